@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+namespace tartan {
+
+//! Writes a whole file beside its place, syncs it and renames it: a reader sees the old content or the new, never a
+//! part.
+void write_file_atomically(std::filesystem::path const& path, std::string_view content);
+
+//! Fills a new directory through `fill(temporary)`, syncs every file in it and renames it to `path`, which must not
+//! exist or be an older version of the same (then it is replaced).
+void write_directory_atomically(std::filesystem::path const& path,
+                                std::function<void(std::filesystem::path const&)> const& fill);
+
+//! Points the relative symbolic link `link` at `target` by a rename.
+void swap_symlink(std::filesystem::path const& link, std::filesystem::path const& target);
+
+//! fsync of a file or directory. Throws ExitStatus::io.
+void sync_path(std::filesystem::path const& path);
+
+}  // namespace tartan
