@@ -1,0 +1,83 @@
+#include <tartan/core/error.hpp>
+#include <tartan/data/dataset.hpp>
+#include <tartan/data/manifest.hpp>
+
+#include <algorithm>
+
+namespace tartan::data {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<Shard> open_shards(fs::path const& path, std::string const& split) {
+  std::vector<Shard> shards;
+  if (fs::is_directory(path) && fs::exists(path / "manifest.json")) {
+    for (auto const& entry : read_manifest(path, split)) shards.emplace_back(entry.path);
+  } else if (fs::is_directory(path)) {
+    shards.emplace_back(path / (split + ".h5"));
+  } else {
+    shards.emplace_back(path);
+  }
+  return shards;
+}
+
+void check_agreement(Shard const& a, Shard const& b) {
+  check_same_tokenizer(a.info(), a.path(), b.info(), b.path());
+  char const* const difference = a.info().kind != b.info().kind                 ? "kind"
+                                 : a.info().max_length != b.info().max_length   ? "max_length"
+                                 : a.info().label_names != b.info().label_names ? "label_names"
+                                                                                : nullptr;
+  if (difference)
+    fail_data(a.path().string() + " and " + b.path().string() + " are shards of one split but differ in " + difference +
+              "; prepare them together");
+}
+
+}  // namespace
+
+Dataset Dataset::open(fs::path const& path, std::string const& split) {
+  std::vector<Shard> shards = open_shards(path, split);
+  for (Shard const& shard : shards) check_agreement(shards.front(), shard);
+  return Dataset(std::move(shards));
+}
+
+Dataset::Dataset(std::vector<Shard> shards) : shards_(std::move(shards)), starts_{0}, has_segments_(false) {
+  for (Shard const& shard : shards_) {
+    starts_.push_back(starts_.back() + shard.num_examples());
+    has_segments_ = has_segments_ || shard.has_segments();
+  }
+}
+
+std::uint64_t Dataset::num_tokens() const {
+  std::uint64_t tokens = 0;
+  for (Shard const& shard : shards_) tokens += shard.num_tokens();
+  return tokens;
+}
+
+std::int64_t Dataset::length(std::uint64_t example) const {
+  Extent const found = extent(example);
+  return static_cast<std::int64_t>(found.last_token - found.first_token);
+}
+
+std::string Dataset::example_id(std::uint64_t example) const {
+  auto const [shard, row] = locate(example);
+  return shard->example_id(row);
+}
+
+std::string Dataset::describe_row(std::uint64_t example) const {
+  auto const [shard, row] = locate(example);
+  return shard->path().string() + " row " + std::to_string(row);
+}
+
+std::vector<fs::path> Dataset::files() const {
+  std::vector<fs::path> paths;
+  for (Shard const& shard : shards_) paths.push_back(shard.path());
+  return paths;
+}
+
+Dataset::Place Dataset::locate(std::uint64_t example) const {
+  expects(example < size(), "an example beyond the end of its data set");
+  auto const after = std::upper_bound(starts_.begin(), starts_.end(), example);
+  auto const index = static_cast<std::size_t>(after - starts_.begin() - 1);
+  return {&shards_[index], example - starts_[index]};
+}
+
+}  // namespace tartan::data

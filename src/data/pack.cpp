@@ -1,0 +1,99 @@
+#include <tartan/core/error.hpp>
+#include <tartan/data/dataset.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace tartan::data {
+namespace {
+
+[[noreturn]] void fail_row(Shard const& shard, std::uint64_t row, std::string const& problem) {
+  fail_data(shard.path().string() + " row " + std::to_string(row) + " " + problem + "; prepare the data again");
+}
+
+std::int64_t sign(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+}  // namespace
+
+// The file's offsets are not trusted: each is compared with the size of what it points into before it is followed.
+Dataset::Extent Dataset::extent(std::uint64_t example) const {
+  Place const place = locate(example);
+  Shard const& shard = *place.shard;
+  std::uint64_t const first = shard.example_start(place.row);
+  std::uint64_t const last = shard.example_start(place.row + 1);
+  if (first >= last || last > shard.num_sequences()) fail_row(shard, place.row, "has example_starts out of order");
+  std::uint64_t const first_token = shard.sequence_start(first);
+  std::uint64_t const last_token = shard.sequence_start(last);
+  if (first_token >= last_token || last_token > shard.num_tokens())
+    fail_row(shard, place.row, "has sequence_starts out of order");
+  return {place, first, last, first_token, last_token};
+}
+
+void Dataset::check_sequences(Extent const& extent) const {
+  auto const& [place, first, last, first_token, last_token] = extent;
+  auto const max_length = static_cast<std::uint64_t>(info().max_length);
+  std::uint64_t start = first_token;
+  for (std::uint64_t sequence = first; sequence < last; ++sequence) {
+    std::uint64_t const end = place.shard->sequence_start(sequence + 1);
+    if (end <= start || end > last_token) fail_row(*place.shard, place.row, "has sequence_starts out of order");
+    if (end - start > max_length)
+      fail_row(*place.shard, place.row,
+               "has a sequence of " + std::to_string(end - start) + " tokens (max_length is " +
+                   std::to_string(max_length) + ")");
+    start = end;
+  }
+}
+
+std::int64_t Dataset::checked_label(Place const& place) const {
+  std::int64_t const label = place.shard->class_label(place.row);
+  if (label < -1 || label >= static_cast<std::int64_t>(info().label_names.size()))
+    fail_row(*place.shard, place.row,
+             "has the class " + std::to_string(label) + " (label_names has " +
+                 std::to_string(info().label_names.size()) + ")");
+  return label;
+}
+
+void Dataset::append(PackedBatch& batch, Extent const& extent) const {
+  auto const& [place, first, last, first_token, last_token] = extent;
+  TokenStream& stream = batch.encoder;
+  std::size_t const begin = stream.tokens.size();
+  place.shard->copy_tokens(first_token, last_token, stream.tokens);
+  std::int64_t const highest = *std::max_element(stream.tokens.begin() + sign(begin), stream.tokens.end());
+  if (highest >= info().vocab_size)
+    fail_row(
+        *place.shard, place.row,
+        "has the token id " + std::to_string(highest) + " (vocab_size is " + std::to_string(info().vocab_size) + ")");
+  stream.positions.resize(stream.tokens.size());
+  for (std::uint64_t sequence = first; sequence < last; ++sequence) {
+    std::int64_t const start = stream.sequence_starts.back();
+    std::int64_t const end = sign(begin + place.shard->sequence_start(sequence + 1) - first_token);
+    std::iota(stream.positions.begin() + start, stream.positions.begin() + end, 0);
+    stream.sequence_starts.push_back(end);
+  }
+  if (place.shard->has_segments()) place.shard->copy_segments(first_token, last_token, stream.segments);
+  if (has_segments_) stream.segments.resize(stream.tokens.size());
+  batch.example_starts.push_back(stream.num_sequences());
+}
+
+PackedBatch Dataset::pack(std::span<std::uint64_t const> examples) const {
+  std::vector<Extent> extents;
+  extents.reserve(examples.size());
+  std::size_t tokens = 0;
+  for (std::uint64_t const example : examples) {
+    extents.push_back(extent(example));
+    check_sequences(extents.back());
+    tokens += extents.back().last_token - extents.back().first_token;
+  }
+  PackedBatch batch;
+  batch.encoder.tokens.reserve(tokens);
+  batch.encoder.positions.reserve(tokens);
+  if (has_segments_) batch.encoder.segments.reserve(tokens);
+  batch.examples.assign(examples.begin(), examples.end());
+  for (Extent const& found : extents) {
+    append(batch, found);
+    if (info().kind == "class") batch.class_labels.push_back(checked_label(found.place));
+  }
+  return batch;
+}
+
+}  // namespace tartan::data
