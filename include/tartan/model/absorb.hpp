@@ -1,0 +1,20 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace tartan::model {
+
+//! Sums that an alignment is made of, in double.
+struct DotSquare {
+  double dot = 0;     //!< <gradient, probe>
+  double square = 0;  //!< |gradient|^2
+};
+
+//! combined += weight * gradient, then gradient = 0, in one sweep. Dot and square are taken over the probe's length,
+//! which may be shorter than the gradient; an undefined probe gives 0.
+DotSquare absorb(at::Tensor const& gradient, at::Tensor const& probe, double weight, at::Tensor const& combined);
+
+//! |x|^2, summed in double whatever the type of x.
+double square_sum(at::Tensor const& x);
+
+}  // namespace tartan::model

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <tartan/model/encoder.hpp>
+#include <tartan/model/hf_directory.hpp>
+#include <tartan/model/mlm_head.hpp>
+#include <tartan/model/parameters.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tartan::model {
+
+//! A task head's parameters: ("fc.weight", shape) …
+using HeadShape = std::vector<std::pair<std::string, std::vector<std::int64_t>>>;
+
+enum class Precision { fp32, fp64 };
+
+//! Encoder, MLM head and all task heads in one parameter set.
+struct Model {
+  Encoder encoder;
+  ParameterSet parameters;
+  Loaded loaded;
+};
+
+//! Adds a segment "head.NAME"; biases are decayed like weights, as in the published code.
+void add_head(Layout& layout, std::string const& name, HeadShape const& shape);
+
+//! Uniform in ±1/sqrt(fan_in) for weights and biases, as torch.nn.Linear: a "x.bias" takes its fan-in from "x.weight".
+void initialize_head(ParameterSet& parameters, std::string const& name, HeadShape const& shape, Key key);
+
+//! Loads a Hugging Face directory; a missing MLM head and all task heads start fresh from `key`, said in the log.
+std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
+                                  std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
+                                  Precision precision, Kernels kernels, at::Device device, Key key);
+
+}  // namespace tartan::model

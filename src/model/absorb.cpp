@@ -1,0 +1,43 @@
+#include "kernels/kernels.hpp"
+
+#include <tartan/model/absorb.hpp>
+
+namespace tartan::model {
+namespace {
+
+template <class S>
+DotSquare sweep(at::Tensor const& gradient, at::Tensor const& probe, double weight, at::Tensor const& combined) {
+  double sums[2];
+  bool const aligned = probe.defined();
+  kernels<S>().absorb(gradient.numel(), aligned ? probe.numel() : 0, weight, gradient.data_ptr<S>(),
+                      aligned ? probe.data_ptr<S>() : nullptr, combined.data_ptr<S>(), sums);
+  return {sums[0], sums[1]};
+}
+
+DotSquare on_device(at::Tensor const& gradient, at::Tensor const& probe, double weight, at::Tensor const& combined) {
+  DotSquare result;
+  if (probe.defined()) {
+    at::Tensor const body = gradient.narrow(0, 0, probe.numel());
+    result.dot = at::dot(body, probe).item<double>();
+    result.square = at::dot(body, body).item<double>();
+  }
+  combined.add_(gradient, weight);
+  gradient.zero_();
+  return result;
+}
+
+}  // namespace
+
+DotSquare absorb(at::Tensor const& gradient, at::Tensor const& probe, double weight, at::Tensor const& combined) {
+  if (!gradient.device().is_cpu()) return on_device(gradient, probe, weight, combined);
+  return gradient.scalar_type() == at::kDouble ? sweep<double>(gradient, probe, weight, combined)
+                                               : sweep<float>(gradient, probe, weight, combined);
+}
+
+double square_sum(at::Tensor const& x) {
+  if (!x.device().is_cpu()) return at::linalg_vector_norm(x, 2, {}, false, at::kDouble).square().item<double>();
+  return x.scalar_type() == at::kDouble ? kernels<double>().square_sum(x.numel(), x.const_data_ptr<double>())
+                                        : kernels<float>().square_sum(x.numel(), x.const_data_ptr<float>());
+}
+
+}  // namespace tartan::model

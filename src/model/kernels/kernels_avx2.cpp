@@ -1,0 +1,2 @@
+#define TARTAN_ISA avx2
+#include "kernels.inl"

@@ -1,0 +1,2 @@
+#define TARTAN_ISA avx512
+#include "kernels.inl"

@@ -1,0 +1,2 @@
+#define TARTAN_ISA base
+#include "kernels.inl"

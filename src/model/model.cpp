@@ -1,0 +1,52 @@
+#include <tartan/core/log.hpp>
+#include <tartan/model/model.hpp>
+
+#include <cmath>
+#include <map>
+
+namespace tartan::model {
+namespace {
+
+void fill_uniform(at::Tensor const& tensor, double bound, Key key) {
+  std::vector<double> draws(static_cast<std::size_t>(tensor.numel()));
+  Stream stream(key);
+  for (auto& x : draws) x = (2 * stream.uniform() - 1) * bound;
+  at::NoGradGuard no_grad;
+  tensor.detach().copy_(at::from_blob(draws.data(), tensor.sizes(), at::kDouble));
+}
+
+std::string stem(std::string const& name) { return name.substr(0, name.rfind('.')); }
+
+}  // namespace
+
+void add_head(Layout& layout, std::string const& name, HeadShape const& shape) {
+  layout.begin_segment("head." + name, Owner::task_head, true);
+  for (auto const& [part, size] : shape) layout.add(name + "." + part, size);
+}
+
+void initialize_head(ParameterSet& parameters, std::string const& name, HeadShape const& shape, Key key) {
+  std::map<std::string, double> fan_in;
+  for (auto const& [part, size] : shape)
+    if (size.size() == 2) fan_in[stem(part)] = static_cast<double>(size[1]);
+  for (auto const& [part, size] : shape)
+    fill_uniform(parameters.at(name + "." + part), 1 / std::sqrt(fan_in.at(stem(part))), key.with(part));
+}
+
+std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
+                                  std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
+                                  Precision precision, Kernels kernels, at::Device device, Key key) {
+  HfConfig const config = read_hf_config(directory);
+  Layout layout;
+  add_encoder(layout, config);
+  add_mlm_head(layout, config);
+  for (auto const& [name, shape] : heads) add_head(layout, name, shape);
+  auto const options = at::TensorOptions(device).dtype(precision == Precision::fp64 ? at::kDouble : at::kFloat);
+  auto model = std::make_unique<Model>(Model{Encoder(config, kernels), ParameterSet(layout, options), {}});
+  initialize_mlm_head(model->parameters, config, key);
+  model->loaded = load_hf_weights(directory, config, rules, model->parameters);
+  if (!model->loaded.mlm_head) log(directory.string() + " has no masked-LM head: a fresh one is used");
+  for (auto const& [name, shape] : heads) initialize_head(model->parameters, name, shape, key.with("head").with(name));
+  return model;
+}
+
+}  // namespace tartan::model
