@@ -1,0 +1,75 @@
+#include <tartan/core/error.hpp>
+#include <tartan/task/metrics.hpp>
+
+#include <numeric>
+
+namespace tartan::task {
+namespace {
+
+double ratio(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+//! What the matrix says of one class: hits, and how often it was expected and predicted.
+struct ClassCounts {
+  std::int64_t hits = 0, expected = 0, predicted = 0;
+};
+
+std::vector<ClassCounts> class_counts(ConfusionMatrix const& matrix) {
+  auto const classes = static_cast<std::size_t>(matrix.classes());
+  std::vector<ClassCounts> result(classes);
+  for (std::size_t expected = 0; expected < classes; ++expected) {
+    for (std::size_t predicted = 0; predicted < classes; ++predicted) {
+      std::int64_t const count = matrix.counts()[expected * classes + predicted];
+      result[expected].expected += count;
+      result[predicted].predicted += count;
+      if (expected == predicted) result[expected].hits += count;
+    }
+  }
+  return result;
+}
+
+std::int64_t hits(ConfusionMatrix const& matrix) {
+  std::int64_t sum = 0;
+  for (ClassCounts const& counts : class_counts(matrix)) sum += counts.hits;
+  return sum;
+}
+
+}  // namespace
+
+ConfusionMatrix::ConfusionMatrix(std::int64_t classes) : classes_(classes) {
+  expects(classes > 0, "a confusion matrix needs at least one class");
+  counts_.resize(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes));
+}
+
+void ConfusionMatrix::add(std::int64_t expected, std::int64_t predicted) {
+  expects(expected >= 0 && expected < classes_, "an expected label is outside the confusion matrix");
+  expects(predicted >= 0 && predicted < classes_, "a predicted label is outside the confusion matrix");
+  ++counts_[static_cast<std::size_t>(expected * classes_ + predicted)];
+}
+
+std::int64_t ConfusionMatrix::total() const { return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0}); }
+
+double accuracy(ConfusionMatrix const& matrix) { return ratio(hits(matrix), matrix.total()); }
+
+double macro_f1(ConfusionMatrix const& matrix) {
+  double sum = 0;
+  std::int64_t occurring = 0;
+  for (auto const& [tp, expected, predicted] : class_counts(matrix)) {
+    sum += ratio(2 * tp, expected + predicted);  // 2 tp + fp + fn
+    occurring += expected + predicted > 0 ? 1 : 0;
+  }
+  return occurring == 0 ? 0 : sum / static_cast<double>(occurring);
+}
+
+double micro_f1(ConfusionMatrix const& matrix) {
+  std::int64_t const tp = hits(matrix);
+  std::int64_t const wrong = matrix.total() - tp;  // each wrong prediction is one fp and one fn
+  return ratio(2 * tp, 2 * tp + wrong + wrong);
+}
+
+std::map<std::string, double> classification_metrics(ConfusionMatrix const& matrix) {
+  return {{"accuracy", accuracy(matrix)}, {"macro-f1", macro_f1(matrix)}, {"micro-f1", micro_f1(matrix)}};
+}
+
+}  // namespace tartan::task
