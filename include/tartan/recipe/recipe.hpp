@@ -1,0 +1,24 @@
+#pragma once
+
+#include <tartan/train/run.hpp>
+
+#include <string>
+#include <vector>
+
+namespace tartan::recipe {
+
+//! A run as its settings ask for it: options of all rooms and the recipe's stages.
+struct Plan {
+  train::Options options;
+  std::vector<train::StagePlan> stages;
+  std::string resolved_config;  //!< INI with every key, defaults included
+};
+
+//! finetune: the end task alone. mt-tartan: joint stage with constant weights, then fine-tuning from its best.
+//! meta-tartan: the same with learned weights. Throws ExitStatus::usage naming the key.
+Plan make_plan(config::Settings& settings);
+
+//! Every section with its defaults, the stages of all recipes included.
+std::string describe_defaults();
+
+}  // namespace tartan::recipe

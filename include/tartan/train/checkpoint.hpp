@@ -1,0 +1,66 @@
+#pragma once
+
+#include <tartan/model/parameters.hpp>
+#include <tartan/optim/adamw.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tartan::train {
+
+//! How far early stopping has come.
+struct Watch {
+  double best = -1;  //!< best dev metric of the stage
+  std::int64_t best_step = -1;
+  std::int64_t since_best = 0;  //!< evaluations
+};
+
+//! Best of the run, over stages.
+struct Best {
+  double metric = -1;
+  std::string stage;
+  std::int64_t step = -1;
+  std::map<std::string, double> metrics;
+};
+
+//! One stage that is over.
+struct StageResult {
+  std::string stage, reason;
+  std::int64_t step = 0;
+  Watch watch;
+  double seconds = 0, real_tokens = 0;
+};
+
+//! All that a run needs to go on beside the tensors. Written and read as JSON.
+struct Progression {
+  std::size_t stage = 0;  //!< number in the recipe
+  std::string stage_name;
+  std::int64_t step = 0;  //!< next step of the stage
+  Watch watch;
+  Best best;
+  std::map<std::string, double> weighting;  //!< state by task name
+  std::vector<StageResult> finished;
+  double stage_seconds = 0, stage_tokens = 0;
+  std::uint64_t metrics_bytes = 0;
+};
+
+//! Writes DIRECTORY/<stage>-<step>: state.json and tensors.safetensors, by tensor name, aside and renamed; keeps the
+//! last two. Rank 0 only.
+void save_checkpoint(std::filesystem::path const& directory, Progression const& progression,
+                     model::ParameterSet const& parameters, optim::AdamW const& optimizer);
+
+//! What each readable checkpoint holds as best so far: exports that are still needed.
+std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);
+
+//! The newest checkpoint that is whole, or nothing; warns of each that it passes over.
+std::optional<std::filesystem::path> newest_checkpoint(std::filesystem::path const& directory);
+
+Progression load_progression(std::filesystem::path const& checkpoint);
+//! Throws ExitStatus::data naming a tensor that is missing, too many or of another shape.
+void load_tensors(std::filesystem::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW& optimizer);
+
+}  // namespace tartan::train

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <tartan/core/random.hpp>
+#include <tartan/data/sampler.hpp>
+#include <tartan/task/probe.hpp>
+#include <tartan/train/step.hpp>
+#include <tartan/train/tasks.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace tartan::train {
+
+//! Which examples a stage's steps see, as a pure function of (seed, stage, task name, step) (DESIGN 4.1-4.2). Every
+//! rank makes its own share without asking the others.
+class Draws {
+ public:
+  //! `probed`: rank 0 also draws the probe's dev examples of `end`, and its share of the rest shrinks by their cost.
+  Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
+        std::int64_t micro_batches, Key stage, int rank, int ranks);
+
+  StepInputs at(std::int64_t step) const;
+  //! Start values of the step's dev head.
+  task::Probe::HeadStart head_start(std::int64_t step) const;
+  //! This rank's targets per task.
+  static std::vector<double> local_counts(StepInputs const& inputs);
+
+ private:
+  data::PackedBatch pack(Task const& task, data::Dataset const& dataset, std::vector<std::uint64_t> const& examples,
+                         Key key) const;
+  std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads) const;
+  data::PackedBatch probe_batch(char const* purpose, std::int64_t examples, std::int64_t step) const;
+  std::int64_t probe_cost_tokens() const;
+
+  std::vector<Task const*> tasks_;
+  Task const* end_;
+  bool probed_;
+  task::ProbeOptions probe_;
+  std::int64_t micro_batches_;
+  Key stage_;
+  int rank_, ranks_;
+  std::vector<data::Sampler> samplers_;
+};
+
+}  // namespace tartan::train

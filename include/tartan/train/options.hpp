@@ -1,0 +1,93 @@
+#pragma once
+
+#include <tartan/config/settings.hpp>
+#include <tartan/data/sampler.hpp>
+#include <tartan/model/device.hpp>
+#include <tartan/model/model.hpp>
+#include <tartan/optim/schedule.hpp>
+#include <tartan/task/objective.hpp>
+#include <tartan/train/step.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tartan::train {
+
+struct RunOptions {
+  std::string recipe = "meta-tartan";
+  std::int64_t seed = 1;
+  std::filesystem::path output;
+  std::int64_t checkpoint_every = 500;  //!< steps; 0: never
+  double max_minutes = 0;               //!< of training, over all stages; 0: no limit
+};
+
+struct ModelOptions {
+  std::filesystem::path path;
+  model::Precision precision = model::Precision::fp32;
+  model::DeviceChoice device = model::DeviceChoice::automatic;
+  model::Kernels kernels = model::Kernels::automatic;
+  std::string allow_missing, allow_unexpected;  //!< patterns, separated by spaces
+  std::int64_t mlm_head_warmup_steps = 0;
+};
+
+enum class Role { end, auxiliary };
+
+struct TaskOptions {
+  std::string name;
+  Role role = Role::auxiliary;
+  task::ObjectiveKind objective = task::ObjectiveKind::mlm;
+  std::filesystem::path data;
+  std::string metric = "accuracy";
+  std::int64_t batch = 16;
+  double weight = -1;  //!< mt-tartan's constant weight; -1: 1 / number of tasks
+  data::Shuffle shuffle = data::Shuffle::full;
+  double mask_rate = 0.15;
+  double head_dropout = 0.1;
+};
+
+struct StageOptions {
+  std::int64_t steps = 0;           //!< 0: as `epochs` says
+  double epochs = 10;               //!< of the largest training set among the stage's tasks
+  std::int64_t evaluate_every = 0;  //!< steps; 0: once per epoch of the end task
+  std::int64_t patience = 3;        //!< evaluations without a better dev metric; 0: no early stop
+  double lr = 2e-5, head_lr = 1e-3;
+  double decay = 0.01, head_decay = 0.1;
+  double warmup = 0.06;  //!< share of the steps
+  optim::Decay schedule = optim::Decay::linear;
+  double clip = 1;
+};
+
+struct WeightingOptions {
+  double rate = 0.01;  //!< META-TARTAN's learning rate of the logits
+  Placement placement = Placement::exact;
+};
+
+struct TrainOptions {
+  bool fuse_tasks = true;
+  bool dropout = true;
+  std::int64_t micro_batches = 1;  //!< gradient accumulation
+  optim::AdamWOptions adamw;
+};
+
+struct Options {
+  RunOptions run;
+  ModelOptions model;
+  std::vector<TaskOptions> tasks;  //!< in the order of the file
+  WeightingOptions weighting;
+  TrainOptions train;
+  task::ProbeOptions probe;
+};
+
+//! Binds every section but the stages' (the recipe knows those). Throws ExitStatus::usage naming the key.
+void bind(config::Settings& settings, Options& options);
+config::Section stage_section(std::string const& name, StageOptions& options);
+
+//! Checks what only all keys together show: one end task, its objective and metric, data given.
+void validate(Options const& options, config::Settings const& settings);
+
+//! All sections with their defaults, for `tartan config default` and the README.
+std::vector<config::Section> default_sections(Options& options);
+
+}  // namespace tartan::train

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <tartan/comm/communicator.hpp>
+#include <tartan/train/checkpoint.hpp>
+#include <tartan/train/options.hpp>
+#include <tartan/train/run_directory.hpp>
+#include <tartan/train/tasks.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tartan::train {
+
+enum class WeightingKind { fixed, meta_tartan };
+
+//! One stretch of training. `body_frozen`: MLM head warm-up, neither evaluated nor kept as best.
+struct StagePlan {
+  std::string name;
+  WeightingKind weighting = WeightingKind::fixed;
+  bool end_task = true;
+  bool auxiliaries = true;
+  bool body_frozen = false;
+  bool from_best = false;  //!< starts at the best parameters so far
+  StageOptions options;
+};
+
+//! Carries out the stages in turn into run.output: trains, evaluates on dev, keeps the best, stops early, checkpoints.
+//! Collective. Returns ExitStatus::done, or ::stopped after a signal with everything saved.
+ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
+                      Resume resume, comm::Communicator& comm);
+
+//! Timing of the first stage that trains the body, for `tartan bench`.
+struct BenchResult {
+  std::vector<double> step_seconds;
+  double tokens = 0;             //!< real tokens of all timed steps, the probe's apart
+  double probe_tokens = 0;       //!< of the probe on rank 0
+  double matrix_parameters = 0;  //!< encoder parameters that take part in matrix products (embeddings apart)
+  int threads = 1;
+};
+BenchResult bench_stage(Options const& options, StagePlan const& stage, std::int64_t warmup, std::int64_t steps,
+                        comm::Communicator& comm);
+
+}  // namespace tartan::train

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <tartan/comm/communicator.hpp>
+#include <tartan/model/model.hpp>
+#include <tartan/optim/adamw.hpp>
+#include <tartan/optim/clip.hpp>
+#include <tartan/task/objective.hpp>
+#include <tartan/task/probe.hpp>
+#include <tartan/weighting/weighting.hpp>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tartan::train {
+
+//! Where alignments are formed (DESIGN 4.6).
+enum class Placement {
+  exact,  //!< of the global gradients, on shards
+  rank0,  //!< of rank 0's own examples
+};
+
+//! A task as the step sees it.
+struct StepTask {
+  std::string name;
+  task::Objective const* objective;
+  std::string head;  //!< name of its head in the parameter set; empty: the MLM head
+};
+
+struct ProbeInputs {
+  data::PackedBatch head;      //!< fits the dev head
+  data::PackedBatch gradient;  //!< gives the dev gradient
+};
+
+//! What one rank works on in one optimiser step.
+struct StepInputs {
+  std::vector<std::vector<data::PackedBatch>> batches;  //!< [task][micro-batch], transformed
+  std::optional<ProbeInputs> probe;                     //!< on rank 0 where the weighting needs alignments
+};
+
+//! Learning rates and decays of one step.
+struct StepRates {
+  double body_lr = 0, head_lr = 0;
+  double body_decay = 0.01, head_decay = 0.1;
+  double clip = 1;  //!< largest norm of body with MLM head, and of all heads together; 0: no clipping
+};
+
+struct StepOptions {
+  Placement placement = Placement::exact;
+  bool fuse = true;  //!< with fixed weights: all tasks in one forward and backward
+  bool dropout = true;
+  bool freeze_body = false;  //!< train heads only (MLM head warm-up)
+  task::ProbeOptions probe;
+};
+
+struct StepReport {
+  std::vector<double> losses;   //!< mean over the global batch, per task; 0 where it had no target
+  std::vector<double> counts;   //!< global targets per task
+  std::vector<double> weights;  //!< used in this step
+  weighting::Alignments alignments;
+  task::ProbeReport probe;              //!< on rank 0
+  double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
+  double tokens = 0;                    //!< over all ranks, probe apart
+  std::vector<double> extra;            //!< sums over ranks of what the caller sent along
+};
+
+//! One optimiser step at a time: probe, task gradients through one scratch buffer, weighting, clipping, AdamW
+//! (DESIGN 4.4-4.7). Collective: every rank calls `run` with its own share.
+class SingleLevel {
+ public:
+  SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepTask const* end, comm::Communicator& comm,
+              StepOptions options, optim::AdamW& optimizer);
+
+  //! `counts`: global targets per task, by which summed losses are divided. `extra`: scalars summed over ranks along
+  //! with the step's own. Throws ExitStatus::diverged where loss or gradient is not finite.
+  StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
+                 weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
+                 std::vector<double> const& extra = {});
+
+  //! The combined gradient of the last step, after clipping (size).
+  at::Tensor const& combined() const { return combined_; }
+  //! Looks at each task's own gradient (this rank's, unweighted) before it is absorbed. For tests and audits.
+  std::function<void(std::size_t task, at::Tensor const& gradient)> observer;
+
+ private:
+  struct Sums;  // scalars that are reduced over ranks in one go
+  void probe(StepInputs const& inputs, task::Probe::HeadStart const& start, Sums& sums, StepReport& report);
+  void task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
+                      StepReport const& report);
+  void fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
+                      StepReport const& report);
+  double accumulate(std::size_t task, std::vector<data::PackedBatch> const& batches, double count);
+  std::int64_t my_shard() const {
+    return static_cast<std::int64_t>(shard_counts_[static_cast<std::size_t>(comm_.rank())]);
+  }
+  void start_reducing(std::size_t task);
+  void finish_reducing(std::size_t task, double weight, Sums& sums);
+  void absorb(std::size_t task, double weight, Sums& sums);
+  void gather();
+  void reduce(Sums& sums, StepReport& report, std::vector<double> const& extra);
+  void decide(weighting::Weighting& weighting, weighting::Alignments const& alignments);
+  void update(std::vector<double> const& counts, StepRates const& rates, StepReport& report);
+  void bind(at::Tensor const& buffer);
+  task::HeadPlace place(std::size_t task) const;
+
+  model::Model& model_;
+  std::vector<StepTask> tasks_;
+  comm::Communicator& comm_;
+  StepOptions options_;
+  optim::AdamW& optimizer_;
+  std::unique_ptr<task::Probe> probe_;
+  std::vector<std::size_t> shard_counts_, probe_counts_;  // per rank: of the whole buffer, of its body
+  std::int64_t shard_begin_ = 0;
+  at::Tensor combined_, direction_, shard_direction_;
+  std::array<at::Tensor, 2> scratch_, shards_;  // the second only where a reduction overlaps the next task
+  std::array<comm::Work, 2> reducing_;
+  comm::Work scattering_;
+  bool aligned_ = false;  // this step's weighting needs alignments
+  bool sharded_ = false;  // and its alignments are formed on shards
+};
+
+}  // namespace tartan::train

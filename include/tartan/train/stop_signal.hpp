@@ -1,0 +1,9 @@
+#pragma once
+
+namespace tartan::train {
+
+//! From now on SIGTERM, SIGINT, SIGUSR1 and SIGUSR2 only set a flag: the run saves and ends after the step under way.
+void catch_stop_signals();
+bool stop_requested();
+
+}  // namespace tartan::train

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <tartan/data/dataset.hpp>
+#include <tartan/task/objective.hpp>
+#include <tartan/train/options.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tartan::train {
+
+//! A task with its data open.
+struct Task {
+  TaskOptions options;
+  std::unique_ptr<task::Objective> objective;
+  data::Dataset train;
+  std::optional<data::Dataset> dev;  //!< end task only
+  std::string head;                  //!< name in the parameter set; empty: the MLM head
+  std::string const& name() const { return options.name; }
+};
+
+//! Opens the data of every task and checks it: kind, one tokenizer for all and for the model, vocabulary, length,
+//! labels. Throws ExitStatus::data or usage naming file and task.
+std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfConfig const& config,
+                             std::filesystem::path const& model_path);
+
+//! The same checks for one data set against a model directory.
+void check_fits_model(data::Dataset const& dataset, model::HfConfig const& config,
+                      std::filesystem::path const& model_path);
+
+Task const& end_task(std::vector<Task> const& tasks);
+
+//! (name, shape) of every task head, for open_model.
+std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
+                                                                  model::HfConfig const& config);
+
+//! JSON for heads.safetensors: task name -> {objective, labels, metric}.
+std::string heads_metadata(std::vector<Task> const& tasks);
+
+}  // namespace tartan::train

@@ -1,0 +1,162 @@
+#include <tartan/core/error.hpp>
+#include <tartan/train/options.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace tartan::train {
+namespace {
+
+using config::at_least;
+using config::between;
+using config::positive;
+using config::Section;
+
+Section run_section(RunOptions& o) {
+  Section s("run");
+  s.add("recipe", o.recipe, "finetune, mt-tartan or meta-tartan");
+  s.add("seed", o.seed, "names every random draw of the run", at_least(0));
+  s.add("output", o.output, "directory of the run");
+  s.add("checkpoint_every", o.checkpoint_every, "steps between checkpoints; 0: none", at_least(0));
+  s.add("max_minutes", o.max_minutes, "training time over all stages; 0: no limit", between(0, 1e9));
+  return s;
+}
+
+Section model_section(ModelOptions& o) {
+  Section s("model");
+  s.add("path", o.path, "a Hugging Face directory: config.json, model.safetensors, tokenizer.json");
+  s.choice<model::Precision>("precision", o.precision,
+                             {{"fp32", model::Precision::fp32}, {"fp64", model::Precision::fp64}},
+                             "of parameters and arithmetic");
+  s.choice<model::DeviceChoice>("device", o.device,
+                                {{"auto", model::DeviceChoice::automatic},
+                                 {"cpu", model::DeviceChoice::cpu},
+                                 {"cuda", model::DeviceChoice::cuda}},
+                                "auto: a GPU where there is one");
+  s.choice<model::Kernels>(
+      "kernels", o.kernels,
+      {{"auto", model::Kernels::automatic}, {"fast", model::Kernels::fast}, {"plain", model::Kernels::plain}},
+      "fast: own CPU kernels; plain: differentiable ATen operations on any device; auto: fast on CPUs");
+  s.add("allow_missing", o.allow_missing, "patterns of tensors that the weights may lack, separated by spaces");
+  s.add("allow_unexpected", o.allow_unexpected, "patterns of tensors in the weights to pass over, separated by spaces");
+  s.add("mlm_head_warmup_steps", o.mlm_head_warmup_steps,
+        "steps that train a fresh MLM head alone before the first stage", at_least(0));
+  return s;
+}
+
+Section task_section(TaskOptions& o) {
+  Section s("task." + o.name);
+  s.choice<Role>("role", o.role, {{"end", Role::end}, {"auxiliary", Role::auxiliary}}, "one task is the end task");
+  s.choice<task::ObjectiveKind>(
+      "objective", o.objective,
+      {{"mlm", task::ObjectiveKind::mlm}, {"classification", task::ObjectiveKind::classification}},
+      "what the task asks of the encoder");
+  s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
+  s.add("metric", o.metric, "of the end task, for early stop and best: accuracy, macro-f1 or micro-f1");
+  s.add("batch", o.batch, "examples of one optimiser step over all ranks and micro-batches", at_least(1));
+  s.add("weight", o.weight, "constant weight (mt-tartan); -1: 1 / number of tasks", between(-1, 1e6));
+  s.choice<data::Shuffle>("shuffle", o.shuffle, {{"full", data::Shuffle::full}, {"blocks", data::Shuffle::blocks}},
+                          "order of an epoch; blocks: for corpora on slow disks");
+  s.add("mask_rate", o.mask_rate, "share of tokens that masked language modelling hides", between(0, 1));
+  s.add("head_dropout", o.head_dropout, "in the classification head", between(0, 0.99));
+  return s;
+}
+
+Section weighting_section(WeightingOptions& o) {
+  Section s("weighting");
+  s.add("rate", o.rate, "META-TARTAN's learning rate of the task weights' logits", between(0, 1e6));
+  s.choice<Placement>("placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}},
+                      "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier)");
+  return s;
+}
+
+Section train_section(TrainOptions& o) {
+  Section s("train");
+  s.add("fuse_tasks", o.fuse_tasks, "with constant weights: all tasks in one forward and backward");
+  s.add("dropout", o.dropout, "as the model's config.json and the heads say");
+  s.add("micro_batches", o.micro_batches, "gradient accumulation: parts of one optimiser step", at_least(1));
+  s.add("beta1", o.adamw.beta1, "AdamW", between(0, 0.999999));
+  s.add("beta2", o.adamw.beta2, "AdamW", between(0, 0.999999));
+  s.add("eps", o.adamw.eps, "AdamW", positive());
+  return s;
+}
+
+Section probe_section(task::ProbeOptions& o) {
+  Section s("probe");
+  s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1));
+  s.add("gradient_examples", o.gradient_examples, "other dev examples that give the dev gradient", at_least(1));
+  s.add("iterations", o.iterations, "of the dev head's fit, at most", at_least(1));
+  s.add("tolerance", o.tolerance, "the fit stops when its loss moves by less", between(0, 1e6));
+  s.add("head_lr", o.head_lr, "of the dev head", positive());
+  s.add("head_decay", o.head_decay, "of the dev head", between(0, 1e6));
+  s.add("min_examples", o.min_examples, "of each task that rank 0 keeps beside the probe", at_least(0));
+  return s;
+}
+
+}  // namespace
+
+config::Section stage_section(std::string const& name, StageOptions& o) {
+  Section s("stage." + name);
+  s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0));
+  s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", positive());
+  s.add("evaluate_every", o.evaluate_every, "steps between evaluations on dev; 0: once per epoch of the end task",
+        at_least(0));
+  s.add("patience", o.patience, "evaluations without a better dev metric before the stage ends; 0: no early stop",
+        at_least(0));
+  s.add("lr", o.lr, "of encoder and MLM head", between(0, 1e6));
+  s.add("head_lr", o.head_lr, "of task heads", between(0, 1e6));
+  s.add("decay", o.decay, "weight decay of encoder and MLM head, biases and norms apart", between(0, 1e6));
+  s.add("head_decay", o.head_decay, "weight decay of task heads", between(0, 1e6));
+  s.add("warmup", o.warmup, "share of the steps in which the learning rate rises", between(0, 1));
+  s.choice<optim::Decay>("schedule", o.schedule,
+                         {{"linear", optim::Decay::linear}, {"constant", optim::Decay::constant}},
+                         "after warm-up: linear falls to 0 at the last step");
+  s.add("clip", o.clip, "largest gradient norm, of body and of heads apart; 0: no clipping", between(0, 1e9));
+  return s;
+}
+
+void bind(config::Settings& settings, Options& o) {
+  settings.bind(run_section(o.run));
+  settings.bind(model_section(o.model));
+  auto const names = settings.names("task");
+  o.tasks.resize(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    o.tasks[i].name = names[i];
+    settings.bind(task_section(o.tasks[i]));
+  }
+  settings.bind(weighting_section(o.weighting));
+  settings.bind(train_section(o.train));
+  settings.bind(probe_section(o.probe));
+}
+
+std::vector<config::Section> default_sections(Options& o) {
+  if (o.tasks.empty()) o.tasks.emplace_back().name = "NAME";
+  return {run_section(o.run),     model_section(o.model), task_section(o.tasks[0]), weighting_section(o.weighting),
+          train_section(o.train), probe_section(o.probe)};
+}
+
+void validate(Options const& o, config::Settings const& settings) {
+  constexpr std::array metrics = {"accuracy", "macro-f1", "micro-f1"};
+  auto const missing = [](std::string const& key, std::string const& example) {
+    fail_usage("the configuration does not set " + key + "; write for example " + example);
+  };
+  if (o.run.output.empty()) missing("run.output", "output = runs/first below [run]");
+  if (o.model.path.empty()) missing("model.path", "path = models/minilm below [model]");
+  std::vector<std::string> ends;
+  for (auto const& t : o.tasks) {
+    if (t.data.empty()) missing("task." + t.name + ".data", "data = data/" + t.name);
+    if (t.role != Role::end) continue;
+    ends.push_back(t.name);
+    if (t.objective != task::ObjectiveKind::classification)
+      fail_usage(settings.origin("task." + t.name, "objective") + ": the end task " + t.name +
+                 " must be a classification task");
+    if (std::find(metrics.begin(), metrics.end(), t.metric) == metrics.end())
+      fail_usage(settings.origin("task." + t.name, "metric") + ": unknown metric \"" + t.metric +
+                 "\"; use accuracy, macro-f1 or micro-f1");
+  }
+  if (ends.size() == 1) return;
+  if (ends.empty()) fail_usage("no task has role = end; say which [task.NAME] is the end task");
+  fail_usage("two tasks have role = end (" + ends[0] + " and " + ends[1] + "); only one can be the end task");
+}
+
+}  // namespace tartan::train

@@ -1,0 +1,99 @@
+#include <tartan/core/atomic_file.hpp>
+#include <tartan/core/error.hpp>
+#include <tartan/train/run_directory.hpp>
+
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <unistd.h>
+
+namespace tartan::train {
+namespace fs = std::filesystem;
+namespace {
+
+std::string read_text(fs::path const& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail_io("cannot read " + path.string());
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::map<std::string, std::string> keys_of(std::string const& ini) {
+  std::map<std::string, std::string> result;
+  std::istringstream lines(ini);
+  std::string section;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("["))
+      section = line.substr(1, line.find(']') - 1);
+    else if (auto const equals = line.find('='); equals != std::string::npos && !line.starts_with("#"))
+      result[section + "." + line.substr(0, line.find_first_of(" ="))] = line.substr(equals + 1);
+  }
+  return result;
+}
+
+//! Names of keys whose values differ, at most three.
+std::string differences(std::string const& before, std::string const& now) {
+  auto const old_keys = keys_of(before), new_keys = keys_of(now);
+  std::string names;
+  int found = 0;
+  auto const note = [&](std::string const& key) {
+    if (++found <= 3) names += (names.empty() ? "" : ", ") + key;
+  };
+  for (auto const& [key, value] : new_keys)
+    if (auto const was = old_keys.find(key); was == old_keys.end() || was->second != value) note(key);
+  for (auto const& [key, value] : old_keys)
+    if (!new_keys.contains(key)) note(key);
+  return found > 3 ? names + " and " + std::to_string(found - 3) + " more" : names;
+}
+
+bool is_finished(fs::path const& run_json) {
+  if (!fs::exists(run_json)) return false;
+  auto const json = nlohmann::json::parse(read_text(run_json), nullptr, false);
+  return json.is_object() && json.contains("result");
+}
+
+}  // namespace
+
+RunDirectory::State RunDirectory::open(fs::path const& path, Resume resume, std::string const& resolved_config) {
+  RunDirectory const run(path);
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code)
+    fail_usage("cannot create run.output = " + path.string() + " (" + code.message() + "); name another directory");
+  if (!fs::exists(run.config())) {
+    for (auto const& mine : {run.metrics(), run.best(), run.exports(), run.checkpoints(), run.run_json()})
+      if (fs::exists(fs::symlink_status(mine)))
+        fail_usage(mine.string() + " is there, but no config.ini of a run beside it; name another run.output");
+    write_file_atomically(run.config(), resolved_config);
+    return State::fresh;
+  }
+  if (resume == Resume::no)
+    fail_usage(path.string() + " already holds a run; continue it with --resume, or name another run.output");
+  std::string const changed = differences(read_text(run.config()), resolved_config);
+  if (!changed.empty())
+    fail_usage("the run in " + path.string() + " was started with other settings (" + changed +
+               "); restore them, or name another run.output");
+  return is_finished(run.run_json()) ? State::finished : State::started;
+}
+
+MetricsLog::MetricsLog(fs::path const& path, std::uint64_t bytes)
+    : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+  if (file_ < 0) fail_io("cannot write " + path.string());
+  if (::ftruncate(file_, static_cast<off_t>(bytes)) != 0) fail_io("cannot shorten " + path.string());
+}
+
+MetricsLog::~MetricsLog() { ::close(file_); }
+
+void MetricsLog::write(nlohmann::ordered_json const& event) {
+  std::string const line = event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  if (::write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    fail_io("cannot write " + path_.string());
+}
+
+std::uint64_t MetricsLog::sync() {
+  if (::fsync(file_) != 0) fail_io("cannot sync " + path_.string());
+  return static_cast<std::uint64_t>(::lseek(file_, 0, SEEK_END));
+}
+
+}  // namespace tartan::train

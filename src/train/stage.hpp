@@ -1,0 +1,82 @@
+#pragma once
+
+#include <tartan/train/draws.hpp>
+#include <tartan/train/evaluate.hpp>
+#include <tartan/train/progress.hpp>
+#include <tartan/train/run.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace tartan::train {
+
+//! What all stages of a run share.
+struct RunContext {
+  Options const& options;
+  model::Model& model;
+  std::vector<Task> const& tasks;
+  comm::Communicator& comm;
+  RunDirectory directory;
+  std::unique_ptr<MetricsLog> log;  //!< rank 0
+  at::Tensor best_values;           //!< parameters of Progression::best, on every rank; undefined before the first
+};
+
+//! Steps of a stage: as asked for, or so many epochs of the largest of its training sets.
+std::int64_t total_steps(StageOptions const& options, std::vector<Task const*> const& tasks);
+
+//! The tasks that a stage trains, the end task first.
+std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks);
+
+//! The loop over one stage's optimiser steps.
+class Stage {
+ public:
+  //! `progression` says where to begin; after `resumed` its tensors and weights come from `checkpoint`.
+  Stage(RunContext& run, StagePlan const& plan, Progression& progression,
+        std::optional<std::filesystem::path> const& checkpoint);
+
+  enum class End { finished, stopped };
+  End run();
+  //! Times `steps` steps after `warmup` others; nothing is written.
+  BenchResult bench(std::int64_t warmup, std::int64_t steps);
+
+ private:
+  struct Decision {
+    bool stop = false, time_up = false;
+  };
+  StepRates rates() const;
+  std::vector<double> global(std::vector<double> counts) const;
+  std::vector<double> message(StepInputs const& next) const;
+  double seconds() const;
+  bool evaluation_due(Decision const& decision) const;
+  void evaluate_dev();
+  void keep_best(Evaluation const& evaluation);
+  std::string end_reason(Decision const& decision) const;
+  void finish(std::string const& reason);
+  void save();
+  void log_step(StepReport const& report, double step_seconds);
+  std::string note(StepReport const& report) const;
+
+  RunContext& run_;
+  StagePlan const& plan_;
+  Progression& p_;
+  std::vector<Task const*> tasks_;
+  Task const& end_;
+  std::int64_t total_steps_, evaluate_every_;
+  optim::AdamW optimizer_;
+  weighting::Weighting weighting_;
+  Draws draws_;
+  SingleLevel rule_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point start_;
+  double seconds_before_;
+  std::string last_metric_;
+};
+
+//! Writes exports/<stage>-<step> and points `best` at it. Rank 0 only.
+void export_best(RunContext const& run, Best const& best);
+//! Removes every export but those of `kept`. Rank 0 only.
+void prune_exports(RunDirectory const& directory, std::vector<Best> const& kept);
+//! best_values from the export of `best`, and `best` pointed at it again. Collective.
+void restore_best(RunContext& run, Best const& best);
+
+}  // namespace tartan::train

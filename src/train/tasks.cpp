@@ -1,0 +1,93 @@
+#include <tartan/core/error.hpp>
+#include <tartan/train/tasks.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace tartan::train {
+namespace {
+
+task::ObjectiveOptions objective_options(TaskOptions const& o, data::Dataset const& train) {
+  task::ObjectiveOptions result;
+  result.kind = o.objective;
+  result.classes = static_cast<std::int64_t>(train.info().label_names.size());
+  result.head_dropout = o.head_dropout;
+  result.mask_rate = o.mask_rate;
+  return result;
+}
+
+void check_kind(Task const& t, data::Dataset const& d) {
+  std::string const& kind = d.info().kind;
+  bool const fits = kind == t.objective->kind() || t.objective->kind() == "text";  // masking reads any tokens
+  if (!fits)
+    fail_data(d.files().front().string() + " holds kind \"" + kind + "\", but task " + t.name() + " needs \"" +
+              t.objective->kind() + "\"; prepare it with jobs/prepare.py " + t.objective->kind());
+}
+
+Task open_task(TaskOptions const& o) {
+  Task task{o, nullptr, data::Dataset::open(o.data, "train"), std::nullopt, ""};
+  task.objective = task::make_objective(objective_options(o, task.train));
+  check_kind(task, task.train);
+  if (o.role == Role::end) {
+    task.dev = data::Dataset::open(o.data, "dev");
+    check_kind(task, *task.dev);
+    if (task.dev->info().label_names != task.train.info().label_names)
+      fail_data(task.dev->files().front().string() +
+                " has other label names than the training split; prepare both in one call of jobs/prepare.py");
+  }
+  if (o.objective == task::ObjectiveKind::classification) task.head = o.name;
+  return task;
+}
+
+}  // namespace
+
+void check_fits_model(data::Dataset const& d, model::HfConfig const& config, std::filesystem::path const& model_path) {
+  std::string const file = d.files().front().string();
+  std::string const sha = model::tokenizer_sha256(model_path);
+  if (!sha.empty() && sha != d.info().tokenizer_sha256)
+    fail_data(file + " was prepared with another tokenizer than that of " + model_path.string() +
+              "; prepare it again with --tokenizer " + model_path.string());
+  if (d.info().vocab_size > config.vocab_size)
+    fail_data(file + " has a vocabulary of " + std::to_string(d.info().vocab_size) + ", but " + model_path.string() +
+              " holds " + std::to_string(config.vocab_size) + "; prepare it again with --tokenizer " +
+              model_path.string());
+  if (d.info().max_length > config.max_sequence_length())
+    fail_data(file + " has sequences of up to " + std::to_string(d.info().max_length) + " tokens, but " +
+              model_path.string() + " holds " + std::to_string(config.max_sequence_length()) +
+              "; prepare it again with --max-length " + std::to_string(config.max_sequence_length()));
+}
+
+std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfConfig const& config,
+                             std::filesystem::path const& model_path) {
+  std::vector<Task> tasks;
+  for (auto const& o : options) {
+    tasks.push_back(open_task(o));
+    check_fits_model(tasks.back().train, config, model_path);
+    if (tasks.back().dev) check_fits_model(*tasks.back().dev, config, model_path);
+  }
+  return tasks;
+}
+
+Task const& end_task(std::vector<Task> const& tasks) {
+  for (auto const& t : tasks)
+    if (t.options.role == Role::end) return t;
+  fail_bug("no end task");
+}
+
+std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
+                                                                  model::HfConfig const& config) {
+  std::vector<std::pair<std::string, model::HeadShape>> result;
+  for (auto const& t : tasks)
+    if (!t.head.empty()) result.emplace_back(t.head, t.objective->head(config));
+  return result;
+}
+
+std::string heads_metadata(std::vector<Task> const& tasks) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (auto const& t : tasks)
+    if (!t.head.empty())
+      json[t.name()] = {
+          {"objective", "classification"}, {"labels", t.train.info().label_names}, {"metric", t.options.metric}};
+  return json.dump();
+}
+
+}  // namespace tartan::train

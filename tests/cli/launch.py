@@ -1,0 +1,72 @@
+"""How the program is started: alone, or on several ranks under mpirun."""
+
+import os
+import re
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("TARTAN_PROGRAM", ROOT / "build" / "tartan"))
+HANG_SECONDS = 60
+LAUNCHER_VARIABLES = ("OMPI_COMM_", "PMIX_", "PMI_", "SLURM_")  # of a launcher around the tests
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(LAUNCHER_VARIABLES)} | {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def errors(self) -> list[str]:
+        """Complaints of the program, without those of mpirun."""
+        return [line for line in self.err.splitlines() if re.match(r"tartan(\[\d+\])?: error: ", line)]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [line for line in self.err.splitlines() if line.startswith("tartan: warning: ")]
+
+
+def start(*arguments: object, ranks: int = 1, before: tuple[str, ...] = ()) -> subprocess.Popen:
+    """`before`: words in front of the command, such as a shell that sets limits."""
+    mpirun = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks > 1 else []
+    return subprocess.Popen(
+        [*mpirun, *before, str(PROGRAM), *map(str, arguments)],
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen) -> Result:
+    """Waits for the end, and fails the test where it does not come."""
+    try:
+        out, err = process.communicate(timeout=HANG_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        pytest.fail(f"still running after {HANG_SECONDS} s: {process.args}\n{out}\n{err}")
+    return Result(process.returncode, out, err)
+
+
+def run(*arguments: object, ranks: int = 1, before: tuple[str, ...] = ()) -> Result:
+    return finish(start(*arguments, ranks=ranks, before=before))
+
+
+def run_well(*arguments: object, ranks: int = 1) -> Result:
+    result = run(*arguments, ranks=ranks)
+    assert result.status == 0, result.err
+    return result

@@ -1,0 +1,139 @@
+"""Configurations and command lines of `train` that are refused, on 1 and 2 ranks: one sentence, the status, no hang."""
+
+import pytest
+
+from refusals import Refusals
+
+refusals = Refusals()
+
+
+def train_with(trial, **changes):
+    return ["train", trial.ini({key.replace("__", "."): value for key, value in changes.items()})]
+
+
+@refusals.add(2, "nowhere.ini", "name an INI file that exists")
+def missing_configuration(trial):
+    return ["train", trial.folder / "nowhere.ini"]
+
+
+@refusals.add(2, "run.ini:2", "neither [section] nor key = value")
+def line_without_equals_sign(trial):
+    path = trial.folder / "run.ini"
+    path.write_text("[run]\nrecipe meta-tartan\n")
+    return ["train", path]
+
+
+@refusals.add(2, "run.ini:", "unknown key task.words.btach", "did you mean batch?")
+def misspelt_key(trial):
+    return train_with(trial, task__words__btach=3)
+
+
+@refusals.add(2, "run.ini:", "unknown section [prove]", "did you mean [probe]?")
+def misspelt_section(trial):
+    return train_with(trial, prove__head_examples=3)
+
+
+@refusals.add(2, "unknown key stage.joint.stpes", "did you mean steps?")
+def misspelt_key_as_flag(trial):
+    return [*train_with(trial), "--stage.joint.stpes", 3]
+
+
+@refusals.add(2, "--resme", "--resume")
+def unknown_flag(trial):
+    return [*train_with(trial), "--resme"]
+
+
+@refusals.add(2, "run.ini:", "task.words.batch", '"0"', "must be at least 1")
+def batch_of_zero(trial):
+    return train_with(trial, task__words__batch=0)
+
+
+@refusals.add(2, "--run.seed", '"first"', "is not a whole number")
+def seed_that_is_no_number(trial):
+    return [*train_with(trial), "--run.seed", "first"]
+
+
+@refusals.add(2, "stage.joint.lr", '"nan"', "is not a finite number")
+def learning_rate_not_a_number(trial):
+    return train_with(trial, stage__joint__lr="nan")
+
+
+@refusals.add(2, "run.ini:", "task.words.mask_rate", '"1.5"', "must be between 0 and 1")
+def impossible_mask_rate(trial):
+    return train_with(trial, task__words__mask_rate=1.5)
+
+
+@refusals.add(2, "run.ini:", 'unknown recipe "meta"', "use finetune, mt-tartan or meta-tartan")
+def unknown_recipe(trial):
+    return train_with(trial, run__recipe="meta")
+
+
+@refusals.add(2, "run.ini:", 'unknown metric "f1"', "use accuracy, macro-f1 or micro-f1")
+def unknown_metric(trial):
+    return train_with(trial, task__toy__metric="f1")
+
+
+@refusals.add(2, "no task has role = end", "say which [task.NAME] is the end task")
+def no_end_task(trial):
+    return train_with(trial, task__toy__role="auxiliary")
+
+
+@refusals.add(2, "two tasks have role = end", "toy", "other")
+def two_end_tasks(trial):
+    more = {"role": "end", "objective": "classification", "data": trial.world.task}
+    return train_with(trial, **{f"task__other__{key}": value for key, value in more.items()})
+
+
+@refusals.add(2, "run.ini:", "end task words", "must be a classification task")
+def end_task_without_classes(trial):
+    return train_with(trial, task__toy__role="auxiliary", task__words__role="end")
+
+
+@refusals.add(2, "meta-tartan needs an auxiliary task", "add a [task.NAME]")
+def no_auxiliary_task(trial):
+    return train_with(trial, **{f"task__words__{key}": None for key in ("data", "objective", "batch")})
+
+
+@refusals.add(2, "task weights sum to 0", "give at least one task a weight above 0")
+def weights_of_zero(trial):
+    return train_with(trial, run__recipe="mt-tartan", task__toy__weight=0, task__words__weight=0)
+
+
+@refusals.add(2, "does not set run.output", "output = runs/first")
+def no_output(trial):
+    return train_with(trial, run__output=None)
+
+
+@refusals.add(2, "run", "cannot create run.output", "name another directory")
+def file_in_the_way_of_the_output(trial):
+    (trial.folder / "run").write_text("not a directory")
+    return train_with(trial)
+
+
+@refusals.add(2, "checkpoints", "no config.ini", "name another run.output")
+def output_with_a_folder_of_something_else(trial):
+    (trial.folder / "run" / "checkpoints").mkdir(parents=True)
+    return train_with(trial)
+
+
+@refusals.add(2, "run", "already holds a run", "--resume", "name another run.output")
+def output_with_a_run(trial):
+    trial.train({"stage.joint.steps": 1, "stage.finetune.steps": 1})
+    return train_with(trial)
+
+
+@refusals.add(2, "other settings (stage.joint.lr, task.words.batch)", "restore them", "name another run.output")
+def resumed_with_other_settings(trial):
+    trial.train({"stage.joint.steps": 1, "stage.finetune.steps": 1})
+    changes = {"stage__joint__steps": 1, "stage__finetune__steps": 1, "stage__joint__lr": 0.5, "task__words__batch": 7}
+    return [*train_with(trial, **changes), "--resume"]
+
+
+@refusals.add(76, "no longer finite", "lower the learning rate")
+def diverging(trial):
+    return train_with(trial, stage__joint__lr=1e6, stage__joint__decay=1e6)
+
+
+@pytest.mark.parametrize(("name", "ranks"), refusals.pairs())
+def test_refused(refused, name, ranks):
+    refusals.check(name, refused(name, ranks))

@@ -1,0 +1,90 @@
+#include "mpi_main.hpp"
+#include "toy_trainer.hpp"
+
+namespace tartan::train::toy {
+namespace {
+
+comm::Communicator* world = nullptr;
+
+Plan on_ranks(Plan plan) {
+  plan.comm = world;
+  return plan;
+}
+
+StepOptions one_by_one() {
+  StepOptions options;
+  options.fuse = false;
+  return options;
+}
+
+void expect_same_on_every_rank(at::Tensor const& values) {
+  at::Tensor const first = values.clone();
+  world->broadcast(first.data_ptr(), static_cast<std::size_t>(first.numel()), comm::Type::float64, 0).wait();
+  EXPECT_TRUE(at::equal(values, first));
+}
+
+void expect_as_on_one_rank(Plan const& plan) {
+  Trainer one(plan), ranks(on_ranks(plan));
+  for (int step = 0; step < 20; ++step) {
+    StepReport const a = one.run(), b = ranks.run();
+    for (std::size_t i = 0; i < a.losses.size(); ++i) EXPECT_NEAR(a.losses[i], b.losses[i], 1e-10);
+    EXPECT_EQ(a.tokens, b.tokens);
+  }
+  EXPECT_LE(distance(one.values(), ranks.values()), 1e-10);
+  expect_same_on_every_rank(ranks.values());
+}
+
+TEST(Step, FusedTasksTrainAsOnOneRank) { expect_as_on_one_rank(fixed({})); }
+TEST(Step, TasksOneByOneTrainAsOnOneRank) { expect_as_on_one_rank(fixed({.options = one_by_one()})); }
+TEST(Step, LearnedWeightsTrainAsOnOneRank) { expect_as_on_one_rank({}); }
+TEST(Step, MicroBatchesTrainAsOnOneRank) { expect_as_on_one_rank({.micro_batches = 2}); }
+
+TEST(Step, ATaskMayBeEmptyOnSomeRanks) {
+  std::vector<Task> const tasks = {labelled_task("end", 8), masked_task("text", 1), labelled_task("other", 1)};
+  expect_as_on_one_rank({.tasks = tasks});
+  expect_as_on_one_rank(fixed({.tasks = tasks}));
+}
+
+TEST(Step, ATaskMayBeEmptyOnAllRanks) {
+  std::vector<Task> const tasks = {labelled_task("end", 8), without_examples(masked_task("text", 1)),
+                                   without_examples(labelled_task("other", 1))};
+  expect_as_on_one_rank({.tasks = tasks});
+  expect_as_on_one_rank(fixed({.tasks = tasks}));
+}
+
+TEST(Step, FiftyStepsGiveTheWeightsOfOneRank) {
+  Trainer one{Plan()}, ranks(on_ranks({}));
+  one.run(50);
+  ranks.run(50);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(one.weights()[i], ranks.weights()[i], 1e-9);
+  EXPECT_GT(std::abs(one.weights()[0] - one.weights()[1]), 1e-2);
+}
+
+//! Rank 0's own examples of a task, as a task of one rank.
+Task share_of_rank0(Task task) {
+  task.draw = [draw = task.draw](Key key) {
+    Examples all = draw(key);
+    all.resize(static_cast<std::size_t>(share_of(static_cast<std::int64_t>(all.size()), 0, world->size()).second));
+    return all;
+  };
+  return task;
+}
+
+TEST(Step, PlacementRank0LooksAtRank0sExamplesOnly) {
+  Plan whole{.tasks = {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)}};
+  whole.options.placement = Placement::rank0;
+  Plan alone = whole;
+  for (Task& task : alone.tasks) task = share_of_rank0(task);
+  Trainer ranks(on_ranks(whole)), rank0(alone), one(whole);
+  auto const cosines = weighting::cosines(ranks.run().alignments), mine = weighting::cosines(rank0.run().alignments);
+  one.run();
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(cosines[i], mine[i], 1e-12);
+  EXPECT_LE(distance(ranks.combined(), one.combined()), 1e-12);
+  ranks.run(10);
+  expect_same_on_every_rank(ranks.values());
+}
+
+}  // namespace
+}  // namespace tartan::train::toy
+
+int main(int argc, char** argv) { return tartan::train::mpi_main(argc, argv, tartan::train::toy::world); }
