@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Turns text into tokenised HDF5 shards that tartan trains on.
+
+prepare.py class --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/acl_arc
+prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/acl_text
+"""
+
+import argparse
+import sys
+import traceback
+from pathlib import Path
+
+from preparing import stopping
+from preparing.errors import BUG, STOPPED, Refusal
+from preparing.kinds import KINDS
+from preparing.pipeline import Options, prepare
+
+
+def parse(arguments: list[str] | None) -> Options:
+    parser = argparse.ArgumentParser(prog="prepare.py", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for kind in KINDS.values():
+        add_options(kinds.add_parser(kind.name, help=kind.help, description=kind.help, allow_abbrev=False))
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--tokenizer", type=Path, required=True, metavar="DIR", help="Hugging Face directory: config.json, tokenizer.json")
+    add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
+        help="train, dev, test in this order, or train alone; .jsonl or plain .txt (kind text), both also .gz")
+    add("--output", type=Path, required=True, metavar="DIR", help="directory to make")
+    add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds")
+    add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
+        help="a new shard starts before this many tokens are exceeded (default: %(default)s)")
+    add("--workers", type=positive, metavar="N", help="processes that tokenise; default: the cores at hand")
+    add("--overwrite", action="store_true", help="replace an output that this program wrote before")
+
+
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Returns the exit status: 0 done, else one of preparing/errors.py."""
+    options = parse(arguments)
+    try:
+        print(prepare(options))
+        return 0
+    except Refusal as refusal:
+        print(f"prepare.py: {refusal.message}", file=sys.stderr)
+        return refusal.status
+    except KeyboardInterrupt:
+        print(f"prepare.py: stopped by a signal; {options.output} was left as it was", file=sys.stderr)
+        return STOPPED
+    except Exception:
+        traceback.print_exc()
+        print("prepare.py: this is a bug of prepare.py; please report it with the lines above", file=sys.stderr)
+        return BUG
+
+
+if __name__ == "__main__":
+    stopping.listen()
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Lines in batches, and their encoding."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from .encoding import Encoder
+from .hugging_face import ModelDirectory
+from .kinds import KINDS
+from .reading import Input
+from .scanning import Scan, parse_line, record_id
+
+BATCH_BYTES = 1 << 20
+BATCH_LINES = 2048
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What encoding depends on; every worker gets a copy."""
+
+    kind: str
+    directory: ModelDirectory
+    max_length: int
+    label_names: list[str]
+    is_pair: bool
+
+    @property
+    def token_type(self) -> np.dtype:
+        return np.dtype("<u2" if self.directory.vocab_size <= 1 << 16 else "<u4")
+
+    @property
+    def has_segments(self) -> bool:
+        return self.is_pair and self.directory.token_types > 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    source: Input
+    id_type: np.dtype  # uint64: the row number; else the record's own id
+    rows: list[int]
+    contents: list[bytes]
+    position: int
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Examples laid end to end."""
+
+    per_token: dict[str, np.ndarray]
+    sequence_lengths: np.ndarray  # (S) tokens
+    example_sequences: np.ndarray  # (E) sequences
+    per_example: dict[str, np.ndarray]
+    truncated: np.ndarray  # (E) bool
+    unknown_tokens: int
+    position: int
+
+
+def batches_of(scan: Scan) -> Iterator[Batch]:
+    """All lines of a split."""
+    id_type = np.dtype(f"S{scan.id_bytes}") if scan.has_ids else np.dtype("<u8")
+    rows, contents, num_bytes, position = [], [], 0, 0
+    for line in scan.input.lines():
+        rows.append(line.row)
+        contents.append(line.content)
+        num_bytes, position = num_bytes + len(line.content), line.position
+        if num_bytes >= BATCH_BYTES or len(rows) >= BATCH_LINES:
+            yield Batch(scan.input, id_type, rows, contents, position)
+            rows, contents, num_bytes = [], [], 0
+    if rows:
+        yield Batch(scan.input, id_type, rows, contents, position)
+
+
+class BatchEncoder:
+    def __init__(self, plan: Plan):
+        self._plan = plan
+        self._kind = KINDS[plan.kind]
+        self._encoder = Encoder(plan.directory, plan.max_length)
+        self._unknown = plan.directory.special_ids.get("unk")
+
+    def encode(self, batch: Batch) -> Encoded:
+        parsed = [(row, *found) for row, content in zip(batch.rows, batch.contents)
+                  if (found := parse_line(self._kind, batch.source, row, content))]
+        records = [record for _, _, record in parsed]
+        token_ids, token_types, cut = self._tokenise(records)
+        example_sequences = np.array([len(record.sequences) for record in records], dtype="<u8")
+        per_token = {"tokens": np.array(list(chain.from_iterable(token_ids)), dtype=self._plan.token_type)}
+        if self._plan.has_segments:
+            per_token["segments"] = np.array(list(chain.from_iterable(token_types)), dtype=np.uint8)
+        unknown = 0 if self._unknown is None else int((per_token["tokens"] == self._unknown).sum())
+        return Encoded(per_token, np.array([len(ids) for ids in token_ids], dtype="<u8"), example_sequences,
+                       self._per_example(batch, parsed), _any_of_example(cut, example_sequences), unknown, batch.position)
+
+    def _tokenise(self, records: list):
+        results = self._encoder.encode([sequence for record in records for sequence in record.sequences])
+        return zip(*results) if results else ((), (), ())
+
+    def _per_example(self, batch: Batch, parsed: list) -> dict[str, np.ndarray]:
+        own = batch.id_type.kind == "S"
+        ids = [(record_id(fields) or "").encode("utf-8") if own else row for row, fields, _ in parsed]
+        columns = {"example_id": np.array(ids, dtype=batch.id_type)}
+        if self._kind.label_dataset is not None:
+            labels = [self._kind.stored_label(record.label, self._plan.label_names) for _, _, record in parsed]
+            columns[self._kind.label_dataset] = np.array(labels, dtype=self._kind.label_type)
+        return columns
+
+
+def _any_of_example(flags, example_sequences: np.ndarray) -> np.ndarray:
+    ends = np.cumsum(example_sequences).astype(np.int64)
+    totals = np.concatenate(([0], np.cumsum(np.array(flags, dtype=np.int64))))
+    return totals[ends] > totals[ends - example_sequences.astype(np.int64)]

@@ -1,0 +1,41 @@
+"""Kind `class`: one label out of a set per text or pair of texts."""
+
+import numpy as np
+
+from ..errors import bad_data
+from .base import NAME_BYTES, Kind, Record, is_name, missing, text_or_pair
+
+UNLABELLED = -1
+
+
+class Classification(Kind):
+    name = "class"
+    help = 'labelled text: {"text", "label"} or {"text_a", "text_b", "label"} records; "label": null is unlabelled'
+    label_dataset = "class"
+    label_type = np.dtype("<i4")
+
+    def parse(self, fields: dict, where: str) -> Record:
+        sequence = text_or_pair(fields, where)
+        if "label" not in fields:
+            raise missing(fields, '"label" (null where there is none)', where)
+        return Record((sequence,), _label(fields["label"], where))
+
+    def label_names(self, labels: set) -> list[str]:
+        """Sorted: numbers by value, strings by code point."""
+        names = [str(label) for label in sorted(labels, key=lambda label: (isinstance(label, str), label))]
+        if len(set(names)) < len(names):
+            raise bad_data("train has a label both as a number and as a string; write it one way")
+        return names
+
+    def stored_label(self, label, label_names: list[str]) -> int:
+        return UNLABELLED if label is None else label_names.index(str(label))
+
+
+def _label(label, where: str):
+    if label is None or (isinstance(label, int) and not isinstance(label, bool)):
+        return label
+    if not isinstance(label, str):
+        raise bad_data(f'{where}: field "label" is {type(label).__name__}, not a string')
+    if not is_name(label):
+        raise bad_data(f'{where}: field "label" is empty, longer than {NAME_BYTES:,} bytes or not plain text')
+    return label

@@ -1,0 +1,108 @@
+"""The output directory: written beside its place, moved there whole."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import stopping
+from .errors import io_failure, usage
+
+MANIFEST = "manifest.json"
+MANIFEST_SCHEMA = "tartan.manifest"
+
+
+@contextmanager
+def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
+    """Gives a temporary directory that becomes `output` at the end, or vanishes on any exception.
+
+    What a killed run left is removed first. Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
+    """
+    output = output.absolute()
+    partial, replaced = (output.parent / f".{output.name}.{state}" for state in ("preparing", "replaced"))
+    _refuse_existing(output, overwrite)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(output, partial, replaced)
+        partial.mkdir()
+        held = _lock(partial)
+        try:
+            yield partial
+            stopping.ignore_from_here()
+            _move(partial, output, replaced)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+            os.close(held)
+    except OSError as error:
+        if error.errno is None:  # from h5py, not from the system: a bug
+            raise
+        raise io_failure(f"cannot write {output} ({error.strerror}); free some space or choose another --output") from None
+
+
+def _refuse_existing(output: Path, overwrite: bool) -> None:
+    if not output.exists():
+        return
+    if not output.is_dir():
+        raise usage(f"--output {output} is not a directory")
+    found = sorted(path.name for path in output.iterdir())
+    if found and not overwrite:
+        raise usage(f"--output {output} exists already; choose another or add --overwrite")
+    foreign = [name for name in found if name != MANIFEST and not name.endswith(".h5")]
+    if found and (foreign or not _is_ours(output / MANIFEST)):
+        raise usage(f"--output {output} holds {foreign[0] if foreign else 'no ' + MANIFEST + ' of ours'}, "
+                    "so --overwrite does not remove it; choose another")
+
+
+def _is_ours(manifest: Path) -> bool:
+    try:
+        return json.loads(manifest.read_bytes())["schema"] == MANIFEST_SCHEMA
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _lock(directory: Path) -> int:
+    """Marks a directory as in use until the process ends. Raises Refusal (2) where another process holds it."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise usage(f"another prepare.py is writing {directory}; wait for it or choose another --output") from None
+    except OSError:
+        pass  # a file system without locks: two runs into one output are then the user's to avoid
+    return descriptor
+
+
+def _remove_leftovers(output: Path, partial: Path, replaced: Path) -> None:
+    if partial.exists():
+        os.close(_lock(partial))
+        shutil.rmtree(partial)
+    if replaced.exists():  # killed between the two renames of _move
+        shutil.rmtree(replaced) if output.exists() else replaced.rename(output)
+
+
+def _move(partial: Path, output: Path, replaced: Path) -> None:
+    _sync_directory(partial)
+    if output.exists():
+        output.rename(replaced)
+    partial.rename(output)
+    _sync_directory(output.parent)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def write_manifest(directory: Path, manifest: dict) -> None:
+    """Writes manifest.json and flushes it to disk."""
+    with open(directory / MANIFEST, "w", encoding="utf-8") as file:
+        json.dump(manifest, file, indent=1, ensure_ascii=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,155 @@
+"""Encoded examples to shards: gathered in memory, written whole."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import xxhash
+
+from .batches import Encoded
+from .schema import ALIGNMENT, check_file
+
+
+@dataclass
+class ShardEntry:
+    """One line of the manifest."""
+
+    path: str
+    bytes: int
+    xxh3: str
+    examples: int
+    sequences: int
+    tokens: int
+
+
+class Column:
+    """A growing array; a bytearray grows in place where a list of arrays would need twice the memory at the end."""
+
+    def __init__(self, dtype: np.dtype):
+        self._dtype, self._bytes = dtype, bytearray()
+
+    def append(self, values: np.ndarray) -> None:
+        self._bytes += values.astype(self._dtype, copy=False).tobytes()
+
+    def values(self) -> np.ndarray:
+        return np.frombuffer(self._bytes, dtype=self._dtype)
+
+
+class Shard:
+    def __init__(self):
+        self._columns: dict[str, Column] = {}
+        self.tokens = self.sequences = self.examples = 0
+        self._append("sequence_starts", np.zeros(1, dtype="<u8"))
+        self._append("example_starts", np.zeros(1, dtype="<u8"))
+
+    def add(self, part: Encoded) -> None:
+        self._append("sequence_starts", self.tokens + np.cumsum(part.sequence_lengths, dtype="<u8"))
+        self._append("example_starts", self.sequences + np.cumsum(part.example_sequences, dtype="<u8"))
+        for name, values in (part.per_token | part.per_example).items():
+            self._append(name, values)
+        self.tokens += len(part.per_token["tokens"])
+        self.sequences += len(part.sequence_lengths)
+        self.examples += len(part.example_sequences)
+
+    def write(self, path: Path, attributes: dict, label_names: list[str]) -> ShardEntry:
+        """Empties the shard into a file. Raises OSError where the disk is full or fails."""
+        datasets = {name: column.values() for name, column in self._columns.items()}
+        if label_names:
+            datasets["label_names"] = np.array([name.encode("utf-8") for name in label_names])
+        self._columns.clear()
+        image = file_image(attributes, datasets)
+        _write_whole(path, image)
+        check_file(path)
+        return ShardEntry(path.name, len(image), xxhash.xxh3_64_hexdigest(image), self.examples, self.sequences, self.tokens)
+
+    def _append(self, name: str, values: np.ndarray) -> None:
+        self._columns.setdefault(name, Column(values.dtype)).append(values)
+
+
+class SplitWriter:
+    """The shards of one split, named SPLIT.h5 where there is one, else SPLIT.00000.h5 and so on."""
+
+    def __init__(self, directory: Path, split: str, attributes: dict, label_names: list[str], shard_tokens: int):
+        self._directory, self._split, self._shard_tokens = directory, split, shard_tokens
+        self._attributes, self._label_names = attributes, label_names
+        self._shard = Shard()
+        self._entries: list[ShardEntry] = []
+
+    def add(self, encoded: Encoded) -> None:
+        """Appends examples in order; a shard ends before the example that would take it over its number of tokens."""
+        ends = _example_ends(encoded)
+        first = 0
+        while first < len(ends):
+            room = self._shard_tokens - self._shard.tokens + (ends[first - 1] if first else 0)
+            last = int(np.searchsorted(ends, room, side="right"))
+            if last == first and self._shard.examples:
+                self._write()
+                continue
+            last = max(last, first + 1)
+            self._shard.add(_slice(encoded, ends, first, last))
+            first = last
+
+    def close(self) -> list[dict]:
+        """Writes what is left. Returns the manifest's entries."""
+        self._write()
+        if len(self._entries) == 1:
+            only = self._entries[0]
+            (self._directory / only.path).rename(self._directory / f"{self._split}.h5")
+            only.path = f"{self._split}.h5"
+        return [asdict(entry) for entry in self._entries]
+
+    def _write(self) -> None:
+        path = self._directory / f"{self._split}.{len(self._entries):05}.h5"
+        self._entries.append(self._shard.write(path, self._attributes, self._label_names))
+        self._shard = Shard()
+
+
+def _example_ends(encoded: Encoded) -> np.ndarray:
+    token_ends = np.cumsum(encoded.sequence_lengths).astype(np.int64)
+    return token_ends[np.cumsum(encoded.example_sequences).astype(np.int64) - 1]
+
+
+def _slice(encoded: Encoded, ends: np.ndarray, first: int, last: int) -> Encoded:
+    sequences = np.concatenate(([0], np.cumsum(encoded.example_sequences).astype(np.int64)))
+    tokens = slice(int(ends[first - 1]) if first else 0, int(ends[last - 1]))
+    return Encoded({name: values[tokens] for name, values in encoded.per_token.items()},
+                   encoded.sequence_lengths[sequences[first]:sequences[last]], encoded.example_sequences[first:last],
+                   {name: values[first:last] for name, values in encoded.per_example.items()},
+                   encoded.truncated[first:last], 0, encoded.position)
+
+
+def file_image(attributes: dict, datasets: dict[str, np.ndarray]) -> bytes:
+    """The bytes of an HDF5 file that HDF5 1.10 reads and that can be mapped. Empties `datasets`, to need less memory.
+
+    Made in memory and written by Python: HDF5 crashes at exit where a disk fills up under it.
+    """
+    with h5py.File("shard", "w", driver="core", backing_store=False, libver=("v108", "v110"),
+                   alignment_threshold=1, alignment_interval=ALIGNMENT) as file:
+        for name, value in attributes.items():
+            _write_attribute(file, name, value)
+        for name in list(datasets):
+            _write_dataset(file, name, datasets.pop(name))
+        file.flush()
+        return file.id.get_file_image()
+
+
+def _write_dataset(file: h5py.File, name: str, values: np.ndarray) -> None:
+    file.create_dataset(name, data=_as_utf8(values) if values.dtype.kind == "S" else values)
+
+
+def _as_utf8(values: np.ndarray) -> np.ndarray:
+    return values.astype(h5py.string_dtype("utf-8", values.itemsize))
+
+
+def _write_attribute(file: h5py.File, name: str, value) -> None:
+    number = isinstance(value, int)
+    file.attrs.create(name, np.int64(value) if number else _as_utf8(np.array(value.encode("utf-8"))))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,63 @@
+"""Counts of one split, for the manifest and for the table at the end."""
+
+import numpy as np
+
+from .batches import Encoded
+
+
+class SplitCounts:
+    def __init__(self, max_length: int, special_per_sequence: int):
+        self._lengths = np.zeros(max_length + 1, dtype=np.int64)  # number of sequences of each length
+        self._special = special_per_sequence
+        self.examples = self.truncated = self.unknown = 0
+
+    def add(self, encoded: Encoded) -> None:
+        self._lengths += np.bincount(encoded.sequence_lengths.astype(np.int64), minlength=len(self._lengths))
+        self.examples += len(encoded.example_sequences)
+        self.truncated += int(encoded.truncated.sum())
+        self.unknown += encoded.unknown_tokens
+
+    @property
+    def tokens(self) -> int:
+        return int(self._lengths @ np.arange(len(self._lengths)))
+
+    @property
+    def unknown_share(self) -> float:
+        """Of the tokens that are text, not special."""
+        text_tokens = self.tokens - self._special * int(self._lengths.sum())
+        return self.unknown / text_tokens if text_tokens else 0.0
+
+    @property
+    def mean_length(self) -> float:
+        return self.tokens / int(self._lengths.sum())
+
+    @property
+    def median_length(self) -> int:
+        return int(np.searchsorted(np.cumsum(self._lengths), self._lengths.sum() / 2))
+
+    @property
+    def longest(self) -> int:
+        return int(np.flatnonzero(self._lengths)[-1])
+
+    def manifest(self, shards: list[dict], empty_lines: int) -> dict:
+        """The split's part of manifest.json."""
+        return {"shards": shards, "examples": self.examples, "tokens": self.tokens, "truncated": self.truncated,
+                "truncated_share": self.truncated / self.examples, "unknown_tokens": self.unknown,
+                "unknown_share": self.unknown_share, "empty_lines": empty_lines}
+
+
+def table(counts: dict[str, SplitCounts], shared: dict[str, int]) -> str:
+    """One line per split, columns aligned."""
+    head = ["split", "examples", "tokens", "mean", "median", "max", "truncated", "unknown", "shared texts"]
+    rows = [head] + [_row(split, counts[split], shared) for split in counts]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    left = (0, len(head) - 1)
+    return "\n".join("  ".join(cell.ljust(width) if column in left else cell.rjust(width)
+                               for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
+
+
+def _row(split: str, counts: SplitCounts, shared: dict[str, int]) -> list[str]:
+    earlier = {pair.split("/")[0]: number for pair, number in shared.items() if pair.endswith(f"/{split}")}
+    return [split, f"{counts.examples:,}", f"{counts.tokens:,}", f"{counts.mean_length:.1f}", f"{counts.median_length}",
+            f"{counts.longest}", f"{counts.truncated / counts.examples:.1%}", f"{counts.unknown_share:.2%}",
+            ", ".join(f"{number:,} in {other}" for other, number in earlier.items()) or "-"]
