@@ -1,6 +1,7 @@
 """Signals that stop a run."""
 
 import signal
+import sys
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _heard = False
@@ -8,13 +9,14 @@ _heard = False
 
 def listen() -> None:
     """Makes these signals raise KeyboardInterrupt. One that is ignored (nohup, a background job) stays ignored."""
+    sys.unraisablehook = _report_unraisable
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _hear)
 
 
 def check() -> None:
-    """Raises KeyboardInterrupt where a signal came: the one raised then is lost where it struck a destructor."""
+    """Raises KeyboardInterrupt where a signal came: Python drops the first one where it strikes a destructor."""
     if _heard:
         raise KeyboardInterrupt
 
@@ -31,3 +33,8 @@ def _hear(number: int, frame) -> None:
     global _heard
     _heard = True
     raise KeyboardInterrupt
+
+
+def _report_unraisable(dropped) -> None:
+    if not isinstance(dropped.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(dropped)
