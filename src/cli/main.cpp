@@ -4,11 +4,15 @@
 #include <tartan/comm/mpi.hpp>
 #include <tartan/core/log.hpp>
 
+#include <c10/util/Exception.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <new>
+#include <system_error>
 #include <thread>
 
 namespace tartan::cli {
@@ -29,6 +33,16 @@ Every key of the configuration is also a flag: --task.tapt.batch 32. `tartan con
 
 //! Long enough for the launcher to end this rank where rank 0 has the same complaint, as it usually has.
 constexpr std::chrono::seconds wait_for_rank0{5};
+
+constexpr char const* out_of_memory =
+    "out of memory; use smaller batches, more train.micro_batches or fewer ranks on this node";
+std::string const report_it = " (a bug of tartan; please report it)";
+
+//! The CPU's allocator of LibTorch has no exception of its own.
+bool is_out_of_memory(c10::Error const& error) {
+  return dynamic_cast<c10::OutOfMemoryError const*>(&error) != nullptr ||
+         std::string_view(error.what_without_backtrace()).find("allocate memory") != std::string_view::npos;
+}
 
 bool is_other_rank() {
   for (char const* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
@@ -71,15 +85,27 @@ ExitStatus run_command(int& argc, char**& argv) {
 }
 
 int main(int argc, char** argv) {
+  // a reader that went away, or a limit on file sizes, is then told by the write that fails
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
-    return static_cast<int>(run_command(argc, argv));
+    ExitStatus const status = run_command(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) fail_io("cannot write to standard output");
+    return static_cast<int>(status);
   } catch (Error const& e) {
     return complain(e.status(), e.what());
   } catch (std::bad_alloc const&) {
-    return complain(ExitStatus::io,
-                    "out of memory; use smaller batches, more train.micro_batches or fewer ranks on this node");
+    return complain(ExitStatus::io, out_of_memory);
+  } catch (std::filesystem::filesystem_error const& e) {
+    return complain(ExitStatus::io, "cannot use " + e.path1().string() + ": " + e.code().message() +
+                                        "; check its permissions and the space left");
+  } catch (std::system_error const& e) {
+    return complain(ExitStatus::io, e.what());
+  } catch (c10::Error const& e) {
+    if (is_out_of_memory(e)) return complain(ExitStatus::io, out_of_memory);
+    return complain(ExitStatus::bug, e.what_without_backtrace() + report_it);
   } catch (std::exception const& e) {
-    return complain(ExitStatus::bug, std::string(e.what()) + " (a bug of tartan; please report it)");
+    return complain(ExitStatus::bug, e.what() + report_it);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <tartan/train/evaluate.hpp>
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace tartan::cli {
 namespace {
@@ -18,9 +19,12 @@ nlohmann::ordered_json id_json(std::string const& id) {
 
 std::string line_of(TrainedTask const& t, std::uint64_t example, std::int64_t best,
                     std::vector<double> const& probabilities) {
-  nlohmann::ordered_json json = {{"example_id", id_json(t.dataset.example_id(example))},
-                                 {"prediction", t.labels[static_cast<std::size_t>(best)]}};
-  for (std::size_t c = 0; c < t.labels.size(); ++c) json["probabilities"][t.labels[c]] = probabilities[c];
+  nlohmann::ordered_json::object_t by_label;
+  by_label.reserve(t.labels.size());
+  for (std::size_t c = 0; c < t.labels.size(); ++c) by_label.push_back({t.labels[c], probabilities[c]});
+  nlohmann::ordered_json const json = {{"example_id", id_json(t.dataset.example_id(example))},
+                                       {"prediction", t.labels[static_cast<std::size_t>(best)]},
+                                       {"probabilities", std::move(by_label)}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -29,6 +33,8 @@ void check_writable(std::filesystem::path const& output) {
   if (!std::filesystem::is_directory(directory))
     fail_usage("--output " + output.string() + " is in a directory that does not exist; make it first");
   if (std::filesystem::is_directory(output)) fail_usage("--output " + output.string() + " is a directory; name a file");
+  if (::access(directory.c_str(), W_OK) != 0)
+    fail_io("--output " + output.string() + " cannot be written (name a file elsewhere)");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <tartan/comm/mpi.hpp>
 #include <tartan/core/log.hpp>
 #include <tartan/recipe/recipe.hpp>
+#include <tartan/train/stop_signal.hpp>
 
 namespace tartan::cli {
 namespace {
@@ -16,6 +17,7 @@ std::string one_configuration(Flags const& flags, char const* command) {
 
 ExitStatus run(recipe::Plan const& plan, train::Resume resume, comm::Communicator& comm) {
   set_log_rank(comm.rank(), comm.size());
+  train::catch_stop_signals();
   return train::run_stages(plan.options, plan.stages, plan.resolved_config, resume, comm);
 }
 

@@ -1,5 +1,6 @@
 #include "trained_task.hpp"
 
+#include <tartan/comm/communicator.hpp>
 #include <tartan/train/tasks.hpp>
 
 #include <nlohmann/json.hpp>
@@ -41,7 +42,7 @@ TrainedTask open_trained_task(Flags const& flags) {
               "; prepare it together with the task's training split");
   t.objective =
       task::make_objective({task::ObjectiveKind::classification, static_cast<std::int64_t>(t.labels.size()), 0, 0});
-  model::set_threads(1);
+  model::set_threads(comm::make_local()->cores());
   auto const precision = config.raw.value("dtype", "") == "float64" ? model::Precision::fp64 : model::Precision::fp32;
   t.model = model::open_model(directory, {{name, t.objective->head(config)}}, {}, precision, model::Kernels::automatic,
                               at::kCPU, Key());

@@ -55,6 +55,12 @@ std::string broadcast_text(Communicator& comm, std::string text, int root) {
   return text;
 }
 
+bool broadcast_flag(Communicator& comm, bool flag, int root) {
+  std::int64_t value = flag ? 1 : 0;
+  comm.broadcast(&value, 1, Type::int64, root).wait();
+  return value != 0;
+}
+
 double sum_of(Communicator& comm, double value) {
   comm.all_reduce(&value, 1, Type::float64).wait();
   return value;

@@ -1,3 +1,4 @@
+#include "cores.hpp"
 #include "types.hpp"
 
 namespace tartan::comm {
@@ -16,6 +17,7 @@ class LocalCommunicator final : public Communicator {
   int size() const override { return 1; }
   int local_rank() const override { return 0; }
   int local_size() const override { return 1; }
+  double cores() const override { return within_quota(fair_share(allowed_cores(), allowed_cores()), cpu_quota()); }
 
   Work all_reduce(void*, std::size_t, Type, Op, Device) override { return {}; }
   Work broadcast(void*, std::size_t, Type, int root, Device) override {

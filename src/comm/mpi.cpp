@@ -1,3 +1,4 @@
+#include "cores.hpp"
 #include "messages.hpp"
 #include "mpi_world.hpp"
 #include "reduce_scatter.hpp"
@@ -15,6 +16,7 @@ class MpiCommunicator final : public Communicator {
   int size() const override { return size_; }
   int local_rank() const override { return local_rank_; }
   int local_size() const override { return local_size_; }
+  double cores() const override { return cores_; }
 
   Work all_reduce(void* data, std::size_t count, Type type, Op op, Device device) override;
   Work reduce_scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type,
@@ -27,7 +29,7 @@ class MpiCommunicator final : public Communicator {
   void barrier() override { TARTAN_MPI(MPI_Barrier(comm_)); }
 
  private:
-  void find_local_rank();
+  void look_at_node();
   void check_counts(std::span<std::size_t const> counts) const;
   void check_root(int root) const;
 
@@ -36,6 +38,7 @@ class MpiCommunicator final : public Communicator {
   int size_ = 1;
   int local_rank_ = 0;
   int local_size_ = 1;
+  double cores_ = 1;
   std::shared_ptr<StagingPool> staging_ = std::make_shared<StagingPool>();
 };
 
@@ -43,7 +46,7 @@ MpiCommunicator::MpiCommunicator() {
   TARTAN_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &comm_));
   TARTAN_MPI(MPI_Comm_rank(comm_, &rank_));
   TARTAN_MPI(MPI_Comm_size(comm_, &size_));
-  find_local_rank();
+  look_at_node();
 }
 
 // Freeing is collective: while an exception is under way other ranks may never come.
@@ -51,11 +54,16 @@ MpiCommunicator::~MpiCommunicator() {
   if (std::uncaught_exceptions() == 0) MPI_Comm_free(&comm_);
 }
 
-void MpiCommunicator::find_local_rank() {
+void MpiCommunicator::look_at_node() {
   MPI_Comm node = MPI_COMM_NULL;
   TARTAN_MPI(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node));
   TARTAN_MPI(MPI_Comm_rank(node, &local_rank_));
   TARTAN_MPI(MPI_Comm_size(node, &local_size_));
+  std::vector<int> const mine = allowed_cores();
+  std::vector<int> users = mine;
+  TARTAN_MPI(MPI_Allreduce(MPI_IN_PLACE, users.data(), static_cast<int>(users.size()), MPI_INT, MPI_SUM, node));
+  cores_ = within_quota(fair_share(mine, users), cpu_quota() / local_size_);
+  if (rank_ == 0) warn_of_binding(users);
   TARTAN_MPI(MPI_Comm_free(&node));
 }
 

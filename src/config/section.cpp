@@ -74,9 +74,10 @@ Section& Section::add_option(Option option) {
   return *this;
 }
 
-Section::Check<std::int64_t> at_least(std::int64_t least) {
-  return [least](std::int64_t value) {
+Section::Check<std::int64_t> at_least(std::int64_t least, std::int64_t most) {
+  return [least, most](std::int64_t value) {
     if (value < least) throw std::invalid_argument("must be at least " + std::to_string(least));
+    if (value > most) throw std::invalid_argument("must be at most " + std::to_string(most));
   };
 }
 

@@ -3,19 +3,49 @@
 
 #include <fcntl.h>
 #include <fstream>
+#include <stdio.h>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace tartan {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path beside(fs::path const& path) { return path.parent_path() / ("tmp." + path.filename().string()); }
+constexpr std::string_view temporary_prefix = "tmp.";
+constexpr std::string_view aside_prefix = "old.";
+
+fs::path named(fs::path const& path, std::string_view prefix) {
+  return path.parent_path() / (std::string(prefix) + path.filename().string());
+}
+fs::path beside(fs::path const& path) { return named(path, temporary_prefix); }
+fs::path aside(fs::path const& path) { return named(path, aside_prefix); }
+fs::path parent_of(fs::path const& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 void rename_into_place(fs::path const& from, fs::path const& to) {
   std::error_code code;
   fs::rename(from, to, code);
-  if (code) fail_io("cannot rename " + from.string() + " to " + to.string());
-  sync_path(to.parent_path().empty() ? fs::path(".") : to.parent_path());
+  if (code)
+    throw Error(ExitStatus::io, "cannot rename " + from.string() + " to " + to.string() + ": " + code.message());
+  sync_path(parent_of(to));
+}
+
+//! Swaps two paths in one step, so that neither name is ever missing; false where the file system cannot.
+bool exchange(fs::path const& a, fs::path const& b) {
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
+}
+
+void move_aside(fs::path const& path) {
+  std::error_code code;
+  fs::remove_all(aside(path), code);
+  rename_into_place(path, aside(path));
+}
+
+void write_whole(fs::path const& path, std::string_view content) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  out.close();
+  if (!out) fail_io("cannot write " + path.string());
 }
 
 // Removed when it goes out of scope, unless it was renamed by then.
@@ -41,15 +71,13 @@ void sync_path(fs::path const& path) {
 }
 
 void write_file_atomically(fs::path const& path, std::string_view content) {
-  Temporary const temporary(beside(path));
-  {
-    std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
-    out.write(content.data(), static_cast<std::streamsize>(content.size()));
-    out.close();
-    if (!out) fail_io("cannot write " + temporary.path.string());
-  }
+  std::error_code code;
+  if (fs::exists(path, code) && !fs::is_regular_file(path, code)) return write_whole(path, content);  // /dev/stdout
+  fs::path const target = fs::is_symlink(path, code) ? fs::canonical(path) : path;                    // the link stays
+  Temporary const temporary(beside(target));
+  write_whole(temporary.path, content);
   sync_path(temporary.path);
-  rename_into_place(temporary.path, path);
+  rename_into_place(temporary.path, target);
 }
 
 void write_directory_atomically(fs::path const& path, std::function<void(fs::path const&)> const& fill) {
@@ -61,13 +89,31 @@ void write_directory_atomically(fs::path const& path, std::function<void(fs::pat
   for (auto const& entry : fs::recursive_directory_iterator(temporary.path))
     if (!entry.is_symlink()) sync_path(entry.path());
   sync_path(temporary.path);
-  fs::path const old = path.parent_path() / ("old." + path.filename().string());
-  if (fs::exists(path)) {
-    fs::remove_all(old, code);
-    rename_into_place(path, old);
-  }
+  if (fs::exists(path) && exchange(temporary.path, path)) return sync_path(parent_of(path));
+  if (fs::exists(path)) move_aside(path);
   rename_into_place(temporary.path, path);
-  fs::remove_all(old, code);  // also one that an earlier process left when it was killed between the renames
+  fs::remove_all(aside(path), code);
+}
+
+void recover_directory(fs::path const& directory) {
+  std::error_code code;
+  std::vector<fs::path> leftovers;
+  for (auto const& entry : fs::directory_iterator(directory, code)) leftovers.push_back(entry.path());
+  for (fs::path const& path : leftovers) {
+    std::string const name = path.filename().string();
+    if (name.starts_with(aside_prefix) && !fs::exists(directory / name.substr(aside_prefix.size())))
+      rename_into_place(path, directory / name.substr(aside_prefix.size()));
+    else if (name.starts_with(aside_prefix) || name.starts_with(temporary_prefix))
+      fs::remove_all(path, code);
+  }
+}
+
+void make_directory(fs::path const& path) {
+  std::error_code code;
+  if (fs::is_directory(path, code)) return;
+  fs::create_directories(path, code);
+  if (code) throw Error(ExitStatus::io, "cannot create " + path.string() + ": " + code.message());
+  sync_path(parent_of(path));
 }
 
 void swap_symlink(fs::path const& link, fs::path const& target) {

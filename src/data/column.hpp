@@ -1,7 +1,8 @@
 #pragma once
 
-#include "file_map.hpp"
 #include "h5_set.hpp"
+
+#include <tartan/core/file_map.hpp>
 
 #include <cstdint>
 #include <span>
@@ -29,12 +30,13 @@ hid_t native_type() {
 
 //! Maps where the file holds the values aligned for T, in this machine's byte order and within its size; else copies.
 template <class T>
-Column<T> load_column(h5::Set const& set, FileMap& map) {
+Column<T> load_column(h5::Set const& set, FileMap const& map) {
   Column<T> column;
   std::uint64_t const bytes = set.size() * sizeof(T);  // found plausible when the set was opened
   if (auto const offset = set.offset(native_type<T>()); offset && *offset % alignof(T) == 0) {
-    if (*offset > map.bytes() || bytes > map.bytes() - *offset) set.fail("reaches beyond the end of the file");
-    column.values = {reinterpret_cast<T const*>(map.data() + *offset), set.size()};
+    if (*offset > map.bytes().size() || bytes > map.bytes().size() - *offset)
+      set.fail("reaches beyond the end of the file");
+    column.values = {reinterpret_cast<T const*>(map.bytes().data() + *offset), set.size()};
     return column;
   }
   column.copy.resize(set.size());

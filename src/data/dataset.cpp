@@ -1,4 +1,5 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/hash.hpp>
 #include <tartan/data/dataset.hpp>
 #include <tartan/data/manifest.hpp>
 
@@ -8,16 +9,11 @@ namespace tartan::data {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<Shard> open_shards(fs::path const& path, std::string const& split) {
-  std::vector<Shard> shards;
-  if (fs::is_directory(path) && fs::exists(path / "manifest.json")) {
-    for (auto const& entry : read_manifest(path, split)) shards.emplace_back(entry.path);
-  } else if (fs::is_directory(path)) {
-    shards.emplace_back(path / (split + ".h5"));
-  } else {
-    shards.emplace_back(path);
-  }
-  return shards;
+//! The shards of a split, with their hashes where a manifest lists them.
+std::vector<ManifestEntry> find_shards(fs::path const& path, std::string const& split) {
+  if (!fs::is_directory(path)) return {{path, 0, ""}};
+  if (fs::exists(path / "manifest.json")) return read_manifest(path, split);
+  return {{path / (split + ".h5"), 0, ""}};
 }
 
 void check_agreement(Shard const& a, Shard const& b) {
@@ -34,12 +30,18 @@ void check_agreement(Shard const& a, Shard const& b) {
 }  // namespace
 
 Dataset Dataset::open(fs::path const& path, std::string const& split) {
-  std::vector<Shard> shards = open_shards(path, split);
-  for (Shard const& shard : shards) check_agreement(shards.front(), shard);
-  return Dataset(std::move(shards));
+  std::vector<Shard> shards;
+  std::vector<std::string> hashes;
+  for (auto const& entry : find_shards(path, split)) {
+    shards.emplace_back(entry.path);
+    hashes.push_back(entry.xxh3);
+    check_agreement(shards.front(), shards.back());
+  }
+  return Dataset(std::move(shards), std::move(hashes));
 }
 
-Dataset::Dataset(std::vector<Shard> shards) : shards_(std::move(shards)), starts_{0}, has_segments_(false) {
+Dataset::Dataset(std::vector<Shard> shards, std::vector<std::string> hashes)
+    : shards_(std::move(shards)), hashes_(std::move(hashes)), starts_{0}, has_segments_(false) {
   for (Shard const& shard : shards_) {
     starts_.push_back(starts_.back() + shard.num_examples());
     has_segments_ = has_segments_ || shard.has_segments();
@@ -71,6 +73,13 @@ std::vector<fs::path> Dataset::files() const {
   std::vector<fs::path> paths;
   for (Shard const& shard : shards_) paths.push_back(shard.path());
   return paths;
+}
+
+std::string Dataset::fingerprint() const {
+  std::string all;
+  for (std::size_t i = 0; i < shards_.size(); ++i)
+    all += hashes_[i].empty() ? to_hex(hash_file(shards_[i].path())) : hashes_[i];
+  return to_hex(hash_bytes(all));
 }
 
 Dataset::Place Dataset::locate(std::uint64_t example) const {

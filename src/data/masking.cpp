@@ -1,4 +1,5 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/random.hpp>
 #include <tartan/data/masking.hpp>
 
 #include <algorithm>
@@ -57,17 +58,19 @@ void mask_example(PackedBatch& batch, std::int64_t first, std::int64_t last, Sha
 
 }  // namespace
 
-void mask_tokens(PackedBatch& batch, ShardInfo const& info, MaskingOptions const& options, Key key) {
+void mask_tokens(PackedBatch& batch, ShardInfo const& info, MaskingOptions const& options) {
   Thresholds const bounds = thresholds_of(options);
   if (info.mask_id < 0 && bounds.chosen > 0 && bounds.masked > 0)
     fail_data("the tokenizer of " + info.source + " has no mask token, which masking needs; choose another objective");
+  expects(batch.example_keys.size() == batch.examples.size(), "masking needs a key for each example");
   batch.rows.clear();
   batch.targets.clear();
   auto const start_of = [&](std::size_t example) {
     return batch.encoder.sequence_starts[static_cast<std::size_t>(batch.example_starts[example])];
   };
   for (std::size_t example = 0; example < batch.examples.size(); ++example)
-    mask_example(batch, start_of(example), start_of(example + 1), info, bounds, key.with(batch.examples[example]));
+    mask_example(batch, start_of(example), start_of(example + 1), info, bounds,
+                 Key(batch.example_keys[example]).with("mask"));
 }
 
 }  // namespace tartan::data

@@ -43,6 +43,10 @@ std::int64_t TokenStream::longest() const {
   return length;
 }
 
+std::int64_t PackedBatch::num_targets() const {
+  return std::count_if(targets.begin(), targets.end(), [](std::int64_t target) { return target >= 0; });
+}
+
 PackedBatch concatenate(std::vector<PackedBatch const*> const& parts) {
   auto const any = [&](auto const& has) { return std::any_of(parts.begin(), parts.end(), has); };
   bool const with_segments = any([](PackedBatch const* part) { return !part->encoder.segments.empty(); });

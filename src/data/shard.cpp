@@ -12,7 +12,7 @@ namespace tartan::data {
 using Tokens = std::variant<Column<std::uint16_t>, Column<std::uint32_t>>;
 
 struct Shard::Impl {
-  explicit Impl(std::filesystem::path const& shard_path) : path(shard_path), map(shard_path) {}
+  explicit Impl(std::filesystem::path const& shard_path) : path(shard_path), map(shard_path, "check `data`") {}
   std::filesystem::path path;
   FileMap map;
   ShardInfo info;
@@ -29,7 +29,7 @@ namespace {
 
 constexpr char const* segments_name = "segments";
 
-Tokens load_tokens(h5::File const& file, FileMap& map) {
+Tokens load_tokens(h5::File const& file, FileMap const& map) {
   h5::Set const set(file, "tokens");
   if (set.is_integer(H5T_SGN_NONE, 2)) return load_column<std::uint16_t>(set, map);
   if (set.is_integer(H5T_SGN_NONE, 4)) return load_column<std::uint32_t>(set, map);
@@ -45,7 +45,7 @@ void check_size(h5::Set const& set, std::uint64_t expected, char const* of) {
     set.fail("has " + std::to_string(set.size()) + " elements for " + std::to_string(expected) + " " + of);
 }
 
-Column<std::uint64_t> load_starts(h5::File const& file, char const* name, FileMap& map, std::uint64_t end) {
+Column<std::uint64_t> load_starts(h5::File const& file, char const* name, FileMap const& map, std::uint64_t end) {
   h5::Set const set(file, name);
   if (!set.is_integer(H5T_SGN_NONE, 8)) set.fail("does not hold uint64");
   if (set.size() < 2) set.fail("has no entry beside its first");
@@ -56,7 +56,7 @@ Column<std::uint64_t> load_starts(h5::File const& file, char const* name, FileMa
   return column;
 }
 
-Column<std::uint8_t> load_segments(h5::File const& file, FileMap& map, std::uint64_t num_tokens) {
+Column<std::uint8_t> load_segments(h5::File const& file, FileMap const& map, std::uint64_t num_tokens) {
   h5::Set const set(file, segments_name);
   if (!set.is_integer(H5T_SGN_NONE, 1)) set.fail("does not hold uint8");
   check_size(set, num_tokens, "tokens");

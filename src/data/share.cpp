@@ -2,7 +2,10 @@
 #include <tartan/data/sampler.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
+#include <queue>
+#include <utility>
 
 namespace tartan::data {
 namespace {
@@ -14,20 +17,42 @@ std::vector<std::size_t> longest_first(std::vector<std::int64_t> const& lengths)
   return order;
 }
 
+//! Ranks by load; of equals the lower first.
+class LeastLoaded {
+ public:
+  explicit LeastLoaded(std::vector<std::int64_t> const& loads) {
+    for (std::size_t rank = 0; rank < loads.size(); ++rank) put_back(rank, loads[rank]);
+  }
+  std::size_t take() {
+    std::size_t const rank = queue_.top().second;
+    queue_.pop();
+    return rank;
+  }
+  void put_back(std::size_t rank, std::int64_t load) { queue_.emplace(load, rank); }
+
+ private:
+  using Entry = std::pair<std::int64_t, std::size_t>;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
+};
+
 }  // namespace
 
 std::vector<std::vector<std::size_t>> share(std::vector<std::int64_t> const& lengths, std::vector<std::int64_t>& loads,
                                             std::size_t min_rank0) {
   expects(!loads.empty(), "examples shared among no ranks");
-  std::size_t const wanted = std::min(min_rank0, lengths.size() / loads.size());
+  std::size_t const owed = std::min(min_rank0, lengths.size() / loads.size());
   std::vector<std::vector<std::size_t>> shares(loads.size());
-  std::size_t left = lengths.size();
-  for (std::size_t const example : longest_first(lengths)) {
-    bool const owed = shares[0].size() + left <= wanted;  // rank 0 takes what is left: the shortest
-    auto const rank = owed ? 0 : static_cast<std::size_t>(std::min_element(loads.begin(), loads.end()) - loads.begin());
+  auto const give = [&](std::size_t rank, std::size_t example) {
     shares[rank].push_back(example);
     loads[rank] += lengths[example];
-    --left;
+  };
+  for (std::size_t example = 0; example < owed; ++example) give(0, example);
+  LeastLoaded ranks(loads);
+  for (std::size_t const example : longest_first(lengths)) {
+    if (example < owed) continue;
+    std::size_t const rank = ranks.take();
+    give(rank, example);
+    ranks.put_back(rank, loads[rank]);
   }
   for (auto& share_of_rank : shares) std::sort(share_of_rank.begin(), share_of_rank.end());
   return shares;

@@ -1,17 +1,15 @@
 #include <tartan/core/error.hpp>
-#include <tartan/core/log.hpp>
 #include <tartan/model/device.hpp>
 
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <filesystem>
 #include <malloc.h>
-#include <sched.h>
-#include <unistd.h>
 
 namespace tartan::model {
 namespace {
@@ -33,12 +31,6 @@ std::int64_t count_gpus(std::string& why) {
   return at::detail::getCUDAHooks().deviceCount();
 }
 
-int allowed_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 }  // namespace
 
 at::Device choose_device(DeviceChoice choice, int local_rank) {
@@ -51,17 +43,11 @@ at::Device choose_device(DeviceChoice choice, int local_rank) {
   return at::kCPU;
 }
 
-void set_threads(int local_ranks) {
+void set_threads(double cores) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  if (std::getenv("OMP_NUM_THREADS") != nullptr) return;
-  int const cores = allowed_cores();
-  long const online = sysconf(_SC_NPROCESSORS_ONLN);
-  // mpirun binds each rank to its own core: then they are not shared
-  int const sharing = cores >= local_ranks && cores == online ? local_ranks : 1;
-  if (cores == 1 && online > local_ranks)
-    warn("this rank is bound to one core of " + std::to_string(online) + "; start with mpirun --bind-to none");
-  at::set_num_threads(std::max(1, cores / sharing));
+  if (std::getenv("OMP_NUM_THREADS") == nullptr)
+    at::set_num_threads(std::max(1, static_cast<int>(std::floor(cores + 1e-6))));
 }
 
 }  // namespace tartan::model

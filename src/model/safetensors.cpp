@@ -4,25 +4,16 @@
 #include <tartan/model/safetensors.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <limits>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace tartan::model {
 namespace {
 
-struct Descriptor {
-  int value;
-  ~Descriptor() { ::close(value); }
-};
-
 std::string_view header_text(std::span<std::byte const> file, std::filesystem::path const& path) {
   std::uint64_t length = 0;
+  if (file.empty()) refuse_safetensors(path, "the file is empty");
   if (file.size() < sizeof length) refuse_safetensors(path, "the file is shorter than 8 bytes");
   std::memcpy(&length, file.data(), sizeof length);
   if (length > max_header_bytes || length > file.size() - sizeof length)
@@ -75,27 +66,9 @@ void check_coverage(SafetensorsHeader const& header, std::uint64_t data_bytes, s
 
 }  // namespace
 
-void SafetensorsFile::Unmap::operator()(std::byte const* address) const noexcept {
-  ::munmap(const_cast<std::byte*>(address), size);
-}
-
-SafetensorsFile::Mapping SafetensorsFile::map_file(std::filesystem::path const& path) {
-  Descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.value < 0 && (errno == ENOENT || errno == ENOTDIR))
-    fail_usage(path.string() + " does not exist; name a safetensors file");
-  struct stat status {};
-  if (file.value < 0 || ::fstat(file.value, &status) != 0) fail_io("cannot open " + path.string());
-  if (!S_ISREG(status.st_mode)) fail_usage(path.string() + " is not a file; name a safetensors file");
-  if (status.st_size == 0) refuse_safetensors(path, "the file is empty");
-  auto const size = static_cast<std::size_t>(status.st_size);
-  void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value, 0);
-  if (address == MAP_FAILED) fail_io("cannot map " + path.string());
-  return {static_cast<std::byte const*>(address), Unmap{size}};
-}
-
-SafetensorsFile::SafetensorsFile(std::filesystem::path const& path) : path_(path), map_(map_file(path)) {
-  std::string_view const text = header_text(bytes(), path);
-  std::span<std::byte const> const data = bytes().subspan(sizeof(std::uint64_t) + text.size());
+SafetensorsFile::SafetensorsFile(std::filesystem::path const& path) : map_(path, "name a safetensors file") {
+  std::string_view const text = header_text(map_.bytes(), path);
+  std::span<std::byte const> const data = map_.bytes().subspan(sizeof(std::uint64_t) + text.size());
   SafetensorsHeader header = parse_safetensors_header(text, path);
   for (auto const& [name, entry] : header.tensors) check_entry(name, entry, data.size(), path);
   check_coverage(header, data.size(), path);

@@ -5,7 +5,7 @@
 
 namespace tartan::task {
 
-void Classification::transform(data::PackedBatch& batch, data::ShardInfo const&, Key) const {
+void Classification::transform(data::PackedBatch& batch, data::ShardInfo const&) const {
   batch.rows.clear();
   batch.targets = batch.class_labels;
   for (std::size_t e = 0; e < batch.examples.size(); ++e)

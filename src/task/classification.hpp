@@ -9,7 +9,7 @@ namespace tartan::task {
 class Classification final : public Objective {
  public:
   Classification(std::int64_t classes, double dropout) : classes_(classes), dropout_(dropout) {}
-  void transform(data::PackedBatch& batch, data::ShardInfo const& info, Key key) const override;
+  void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override;
   model::HeadShape head(model::HfConfig const& config) const override;
   at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                   data::PackedBatch const& batch) const override;

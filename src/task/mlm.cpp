@@ -5,8 +5,8 @@
 
 namespace tartan::task {
 
-void MaskedLanguageModelling::transform(data::PackedBatch& batch, data::ShardInfo const& info, Key key) const {
-  data::mask_tokens(batch, info, options_, key);
+void MaskedLanguageModelling::transform(data::PackedBatch& batch, data::ShardInfo const& info) const {
+  data::mask_tokens(batch, info, options_);
 }
 
 at::Tensor MaskedLanguageModelling::loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,

@@ -9,7 +9,7 @@ namespace tartan::task {
 class MaskedLanguageModelling final : public Objective {
  public:
   explicit MaskedLanguageModelling(data::MaskingOptions options) : options_(options) {}
-  void transform(data::PackedBatch& batch, data::ShardInfo const& info, Key key) const override;
+  void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override;
   model::HeadShape head(model::HfConfig const&) const override { return {}; }
   at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                   data::PackedBatch const& batch) const override;

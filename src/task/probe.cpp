@@ -16,10 +16,8 @@ model::Layout head_layout(model::Model const& model, Objective const& end) {
   return layout;
 }
 
-//! Targets that count; -1 is unlabelled.
 double count(data::PackedBatch const& batch) {
-  auto const labelled = std::count_if(batch.targets.begin(), batch.targets.end(), [](auto t) { return t >= 0; });
-  return static_cast<double>(std::max<std::ptrdiff_t>(1, labelled));
+  return static_cast<double>(std::max<std::int64_t>(1, batch.num_targets()));
 }
 
 //! Every iteration draws its own dropout.

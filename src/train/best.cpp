@@ -15,7 +15,7 @@ std::string export_name(Best const& best) { return best.stage + "-" + std::to_st
 }  // namespace
 
 void export_best(RunContext const& run, Best const& best) {
-  fs::create_directories(run.directory.exports());
+  make_directory(run.directory.exports());
   write_directory_atomically(run.directory.exports() / export_name(best), [&](fs::path const& temporary) {
     model::export_hf(temporary, run.options.model.path, run.model.encoder.config(), run.model.parameters,
                      run.model.loaded, heads_metadata(run.tasks));

@@ -7,6 +7,7 @@
 #include <tartan/model/hf_directory.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 
 namespace tartan::train {
@@ -14,7 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kept = 2;
-constexpr char const* hash_key = "tensors_xxh3";
+constexpr char const* manifest_name = "manifest.json";
+constexpr char const* damaged_prefix = "damaged.";
 
 //! Every tensor of a checkpoint with its name: values and both moments by parameter, step counts by segment.
 template <class Use>
@@ -35,7 +37,7 @@ std::vector<fs::path> checkpoints_by_age(fs::path const& directory) {
   if (fs::exists(directory))
     for (auto const& entry : fs::directory_iterator(directory)) {
       std::string const name = entry.path().filename().string();
-      if (entry.is_directory() && !name.starts_with("tmp.") && !name.starts_with("old."))
+      if (entry.is_directory() && std::isdigit(static_cast<unsigned char>(name[0])) != 0)  // not tmp., damaged.
         found.emplace_back(name, entry.path());
     }
   std::sort(found.begin(), found.end());  // NN-stage-NNNNNNNN sorts by age
@@ -49,25 +51,47 @@ std::string padded(std::int64_t number, std::size_t width) {
   return std::string(width > text.size() ? width - text.size() : 0, '0') + text;
 }
 
-template <class T>
-T load_state(fs::path const& checkpoint, char const* key = nullptr) {
-  fs::path const path = checkpoint / "state.json";
+nlohmann::json read_json(fs::path const& path) {
   std::ifstream in(path);
-  if (!in) fail_data(path.string() + " is missing; delete this checkpoint to go back to the one before");
+  if (!in && fs::exists(path)) fail_io("cannot read " + path.string());
+  if (!in) fail_data(path.string() + " is missing");
   try {
-    auto const state = nlohmann::json::parse(in);
-    return (key == nullptr ? state : state.at(key)).get<T>();
+    return nlohmann::json::parse(in);
   } catch (nlohmann::json::exception const& e) {
-    fail_data(path.string() + " is damaged (" + e.what() + "); delete this checkpoint to go back to the one before");
+    fail_data(path.string() + " is damaged (" + e.what() + ")");
   }
 }
 
+void write_json(fs::path const& path, nlohmann::json const& json) {
+  std::ofstream out(path);
+  out << json.dump(1) << "\n";
+  out.close();
+  if (!out) fail_io("cannot write " + path.string());
+}
+
+//! Size and hash of every file, written last: what is whole has all that it lists.
+void write_manifest(fs::path const& directory) {
+  nlohmann::json files;
+  for (auto const& entry : fs::directory_iterator(directory))
+    files[entry.path().filename().string()] = {{"bytes", entry.file_size()}, {"xxh3", to_hex(hash_file(entry.path()))}};
+  write_json(directory / manifest_name, files);
+}
+
 void check_whole(fs::path const& checkpoint) {
-  load_progression(checkpoint);
-  fs::path const tensors = checkpoint / "tensors.safetensors";
-  if (!fs::exists(tensors)) fail_data(tensors.string() + " is missing");
-  if (to_hex(hash_file(tensors)) != load_state<std::string>(checkpoint, hash_key))
-    fail_data(tensors.string() + " is damaged (its hash is not that of state.json)");
+  nlohmann::json const files = read_json(checkpoint / manifest_name);
+  for (auto const& [name, file] : files.items()) {
+    fs::path const path = checkpoint / fs::path(name).filename();
+    if (!fs::exists(path)) fail_data(path.string() + " is missing");
+    if (!file.is_object() || file.value("xxh3", "") != to_hex(hash_file(path)))
+      fail_data(path.string() + " is damaged (its hash is not that of " + manifest_name + ")");
+  }
+}
+
+void set_aside(fs::path const& checkpoint, std::string const& why) {
+  warn("passing over checkpoint " + checkpoint.string() + ": " + why);
+  fs::path const to = checkpoint.parent_path() / (damaged_prefix + checkpoint.filename().string());
+  fs::remove_all(to);
+  fs::rename(checkpoint, to);
 }
 
 }  // namespace
@@ -76,7 +100,7 @@ void save_checkpoint(fs::path const& directory, Progression const& progression, 
                      optim::AdamW const& optimizer) {
   std::string const name = padded(static_cast<std::int64_t>(progression.stage), 2) + "-" + progression.stage_name +
                            "-" + padded(progression.step, 8);
-  fs::create_directories(directory);
+  make_directory(directory);
   write_directory_atomically(directory / name, [&](fs::path const& temporary) {
     std::vector<at::Tensor> alive;
     std::map<std::string, model::StoredTensor> tensors;
@@ -85,12 +109,8 @@ void save_checkpoint(fs::path const& directory, Progression const& progression, 
       tensors[tensor_name] = model::store(alive.back());
     });
     model::write_safetensors(temporary / "tensors.safetensors", tensors, {});
-    nlohmann::json state = progression;
-    state[hash_key] = to_hex(hash_file(temporary / "tensors.safetensors"));
-    std::ofstream out(temporary / "state.json");
-    out << state.dump(1) << "\n";
-    out.close();
-    if (!out) fail_io("cannot write " + (temporary / "state.json").string());
+    write_json(temporary / "state.json", progression);
+    write_manifest(temporary);
   });
   auto const all = checkpoints_by_age(directory);
   for (std::size_t i = 0; i + kept < all.size(); ++i) fs::remove_all(all[i]);
@@ -107,18 +127,31 @@ std::vector<Best> bests_of_checkpoints(fs::path const& directory) {
 
 std::optional<fs::path> newest_checkpoint(fs::path const& directory) {
   auto const all = checkpoints_by_age(directory);
+  std::vector<std::pair<fs::path, std::string>> damaged;
   for (auto it = all.rbegin(); it != all.rend(); ++it) {
     try {
       check_whole(*it);
+      for (auto const& [path, why] : damaged) set_aside(path, why);
       return *it;
     } catch (Error const& e) {
-      warn("passing over checkpoint " + it->string() + ": " + e.what());
+      if (e.status() == ExitStatus::io) throw;  // the disk may recover
+      damaged.emplace_back(*it, e.what());
     }
   }
+  if (!damaged.empty())
+    fail_data("no checkpoint in " + directory.string() + " is whole (" + damaged.front().second +
+              "); restore one from a copy, or start again with another run.output");
   return std::nullopt;
 }
 
-Progression load_progression(fs::path const& checkpoint) { return load_state<Progression>(checkpoint); }
+Progression load_progression(fs::path const& checkpoint) {
+  fs::path const path = checkpoint / "state.json";
+  try {
+    return read_json(path).get<Progression>();
+  } catch (nlohmann::json::exception const& e) {
+    fail_data(path.string() + " is of another release of tartan (" + e.what() + "); finish the run with that one");
+  }
+}
 
 void load_tensors(fs::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW& optimizer) {
   model::SafetensorsFile const file(checkpoint / "tensors.safetensors");

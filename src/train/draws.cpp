@@ -1,11 +1,20 @@
 #include <tartan/train/draws.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace tartan::train {
 namespace {
 
 std::uint64_t number(std::int64_t n) { return static_cast<std::uint64_t>(n); }
+
+//! One key per drawn example. An example that is drawn again within a step draws its masks and dropout anew.
+std::vector<Key> keys_of(std::vector<std::uint64_t> const& drawn, Key step,
+                         std::map<std::uint64_t, std::uint64_t>& met) {
+  std::vector<Key> keys;
+  for (auto const example : drawn) keys.push_back(step.with(example).with(met[example]++));
+  return keys;
+}
 
 }  // namespace
 
@@ -39,6 +48,7 @@ std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, s
   std::int64_t const batch = task.options.batch;
   auto const least = static_cast<std::size_t>(probed_ ? probe_.min_examples : 0);
   Key const key = stage_.with(task.name()).with(number(step));
+  std::map<std::uint64_t, std::uint64_t> met;
   std::vector<data::PackedBatch> result;
   for (std::int64_t m = 0; m < micro_batches_; ++m) {
     std::int64_t const begin = batch * m / micro_batches_, end = batch * (m + 1) / micro_batches_;
@@ -46,19 +56,18 @@ std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, s
     std::vector<std::int64_t> lengths;
     for (auto const example : drawn) lengths.push_back(task.train.length(example));
     auto const shares_of_ranks = data::share(lengths, loads, least);
-    std::vector<std::uint64_t> mine;
-    for (auto const index : shares_of_ranks[static_cast<std::size_t>(rank_)]) mine.push_back(drawn[index]);
-    result.push_back(pack(task, task.train, mine, key));
+    auto const keys = keys_of(drawn, key, met);
+    Drawn mine;
+    for (auto const index : shares_of_ranks[static_cast<std::size_t>(rank_)]) mine.add(drawn[index], keys[index]);
+    result.push_back(pack(task, task.train, mine));
   }
   return result;
 }
 
-data::PackedBatch Draws::pack(Task const& task, data::Dataset const& dataset,
-                              std::vector<std::uint64_t> const& examples, Key key) const {
-  data::PackedBatch batch = dataset.pack(examples);
-  Key const dropout = key.with("dropout");
-  for (auto const example : examples) batch.example_keys.push_back(dropout.with(example).value());
-  task.objective->transform(batch, dataset.info(), key.with("transform"));
+data::PackedBatch Draws::pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const {
+  data::PackedBatch batch = dataset.pack(drawn.examples);
+  batch.example_keys = drawn.keys;
+  task.objective->transform(batch, dataset.info());
   return batch;
 }
 
@@ -66,7 +75,11 @@ data::PackedBatch Draws::probe_batch(char const* purpose, std::int64_t examples,
   Key const key = stage_.with("probe").with(purpose);
   data::Sampler const sampler(key.with("order"), end_->dev->size());
   auto const drawn = sampler.draw(number(step * examples), number(examples));
-  return pack(*end_, *end_->dev, drawn, key.with(number(step)));
+  std::map<std::uint64_t, std::uint64_t> met;
+  auto const keys = keys_of(drawn, key.with(number(step)), met);
+  Drawn all;
+  for (std::size_t i = 0; i < drawn.size(); ++i) all.add(drawn[i], keys[i]);
+  return pack(*end_, *end_->dev, all);
 }
 
 task::Probe::HeadStart Draws::head_start(std::int64_t step) const {
@@ -82,18 +95,6 @@ task::Probe::HeadStart Draws::head_start(std::int64_t step) const {
 std::int64_t Draws::probe_cost_tokens() const {
   auto const mean = static_cast<std::int64_t>(end_->dev->num_tokens() / end_->dev->size());
   return mean * (probe_.head_examples / 3 + probe_.gradient_examples);
-}
-
-std::vector<double> Draws::local_counts(StepInputs const& inputs) {
-  std::vector<double> counts;
-  for (auto const& batches : inputs.batches) {
-    double count = 0;
-    for (auto const& batch : batches)
-      count +=
-          static_cast<double>(std::count_if(batch.targets.begin(), batch.targets.end(), [](auto t) { return t >= 0; }));
-    counts.push_back(count);
-  }
-  return counts;
 }
 
 }  // namespace tartan::train

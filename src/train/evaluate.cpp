@@ -32,7 +32,7 @@ void for_each_batch(model::Model& model, task::Objective const& objective, data:
          end < examples.size() && (end == begin || tokens + dataset.length(examples[end]) <= batch_tokens); ++end)
       tokens += dataset.length(examples[end]);
     data::PackedBatch batch = dataset.pack(std::span(examples).subspan(begin, end - begin));
-    objective.transform(batch, dataset.info(), Key());
+    objective.transform(batch, dataset.info());
     use(batch, model.encoder.forward(model.parameters, batch, batch.rows, {}));
     begin = end;
   }

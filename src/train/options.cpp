@@ -12,12 +12,19 @@ using config::between;
 using config::positive;
 using config::Section;
 
+constexpr std::int64_t most_examples = 1 << 24;  // of one step
+constexpr std::int64_t most_steps = 1'000'000'000;
+
+void weight_or_default(double value) {
+  if (value != -1 && !(value >= 0 && value <= 1e6)) throw std::invalid_argument("must be -1 or between 0 and 1e6");
+}
+
 Section run_section(RunOptions& o) {
   Section s("run");
   s.add("recipe", o.recipe, "finetune, mt-tartan or meta-tartan");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
-  s.add("checkpoint_every", o.checkpoint_every, "steps between checkpoints; 0: none", at_least(0));
+  s.add("checkpoint_every", o.checkpoint_every, "steps between checkpoints; 0: none", at_least(0, most_steps));
   s.add("max_minutes", o.max_minutes, "training time over all stages; 0: no limit", between(0, 1e9));
   return s;
 }
@@ -40,7 +47,7 @@ Section model_section(ModelOptions& o) {
   s.add("allow_missing", o.allow_missing, "patterns of tensors that the weights may lack, separated by spaces");
   s.add("allow_unexpected", o.allow_unexpected, "patterns of tensors in the weights to pass over, separated by spaces");
   s.add("mlm_head_warmup_steps", o.mlm_head_warmup_steps,
-        "steps that train a fresh MLM head alone before the first stage", at_least(0));
+        "steps that train a fresh MLM head alone before the first stage", at_least(0, most_steps));
   return s;
 }
 
@@ -53,8 +60,9 @@ Section task_section(TaskOptions& o) {
       "what the task asks of the encoder");
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
   s.add("metric", o.metric, "of the end task, for early stop and best: accuracy, macro-f1 or micro-f1");
-  s.add("batch", o.batch, "examples of one optimiser step over all ranks and micro-batches", at_least(1));
-  s.add("weight", o.weight, "constant weight (mt-tartan); -1: 1 / number of tasks", between(-1, 1e6));
+  s.add("batch", o.batch, "examples of one optimiser step over all ranks and micro-batches",
+        at_least(1, most_examples));
+  s.add("weight", o.weight, "constant weight (mt-tartan); -1: 1 / number of tasks", weight_or_default);
   s.choice<data::Shuffle>("shuffle", o.shuffle, {{"full", data::Shuffle::full}, {"blocks", data::Shuffle::blocks}},
                           "order of an epoch; blocks: for corpora on slow disks");
   s.add("mask_rate", o.mask_rate, "share of tokens that masked language modelling hides", between(0, 1));
@@ -65,6 +73,9 @@ Section task_section(TaskOptions& o) {
 Section weighting_section(WeightingOptions& o) {
   Section s("weighting");
   s.add("rate", o.rate, "META-TARTAN's learning rate of the task weights' logits", between(0, 1e6));
+  s.choice<weighting::Similarity>("similarity", o.similarity,
+                                  {{"cosine", weighting::Similarity::cosine}, {"dot", weighting::Similarity::dot}},
+                                  "of a task's gradient with the dev gradient; cosine: as published");
   s.choice<Placement>("placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}},
                       "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier)");
   return s;
@@ -74,7 +85,8 @@ Section train_section(TrainOptions& o) {
   Section s("train");
   s.add("fuse_tasks", o.fuse_tasks, "with constant weights: all tasks in one forward and backward");
   s.add("dropout", o.dropout, "as the model's config.json and the heads say");
-  s.add("micro_batches", o.micro_batches, "gradient accumulation: parts of one optimiser step", at_least(1));
+  s.add("micro_batches", o.micro_batches, "gradient accumulation: parts of one optimiser step",
+        at_least(1, most_examples));
   s.add("beta1", o.adamw.beta1, "AdamW", between(0, 0.999999));
   s.add("beta2", o.adamw.beta2, "AdamW", between(0, 0.999999));
   s.add("eps", o.adamw.eps, "AdamW", positive());
@@ -83,13 +95,14 @@ Section train_section(TrainOptions& o) {
 
 Section probe_section(task::ProbeOptions& o) {
   Section s("probe");
-  s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1));
-  s.add("gradient_examples", o.gradient_examples, "other dev examples that give the dev gradient", at_least(1));
-  s.add("iterations", o.iterations, "of the dev head's fit, at most", at_least(1));
+  s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1, most_examples));
+  s.add("gradient_examples", o.gradient_examples, "other dev examples that give the dev gradient",
+        at_least(1, most_examples));
+  s.add("iterations", o.iterations, "of the dev head's fit, at most", at_least(1, most_steps));
   s.add("tolerance", o.tolerance, "the fit stops when its loss moves by less", between(0, 1e6));
   s.add("head_lr", o.head_lr, "of the dev head", positive());
   s.add("head_decay", o.head_decay, "of the dev head", between(0, 1e6));
-  s.add("min_examples", o.min_examples, "of each task that rank 0 keeps beside the probe", at_least(0));
+  s.add("min_examples", o.min_examples, "of each task that rank 0 keeps beside the probe", at_least(0, most_examples));
   return s;
 }
 
@@ -97,12 +110,12 @@ Section probe_section(task::ProbeOptions& o) {
 
 config::Section stage_section(std::string const& name, StageOptions& o) {
   Section s("stage." + name);
-  s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0));
-  s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", positive());
+  s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0, most_steps));
+  s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", between(1e-6, 1e6));
   s.add("evaluate_every", o.evaluate_every, "steps between evaluations on dev; 0: once per epoch of the end task",
-        at_least(0));
+        at_least(0, most_steps));
   s.add("patience", o.patience, "evaluations without a better dev metric before the stage ends; 0: no early stop",
-        at_least(0));
+        at_least(0, most_steps));
   s.add("lr", o.lr, "of encoder and MLM head", between(0, 1e6));
   s.add("head_lr", o.head_lr, "of task heads", between(0, 1e6));
   s.add("decay", o.decay, "weight decay of encoder and MLM head, biases and norms apart", between(0, 1e6));

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
 #include <unistd.h>
 #include <utility>
 
@@ -41,12 +43,26 @@ std::string rate_text(double per_second) {
   return per_second >= 1 || per_second <= 0 ? format("%.1f/s", per_second) : format("%.1f s each", 1 / per_second);
 }
 
+bool is_terminal(std::string const& path) {
+  int const file = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  bool const answer = file >= 0 && ::isatty(file) == 1;
+  if (file >= 0) ::close(file);
+  return answer;
+}
+
+//! mpirun hands on standard error through a pipe: then what counts is where its own leads.
+bool ends_in_terminal() {
+  if (::isatty(STDERR_FILENO) == 1) return true;
+  bool const through_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
+  return through_mpirun && is_terminal("/proc/" + std::to_string(::getppid()) + "/fd/2");
+}
+
 }  // namespace
 
 ProgressSink standard_progress_sink() {
   return {[](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); },
           [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); },
-          ::isatty(STDERR_FILENO) == 1};
+          ends_in_terminal()};
 }
 
 Progress::Progress(std::string title, std::int64_t total, bool enabled, std::int64_t already_done)

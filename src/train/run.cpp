@@ -1,14 +1,12 @@
-#include "progression_json.hpp"
+#include "run_json.hpp"
 #include "stage.hpp"
 
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
-#include <tartan/train/stop_signal.hpp>
-
-#include <ATen/Parallel.h>
 
 #include <sstream>
+#include <utility>
 
 namespace tartan::train {
 namespace fs = std::filesystem;
@@ -21,63 +19,33 @@ std::vector<std::string> words(std::string const& text) {
 
 std::unique_ptr<model::Model> open(Options const& o, std::vector<Task> const& tasks, model::HfConfig const& config,
                                    comm::Communicator& comm) {
-  model::set_threads(comm.local_size());
+  model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
   return model::open_model(o.model.path, head_shapes(tasks, config),
                            {words(o.model.allow_missing), words(o.model.allow_unexpected)}, o.model.precision,
                            o.model.kernels, device, Key(static_cast<std::uint64_t>(o.run.seed)).with("initial"));
 }
 
-nlohmann::ordered_json result_json(Progression const& p) {
-  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
-  double seconds = 0, tokens = 0;
-  for (auto const& s : p.finished) {
-    stages.push_back({{"stage", s.stage},
-                      {"step", s.step},
-                      {"reason", s.reason},
-                      {"best_step", s.watch.best_step},
-                      {"best", s.watch.best},
-                      {"seconds", s.seconds},
-                      {"real_tokens", s.real_tokens}});
-    seconds += s.seconds;
-    tokens += s.real_tokens;
-  }
-  return {{"status", "finished"},     {"kept_stage", p.best.stage},
-          {"kept_step", p.best.step}, {"dev", p.best.metrics},
-          {"stages", stages},         {"seconds", seconds},
-          {"real_tokens", tokens},    {"real_tokens_per_second", seconds > 0 ? tokens / seconds : 0}};
-}
-
-void write_run_json(RunContext const& run, nlohmann::ordered_json const& result) {
-  std::int64_t const seed = run.options.run.seed;
-  nlohmann::ordered_json json = {{"program", "tartan"},
-                                 {"version", TARTAN_VERSION},
-                                 {"commit", TARTAN_COMMIT},
-                                 {"ranks", run.comm.size()},
-                                 {"threads_per_rank", at::get_num_threads()},
-                                 {"seed", seed},
-                                 {"recipe", run.options.run.recipe}};
-  for (auto const& t : run.tasks)
-    json["data"][t.name()] = {{"examples", t.train.size()}, {"tokens", t.train.num_tokens()}};
-  if (!result.is_null()) json["result"] = result;
-  write_file_atomically(run.directory.run_json(), json.dump(1) + "\n");
-}
-
 //! Where to go on: the newest checkpoint, looked for by rank 0; nothing: from the beginning.
 std::optional<fs::path> checkpoint_to_use(RunContext const& run, RunDirectory::State state) {
   std::string path;
-  if (run.comm.rank() == 0 && state == RunDirectory::State::started)
+  if (run.comm.rank() == 0 && state == RunDirectory::State::started) {
+    for (auto const& place : {run.directory.path(), run.directory.checkpoints(), run.directory.exports()})
+      recover_directory(place);
+    check_same_data(run);
     if (auto const found = newest_checkpoint(run.directory.checkpoints())) path = found->string();
+  }
   path = comm::broadcast_text(run.comm, path);
   return path.empty() ? std::nullopt : std::optional<fs::path>(path);
 }
 
-void start_over(RunDirectory const& directory) {
-  for (auto const& path : {directory.best(), directory.exports(), directory.checkpoints(), directory.metrics()})
-    fs::remove_all(path);
+//! What a run left that ended before its first checkpoint.
+void clear(RunDirectory const& directory) {
+  for (auto const& path : {directory.best(), directory.exports(), directory.metrics()}) fs::remove_all(path);
 }
 
-Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::optional<fs::path> const& checkpoint) {
+Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::optional<fs::path> const& checkpoint,
+                  std::string const& resolved_config) {
   Progression p;
   if (checkpoint) {
     p = load_progression(*checkpoint);
@@ -85,13 +53,14 @@ Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::op
       fail_data(checkpoint->string() + " is of a stage that this run does not have; name another run.output");
     restore_best(run, p.best);
     log("going on from " + checkpoint->string());
-  } else if (run.comm.rank() == 0) {
-    start_over(run.directory);
   }
-  if (run.comm.rank() == 0) {
-    run.log = std::make_unique<MetricsLog>(run.directory.metrics(), p.metrics_bytes);
-    write_run_json(run, nullptr);
+  if (run.comm.rank() != 0) return p;
+  if (!checkpoint) {
+    clear(run.directory);
+    run.directory.claim(resolved_config);
   }
+  run.log = std::make_unique<MetricsLog>(run.directory.metrics(), p.metrics_bytes);
+  write_run_json(run, nullptr);
   return p;
 }
 
@@ -110,56 +79,59 @@ void enter_next_stage(Progression& p) {
 }
 
 //! Rank 0 looks; its findings, or its complaint, reach every rank.
-RunDirectory::State open_directory(Options const& o, std::string const& resolved_config, Resume resume,
-                                   comm::Communicator& comm) {
+RunDirectory::State look_at_directory(Options const& o, std::string const& resolved_config, Resume resume,
+                                      comm::Communicator& comm) {
   auto state = RunDirectory::State::fresh;
-  if (comm.rank() == 0) state = RunDirectory::open(o.run.output, resume, resolved_config);
+  if (comm.rank() == 0) state = RunDirectory::look(o.run.output, resume, resolved_config);
   std::int64_t number = static_cast<std::int64_t>(state);
   comm.broadcast(&number, 1, comm::Type::int64, 0).wait();
   return static_cast<RunDirectory::State>(number);
+}
+
+void finish(RunContext const& run, Progression const& p) {
+  if (run.comm.rank() == 0) {
+    write_run_json(run, result_json(p));
+    prune_exports(run.directory, {p.best});
+  }
+  log("finished; the best model (stage " + p.best.stage + ", step " + std::to_string(p.best.step) + ") is " +
+      run.directory.best().string());
+}
+
+bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& p) {
+  bool const idle = plan.body_frozen && run.model.loaded.mlm_head;  // nothing to warm up
+  return !idle && !comm::broadcast_flag(run.comm, time_is_used(run.options, p));
 }
 
 }  // namespace
 
 ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
                       Resume resume, comm::Communicator& comm) {
-  model::HfConfig const config = model::read_hf_config(options.model.path);
-  std::vector<Task> const tasks = open_tasks(options.tasks, config, options.model.path);
-  RunDirectory::State const state = open_directory(options, resolved_config, resume, comm);
+  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, comm);
   if (state == RunDirectory::State::finished) {
     log("the run in " + options.run.output.string() + " is finished; its model is " +
         (options.run.output / "best").string());
     return ExitStatus::done;
   }
+  model::HfConfig const config = model::read_hf_config(options.model.path);
+  std::vector<Task> const tasks = open_tasks(options.tasks, config, options.model.path);
   auto const model = open(options, tasks, config, comm);
   RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
-  catch_stop_signals();
-  for (Progression p = begin(run, stages, checkpoint);;) {
-    StagePlan const& plan = stages[p.stage];
-    bool const needed = !(plan.body_frozen && model->loaded.mlm_head);
-    p.stage_name = plan.name;
-    if (needed && !time_is_used(options, p)) {
-      Stage stage(run, plan, p, checkpoint);
-      checkpoint.reset();
+  Progression p = begin(run, stages, checkpoint, resolved_config);
+  for (;; enter_next_stage(p)) {
+    p.stage_name = stages[p.stage].name;
+    if (is_needed(run, stages[p.stage], p)) {
+      Stage stage(run, stages[p.stage], p, std::exchange(checkpoint, std::nullopt));
       if (stage.run() == Stage::End::stopped) {
-        log("stopped by a signal after step " + std::to_string(p.step) + " of stage " + plan.name +
+        log("stopped by a signal after step " + std::to_string(p.step) + " of stage " + p.stage_name +
             "; go on with --resume");
         return ExitStatus::stopped;
       }
     }
-    if (p.stage + 1 < stages.size()) {
-      enter_next_stage(p);
-      continue;
-    }
-    if (comm.rank() == 0) {
-      write_run_json(run, result_json(p));
-      prune_exports(run.directory, {p.best});
-    }
-    log("finished; the best model (stage " + p.best.stage + ", step " + std::to_string(p.best.step) + ") is " +
-        run.directory.best().string());
-    return ExitStatus::done;
+    if (p.stage + 1 == stages.size()) break;
   }
+  finish(run, p);
+  return ExitStatus::done;
 }
 
 BenchResult bench_stage(Options const& options, StagePlan const& plan, std::int64_t warmup, std::int64_t steps,

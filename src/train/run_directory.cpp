@@ -1,7 +1,9 @@
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
+#include <tartan/core/log.hpp>
 #include <tartan/train/run_directory.hpp>
 
+#include <algorithm>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
@@ -55,7 +57,7 @@ bool is_finished(fs::path const& run_json) {
 
 }  // namespace
 
-RunDirectory::State RunDirectory::open(fs::path const& path, Resume resume, std::string const& resolved_config) {
+RunDirectory::State RunDirectory::look(fs::path const& path, Resume resume, std::string const& resolved_config) {
   RunDirectory const run(path);
   std::error_code code;
   fs::create_directories(path, code);
@@ -65,7 +67,6 @@ RunDirectory::State RunDirectory::open(fs::path const& path, Resume resume, std:
     for (auto const& mine : {run.metrics(), run.best(), run.exports(), run.checkpoints(), run.run_json()})
       if (fs::exists(fs::symlink_status(mine)))
         fail_usage(mine.string() + " is there, but no config.ini of a run beside it; name another run.output");
-    write_file_atomically(run.config(), resolved_config);
     return State::fresh;
   }
   if (resume == Resume::no)
@@ -77,10 +78,14 @@ RunDirectory::State RunDirectory::open(fs::path const& path, Resume resume, std:
   return is_finished(run.run_json()) ? State::finished : State::started;
 }
 
+void RunDirectory::claim(std::string const& resolved_config) const { write_file_atomically(config(), resolved_config); }
+
 MetricsLog::MetricsLog(fs::path const& path, std::uint64_t bytes)
     : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
   if (file_ < 0) fail_io("cannot write " + path.string());
-  if (::ftruncate(file_, static_cast<off_t>(bytes)) != 0) fail_io("cannot shorten " + path.string());
+  auto const found = static_cast<std::uint64_t>(::lseek(file_, 0, SEEK_END));
+  if (found < bytes) warn(path.string() + " is shorter than the checkpoint remembers: some of its past is lost");
+  if (::ftruncate(file_, static_cast<off_t>(std::min(found, bytes))) != 0) fail_io("cannot shorten " + path.string());
 }
 
 MetricsLog::~MetricsLog() { ::close(file_); }

@@ -17,16 +17,10 @@ std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
   return result;
 }
 
-std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
-  std::vector<std::string> result;
-  for (auto const* t : tasks) result.push_back(t->name());
-  return result;
-}
-
 weighting::Weighting make_weighting(StagePlan const& plan, Options const& options,
                                     std::vector<Task const*> const& tasks) {
   if (plan.weighting == WeightingKind::meta_tartan)
-    return weighting::make_meta_tartan(tasks.size(), options.weighting.rate);
+    return weighting::make_meta_tartan(tasks.size(), options.weighting.rate, options.weighting.similarity);
   std::vector<double> weights;
   for (auto const* t : tasks) {
     double const given = tasks.size() == 1 ? 1 : t->options.weight;
@@ -57,6 +51,12 @@ StepTask const* end_of(std::vector<StepTask> const& tasks, StagePlan const& plan
 }
 
 }  // namespace
+
+std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
+  std::vector<std::string> result;
+  for (auto const* t : tasks) result.push_back(t->name());
+  return result;
+}
 
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks) {
   std::vector<Task const*> result;
@@ -99,16 +99,33 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
   } else if (plan.from_best && run.best_values.defined()) {
     run.model.parameters.values().copy_(run.best_values);
   }
+  warn_of_idle_weights();
+}
+
+// CHECKS 4: a cosine difference of .1 is large between useful tasks
+void Stage::warn_of_idle_weights() const {
+  WeightingOptions const& o = run_.options.weighting;
+  if (!probed(plan_) || o.similarity != weighting::Similarity::cosine || p_.step > 0) return;
+  double const reach = weighting::reach_of_ratio(o.rate, total_steps_, 0.1);
+  if (reach >= 1.1) return;
+  char text[160];
+  std::snprintf(
+      text, sizeof text,
+      "the task weights can hardly move: at weighting.rate = %g a cosine difference of 0.1 changes a ratio of "
+      "weights by a factor of %.3f",
+      o.rate, reach);
+  warn(text + std::string(" in ") + std::to_string(total_steps_) + " steps; raise the rate or the steps");
 }
 
 Stage::End Stage::run() {
   StepInputs inputs = draws_.at(p_.step);
-  std::vector<double> counts = global(Draws::local_counts(inputs));
+  std::vector<double> counts = global(local_counts(inputs));
   std::string reason;
   while (reason.empty()) {
     auto const began = std::chrono::steady_clock::now();
     StepInputs next = p_.step + 1 < total_steps_ ? draws_.at(p_.step + 1) : StepInputs{};
-    StepReport report = rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), message(next));
+    StepReport report =
+        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(next); });
     ++p_.step;
     p_.stage_tokens += report.tokens;
     std::size_t const tasks = tasks_.size();
@@ -133,12 +150,12 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
       result.matrix_parameters += static_cast<double>(parameter.count);
   result.threads = at::get_num_threads();
   StepInputs inputs = draws_.at(0);
-  std::vector<double> counts = global(Draws::local_counts(inputs));
+  std::vector<double> counts = global(local_counts(inputs));
   for (p_.step = 0; p_.step < warmup + steps; ++p_.step) {
     auto const began = std::chrono::steady_clock::now();
     StepInputs next = draws_.at(p_.step + 1);
     StepReport const report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), Draws::local_counts(next));
+        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return local_counts(next); });
     if (p_.step >= warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
       result.tokens += report.tokens;
@@ -165,9 +182,10 @@ std::vector<double> Stage::global(std::vector<double> counts) const {
   return counts;
 }
 
-// What travels with a step's reduction: the next step's counts, and whether anybody was told to stop
+// What travels with a step's reduction, asked for when its gradients are there: the next step's counts, whether anybody
+// was told to stop, whether rank 0's clock says that time is up
 std::vector<double> Stage::message(StepInputs const& next) const {
-  std::vector<double> result = next.batches.empty() ? std::vector<double>(tasks_.size(), 0) : Draws::local_counts(next);
+  std::vector<double> result = next.batches.empty() ? std::vector<double>(tasks_.size(), 0) : local_counts(next);
   result.push_back(stop_requested() ? 1 : 0);
   double used = seconds();
   for (auto const& stage : p_.finished) used += stage.seconds;
@@ -178,120 +196,6 @@ std::vector<double> Stage::message(StepInputs const& next) const {
 
 double Stage::seconds() const {
   return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-}
-
-bool Stage::evaluation_due(Decision const& decision) const {
-  if (plan_.body_frozen) return false;
-  return p_.step % evaluate_every_ == 0 || p_.step == total_steps_ || decision.time_up;
-}
-
-void Stage::evaluate_dev() {
-  Evaluation const evaluation = evaluate(run_.model, *end_.objective, end_.head, *end_.dev, run_.comm);
-  double const metric = evaluation.metrics.at(end_.options.metric);
-  bool const better = metric >= p_.watch.best;  // ties go to the later
-  p_.watch.since_best = better ? 0 : p_.watch.since_best + 1;
-  if (better) {
-    p_.watch.best = metric;
-    p_.watch.best_step = p_.step;
-  }
-  bool const kept = p_.best.stage == plan_.name ? metric >= p_.best.metric : metric > p_.best.metric;
-  if (run_.log)
-    run_.log->write({{"event", "evaluation"},
-                     {"stage", plan_.name},
-                     {"step", p_.step},
-                     {"split", "dev"},
-                     {"task", end_.name()},
-                     {"loss", evaluation.loss},
-                     {"metrics", evaluation.metrics},
-                     {"best", kept}});
-  if (kept) keep_best(evaluation);
-  char text[64];
-  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", end_.options.metric.c_str(), metric, p_.best.metric);
-  last_metric_ = text;
-}
-
-void Stage::keep_best(Evaluation const& evaluation) {
-  p_.best = {evaluation.metrics.at(end_.options.metric), plan_.name, p_.step, evaluation.metrics};
-  if (!run_.best_values.defined())
-    run_.best_values = run_.model.parameters.values().clone();
-  else
-    run_.best_values.copy_(run_.model.parameters.values());
-  if (run_.comm.rank() == 0) export_best(run_, p_.best);
-}
-
-std::string Stage::end_reason(Decision const& decision) const {
-  if (plan_.options.patience > 0 && p_.watch.since_best >= plan_.options.patience) return "patience";
-  if (decision.time_up) return "time";
-  if (p_.step >= total_steps_) return plan_.options.steps > 0 ? "steps" : "epochs";
-  return "";
-}
-
-void Stage::finish(std::string const& reason) {
-  StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens};
-  p_.finished.push_back(result);
-  progress_.finish("ended by " + reason + (last_metric_.empty() ? "" : ", " + last_metric_));
-  if (run_.log)
-    run_.log->write({{"event", "stage_end"},
-                     {"stage", plan_.name},
-                     {"step", p_.step},
-                     {"reason", reason},
-                     {"best_step", p_.watch.best_step},
-                     {"best", p_.watch.best},
-                     {"seconds", result.seconds},
-                     {"real_tokens", result.real_tokens}});
-}
-
-void Stage::save() {
-  p_.stage_seconds = seconds();
-  p_.weighting = weighting::save_state(weighting_, names_of(tasks_));
-  if (run_.comm.rank() == 0) {
-    p_.metrics_bytes = run_.log->sync();
-    save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, optimizer_);
-    prune_exports(run_.directory, bests_of_checkpoints(run_.directory.checkpoints()));
-  }
-  run_.comm.barrier();
-}
-
-void Stage::log_step(StepReport const& report, double step_seconds) {
-  progress_.update(p_.step, note(report));
-  if (!run_.log) return;
-  nlohmann::ordered_json losses, weights, cosines;
-  std::vector<double> const cos = weighting::cosines(report.alignments);
-  for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    losses[tasks_[i]->name()] = report.losses[i];
-    weights[tasks_[i]->name()] = report.weights[i];
-    if (probed(plan_)) cosines[tasks_[i]->name()] = cos[i];
-  }
-  nlohmann::ordered_json event = {
-      {"event", "step"}, {"stage", plan_.name}, {"step", p_.step}, {"losses", losses}, {"weights", weights}};
-  if (probed(plan_)) {
-    event["cosines"] = cosines;
-    event["probe"] = {{"dev_loss", report.probe.dev_loss},
-                      {"head_losses", report.probe.head_losses},
-                      {"norm", report.alignments.probe_norm}};
-  }
-  --p_.step;  // the rate that this step had
-  event["lr"] = rates().body_lr;
-  ++p_.step;
-  event["norm"] = {{"body", report.body_norm}, {"heads", report.head_norm}};
-  event["real_tokens"] = report.tokens;
-  event["step_seconds"] = step_seconds;
-  run_.log->write(event);
-}
-
-std::string Stage::note(StepReport const& report) const {
-  std::string text;
-  char part[96];
-  for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    std::snprintf(part, sizeof part, "%s%.3g", i == 0 ? "loss " : "/", report.losses[i]);
-    text += part;
-  }
-  if (probed(plan_))
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-      std::snprintf(part, sizeof part, "%s%.3f", i == 0 ? ", weights " : "/", report.weights[i]);
-      text += part;
-    }
-  return last_metric_.empty() ? text : text + ", " + last_metric_;
 }
 
 }  // namespace tartan::train

@@ -27,6 +27,8 @@ std::int64_t total_steps(StageOptions const& options, std::vector<Task const*> c
 //! The tasks that a stage trains, the end task first.
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks);
 
+std::vector<std::string> names_of(std::vector<Task const*> const& tasks);
+
 //! The loop over one stage's optimiser steps.
 class Stage {
  public:
@@ -43,6 +45,7 @@ class Stage {
   struct Decision {
     bool stop = false, time_up = false;
   };
+  void warn_of_idle_weights() const;
   StepRates rates() const;
   std::vector<double> global(std::vector<double> counts) const;
   std::vector<double> message(StepInputs const& next) const;

@@ -1,10 +1,8 @@
+#include "step_sums.hpp"
 #include "tensor_comm.hpp"
 
 #include <tartan/core/error.hpp>
 #include <tartan/model/absorb.hpp>
-#include <tartan/train/step.hpp>
-
-#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,15 +10,15 @@
 
 namespace tartan::train {
 
-//! Everything that travels in the step's one small reduction.
-struct SingleLevel::Sums {
-  std::vector<double> losses;  // (tasks) already divided by the global count
-  std::vector<double> dots, squares;
-  double probe_square = 0;
-  double tokens = 0;
-
-  explicit Sums(std::size_t tasks) : losses(tasks), dots(tasks), squares(tasks) {}
-};
+std::vector<double> local_counts(StepInputs const& inputs) {
+  std::vector<double> counts;
+  for (auto const& batches : inputs.batches) {
+    std::int64_t count = 0;
+    for (auto const& batch : batches) count += batch.num_targets();
+    counts.push_back(static_cast<double>(count));
+  }
+  return counts;
+}
 
 SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepTask const* end,
                          comm::Communicator& comm, StepOptions options, optim::AdamW& optimizer)
@@ -40,10 +38,11 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
 
 StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
                             weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
-                            std::vector<double> const& extra) {
+                            Extra const& extra) {
   StepReport report;
   report.counts = counts;
   report.weights = weighting::weights(weighting);
+  report.aligned_counts = options_.placement == Placement::rank0 ? local_counts(inputs) : counts;
   aligned_ = weighting::needs(weighting).alignments;
   sharded_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::exact;
   Sums sums(tasks_.size());
@@ -76,105 +75,16 @@ void SingleLevel::probe(StepInputs const& inputs, task::Probe::HeadStart const& 
   scattering_ = scatter(comm_, direction, shard_direction_, probe_counts_, 0);  // waited for where it is first needed
 }
 
-// 2. each task's own gradient, absorbed into the weighted sum; on shards, a task's reduction overlaps the next task
-void SingleLevel::task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                                 StepReport const& report) {
-  for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    at::Tensor& scratch = scratch_[sharded_ ? i % 2 : 0];
-    if (!scratch.defined()) scratch = at::zeros_like(combined_);
-    bind(scratch);
-    sums.losses[i] = accumulate(i, inputs.batches[i], counts[i]);
-    for (auto const& batch : inputs.batches[i]) sums.tokens += static_cast<double>(batch.encoder.num_tokens());
-    if (observer) observer(i, scratch);
-    if (sharded_) {
-      start_reducing(i);
-      if (i > 0) finish_reducing(i - 1, report.weights[i - 1], sums);
-    } else {
-      absorb(i, report.weights[i], sums);
-    }
-  }
-  if (sharded_ && !tasks_.empty()) finish_reducing(tasks_.size() - 1, report.weights.back(), sums);
-  gather();
-}
-
-double SingleLevel::accumulate(std::size_t i, std::vector<data::PackedBatch> const& batches, double count) {
-  double sum = 0;
-  for (auto const& batch : batches) {
-    if (batch.targets.empty() || count == 0) continue;
-    at::Tensor const loss = task::forward_loss(*tasks_[i].objective, place(i), batch) / count;
-    torch::autograd::backward({loss}, {});
-    sum += loss.item<double>();
-  }
-  return sum;
-}
-
-void SingleLevel::absorb(std::size_t i, double weight, Sums& sums) {
-  bool const looks = aligned_ && comm_.rank() == 0;
-  auto const result = model::absorb(scratch_[0], looks ? direction_ : at::Tensor(), weight, combined_);
-  sums.dots[i] = result.dot;
-  sums.squares[i] = result.square;
-}
-
-void SingleLevel::start_reducing(std::size_t i) {
-  at::Tensor& shard = shards_[i % 2];
-  if (!shard.defined()) shard = at::empty({my_shard()}, combined_.options());
-  reducing_[i % 2] = reduce_scatter(comm_, scratch_[i % 2], shard, shard_counts_);
-}
-
-void SingleLevel::finish_reducing(std::size_t i, double weight, Sums& sums) {
-  reducing_[i % 2].wait();
-  scattering_.wait();
-  scratch_[i % 2].zero_();
-  auto const result =
-      model::absorb(shards_[i % 2], shard_direction_, weight, combined_.narrow(0, shard_begin_, my_shard()));
-  sums.dots[i] = result.dot;
-  sums.squares[i] = result.square;
-}
-
-// 3. the weighted sum over ranks, everywhere
-void SingleLevel::gather() {
-  if (comm_.size() == 1) return;
-  at::Tensor const own = combined_.narrow(0, shard_begin_, my_shard());
-  if (!sharded_) {
-    if (!shards_[0].defined()) shards_[0] = at::empty({my_shard()}, combined_.options());
-    reduce_scatter(comm_, combined_, shards_[0], shard_counts_).wait();
-    own.copy_(shards_[0]);
-  }
-  all_gather(comm_, own, combined_, shard_counts_).wait();
-}
-
-void SingleLevel::fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                                 StepReport const& report) {
-  bind(combined_);
-  std::size_t const micro = inputs.batches.empty() ? 0 : inputs.batches[0].size();
-  for (std::size_t m = 0; m < micro; ++m) {
-    std::vector<data::PackedBatch const*> parts;
-    for (auto const& batches : inputs.batches) parts.push_back(&batches[m]);
-    data::PackedBatch const all = data::concatenate(parts);
-    sums.tokens += static_cast<double>(all.encoder.num_tokens());
-    if (all.rows.empty()) continue;
-    at::Tensor const hidden = model_.encoder.forward(model_.parameters, all, all.rows, {options_.dropout, 0});
-    at::Tensor total;
-    std::int64_t row = 0;
-    for (std::size_t i = 0; i < tasks_.size(); row += static_cast<std::int64_t>(parts[i]->rows.size()), ++i) {
-      if (parts[i]->targets.empty() || counts[i] == 0) continue;
-      at::Tensor const mine = hidden.narrow(0, row, static_cast<std::int64_t>(parts[i]->rows.size()));
-      at::Tensor const loss = tasks_[i].objective->loss(place(i), {mine}, *parts[i]) / counts[i];
-      sums.losses[i] += loss.item<double>();
-      total = total.defined() ? total + report.weights[i] * loss : report.weights[i] * loss;
-    }
-    if (total.defined()) torch::autograd::backward({total}, {});
-  }
-  gather();
-}
-
 // 4. one small reduction: losses, alignments, and what the caller sends along
-void SingleLevel::reduce(Sums& sums, StepReport& report, std::vector<double> const& extra) {
+void SingleLevel::reduce(Sums& sums, StepReport& report, Extra const& extra) {
   std::vector<double> scalars = sums.losses;
   scalars.insert(scalars.end(), sums.dots.begin(), sums.dots.end());
   scalars.insert(scalars.end(), sums.squares.begin(), sums.squares.end());
   scalars.insert(scalars.end(), {sums.probe_square, sums.tokens});
-  scalars.insert(scalars.end(), extra.begin(), extra.end());
+  if (extra) {
+    std::vector<double> const sent = extra();
+    scalars.insert(scalars.end(), sent.begin(), sent.end());
+  }
   comm_.all_reduce(scalars.data(), scalars.size(), comm::Type::float64).wait();
   auto const n = static_cast<std::ptrdiff_t>(tasks_.size());
   auto const at = scalars.begin();
@@ -182,15 +92,23 @@ void SingleLevel::reduce(Sums& sums, StepReport& report, std::vector<double> con
   report.alignments.dot.assign(at + n, at + 2 * n);
   for (std::ptrdiff_t i = 0; i < n; ++i) {
     report.alignments.norm.push_back(std::sqrt(at[2 * n + i]));
-    report.alignments.present.push_back(report.counts[static_cast<std::size_t>(i)] > 0);
+    report.alignments.present.push_back(report.aligned_counts[static_cast<std::size_t>(i)] > 0);
   }
   report.alignments.probe_norm = std::sqrt(at[3 * n]);
   report.tokens = at[3 * n + 1];
   report.extra.assign(at + 3 * n + 2, scalars.end());
-  for (std::ptrdiff_t i = 0; i < n; ++i)
-    if (!std::isfinite(at[i]))
-      fail_diverged("the loss of task " + tasks_[static_cast<std::size_t>(i)].name +
-                    " is no longer finite; lower the learning rate");
+  check_finite(report);
+}
+
+void SingleLevel::check_finite(StepReport const& report) const {
+  auto const& [dots, norms, present, probe_norm] = report.alignments;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (!std::isfinite(report.losses[i]))
+      fail_diverged("the loss of task " + tasks_[i].name + " is no longer finite; lower the learning rate");
+    if (aligned_ && !std::isfinite(dots[i] + norms[i] + probe_norm))
+      fail_diverged("the gradient of task " + tasks_[i].name +
+                    " or of the dev loss is no longer finite; lower the learning rate");
+  }
 }
 
 // 5. rank 0 decides the new task weights and hands them out
@@ -231,17 +149,6 @@ void SingleLevel::update(std::vector<double> const& counts, StepRates const& rat
     double const decay = !segments[i].decayed ? 0 : head ? rates.head_decay : rates.body_decay;
     optimizer_.step(i, combined_, head ? rates.head_lr : rates.body_lr, decay);
   }
-}
-
-void SingleLevel::bind(at::Tensor const& buffer) {
-  if (options_.freeze_body)
-    model_.parameters.bind_head_gradients(buffer);
-  else
-    model_.parameters.bind_gradients(buffer);
-}
-
-task::HeadPlace SingleLevel::place(std::size_t i) const {
-  return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout};
 }
 
 }  // namespace tartan::train

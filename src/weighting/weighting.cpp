@@ -27,13 +27,13 @@ void update(Fixed&, Alignments const&) {}
 
 void update(MetaTartan& rule, Alignments const& alignments) {
   check_shape(alignments, rule.logits.size());
-  auto const cosine = cosines(alignments);
-  for (std::size_t i = 0; i < cosine.size(); ++i)
-    if (!std::isfinite(cosine[i]))
+  auto const similarity = rule.similarity == Similarity::dot ? alignments.dot : cosines(alignments);
+  for (std::size_t i = 0; i < similarity.size(); ++i)
+    if (!std::isfinite(similarity[i]))
       fail_diverged("the alignment of task " + std::to_string(i) +
                     " is not finite (its gradient or the probe overflowed); lower the learning rate");
-  for (std::size_t i = 0; i < cosine.size(); ++i)
-    if (alignments.present[i]) rule.logits[i] += rule.rate * cosine[i];
+  for (std::size_t i = 0; i < similarity.size(); ++i)
+    if (alignments.present[i]) rule.logits[i] += rule.rate * similarity[i];
 }
 
 Needs needs(Fixed const&) { return {.alignments = false}; }
@@ -61,11 +61,16 @@ Fixed make_fixed(std::vector<double> weights) {
   return {std::move(weights)};
 }
 
-MetaTartan make_meta_tartan(std::size_t tasks, double rate) {
+MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarity) {
   expects(tasks > 0, "a learned weighting needs at least one task");
   if (!std::isfinite(rate) || rate < 0)
     fail_usage("the rate of the task weights is " + std::to_string(rate) + "; give a number of at least 0");
-  return {.rate = rate, .logits = std::vector<double>(tasks, 1.0 / static_cast<double>(tasks))};
+  return {
+      .rate = rate, .similarity = similarity, .logits = std::vector<double>(tasks, 1.0 / static_cast<double>(tasks))};
+}
+
+double reach_of_ratio(double rate, std::int64_t steps, double difference) {
+  return std::exp(rate * static_cast<double>(steps) * difference);
 }
 
 Needs needs(Weighting const& weighting) {

@@ -59,8 +59,8 @@ def rank_pid(process, ranks) -> int:
     return int(children[-1])
 
 
-def kill_in(trial, stage, step, ranks):
-    process, run = started(trial, OFTEN, ranks)
+def kill_in(trial, stage, step, ranks, changes=OFTEN):
+    process, run = started(trial, changes, ranks)
     wait_for(run, stage, step, process)
     os.kill(rank_pid(process, ranks), signal.SIGKILL)
     assert launch.finish(process).status == (-signal.SIGKILL if ranks == 1 else 128 + signal.SIGKILL)

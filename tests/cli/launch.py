@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("TARTAN_PROGRAM", ROOT / "build" / "tartan"))
 HANG_SECONDS = 60
+SESSIONS = tempfile.TemporaryDirectory(prefix="ompi.", ignore_cleanup_errors=True)
 LAUNCHER_VARIABLES = ("OMPI_COMM_", "PMIX_", "PMI_", "SLURM_")  # of a launcher around the tests
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(LAUNCHER_VARIABLES)} | {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
@@ -37,12 +39,17 @@ class Result:
         return [line for line in self.err.splitlines() if line.startswith("tartan: warning: ")]
 
 
+def environment() -> dict[str, str]:
+    """With a session directory for each mpirun: several at once race for the one that they share by default."""
+    return ENVIRONMENT | {"OMPI_MCA_orte_tmpdir_base": tempfile.mkdtemp(dir=SESSIONS.name)}
+
+
 def start(*arguments: object, ranks: int = 1, before: tuple[str, ...] = ()) -> subprocess.Popen:
     """`before`: words in front of the command, such as a shell that sets limits."""
     mpirun = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks > 1 else []
     return subprocess.Popen(
         [*mpirun, *before, str(PROGRAM), *map(str, arguments)],
-        env=ENVIRONMENT,
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""A damaged checkpoint is passed over with a warning, and the run still comes out as if nothing had happened."""
+"""A damaged checkpoint is set aside with a warning, and the run still comes out as if nothing had happened."""
 
 import shutil
 
@@ -63,8 +63,36 @@ def test_damaged_checkpoint_is_passed_over(killed, undisturbed, damage):
     assert_same(run, undisturbed)
 
 
-def test_starts_over_where_all_checkpoints_are_damaged(killed, undisturbed):
-    run, checkpoints = damaged(killed, flip, slice(None))
+def change_a_digit(checkpoint):
+    """Still JSON, still a state, but another one."""
+    path = checkpoint / "state.json"
+    path.write_text(path.read_text().replace('"since_best": 0', '"since_best": 1').replace('"step": 30', '"step": 31'))
+
+
+def test_a_changed_state_is_noticed(killed, undisturbed):
+    run, (newest,) = damaged(killed, change_a_digit, slice(-1, None))
     result = launch.run_well("train", killed.ini(OFTEN), "--resume")
-    assert len(result.warnings) == len(checkpoints) == 2
+    assert len(result.warnings) == 1 and "state.json is damaged" in result.warnings[0]
     assert_same(run, undisturbed)
+
+
+def test_the_damaged_one_is_kept_aside_and_does_not_count(killed):
+    run, (newest,) = damaged(killed, flip, slice(-1, None))
+    launch.run("train", killed.ini(OFTEN), "--resume")
+    assert (newest.parent / f"damaged.{newest.name}" / "tensors.safetensors").exists()
+    assert len(run.checkpoints()) == 2
+
+
+def everything_in(path):
+    return {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_nothing_is_lost_where_all_checkpoints_are_damaged(killed, ranks):
+    run, checkpoints = damaged(killed, flip, slice(None))
+    before = everything_in(run.path)
+    result = launch.run("train", killed.ini(OFTEN), "--resume", ranks=ranks)
+    assert result.status == 65
+    assert len(result.errors) == 1
+    assert "no checkpoint in" in result.errors[0] and "start again with another run.output" in result.errors[0]
+    assert len(checkpoints) == 2 and everything_in(run.path) == before

@@ -64,6 +64,21 @@ TEST(AtomicFile, FailureIsAnIoErrorAndLeavesNothing) {
   EXPECT_EQ(read_text(scratch / "directory/keep"), "kept");
 }
 
+TEST(AtomicFile, WritesIntoWhatIsNoFile) {
+  EXPECT_NO_THROW(write_file_atomically("/dev/null", "gone"));
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(AtomicFile, KeepsASymbolicLink) {
+  TemporaryDirectory const scratch;
+  write_text(scratch / "target", "before");
+  fs::create_symlink("target", scratch / "link");
+  write_file_atomically(scratch / "link", "after");
+  EXPECT_TRUE(fs::is_symlink(scratch / "link"));
+  EXPECT_EQ(read_text(scratch / "target"), "after");
+  EXPECT_EQ(entries(scratch.path()), (Names{"link", "target"}));
+}
+
 TEST(AtomicDirectory, IsFilledBesideItsPlace) {
   TemporaryDirectory const scratch;
   write_directory_atomically(scratch / "deep/step", [&](fs::path const& temporary) {
@@ -106,6 +121,29 @@ TEST(AtomicDirectory, SweepsUpAfterAKilledWriter) {
   write_directory_atomically(scratch / "x", [](fs::path const& at) { write_text(at / "new", "2"); });
   EXPECT_EQ(entries(scratch / "x"), Names{"new"});
   EXPECT_EQ(entries(scratch.path()), Names{"x"});
+}
+
+TEST(RecoverDirectory, PutsBackWhatWasOnItsWayAndSweepsTheRest) {
+  TemporaryDirectory const scratch;
+  for (std::string const name : {"tmp.x", "old.x", "x", "old.y", "z"}) {
+    fs::create_directory(scratch / name);
+    write_text(scratch / name / "name", name);
+  }
+  write_text(scratch / "tmp.run.json", "half");
+  recover_directory(scratch.path());
+  EXPECT_EQ(entries(scratch.path()), (Names{"x", "y", "z"}));
+  EXPECT_EQ(read_text(scratch / "x/name"), "x");
+  EXPECT_EQ(read_text(scratch / "y/name"), "old.y");
+  EXPECT_NO_THROW(recover_directory(scratch / "none"));
+}
+
+TEST(MakeDirectory, MakesWhatIsMissingAndSaysWhatItCannot) {
+  TemporaryDirectory const scratch;
+  make_directory(scratch / "a/b");
+  make_directory(scratch / "a/b");
+  EXPECT_TRUE(fs::is_directory(scratch / "a/b"));
+  write_text(scratch / "file", "");
+  EXPECT_NE(message_of(ExitStatus::io, [&] { make_directory(scratch / "file/b"); }).find("file/b"), std::string::npos);
 }
 
 TEST(SwapSymlink, PointsRelativeAndMoves) {

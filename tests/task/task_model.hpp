@@ -29,7 +29,7 @@ inline data::PackedBatch labelled_batch(std::vector<std::int64_t> const& lengths
   data::PackedBatch batch = tiny_batch(lengths, seed);
   for (std::size_t e = 0; e < lengths.size(); ++e)
     batch.class_labels.push_back(static_cast<std::int64_t>((e + seed) % 4));
-  objective.transform(batch, {}, Key(1));
+  objective.transform(batch, {});
   return batch;
 }
 

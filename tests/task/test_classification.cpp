@@ -30,7 +30,7 @@ TEST_F(ClassificationTest, ReadsTheFirstTokenOfEachExample) {
   pairs.example_starts = {0, 1, 3, 4};  // the second example has two sequences
   pairs.examples = {0, 1, 2};
   pairs.class_labels = {2, 0, 1};
-  objective->transform(pairs, {}, Key(1));
+  objective->transform(pairs, {});
   EXPECT_EQ(pairs.rows, (std::vector<std::int64_t>{0, 7, 30}));
   EXPECT_EQ(pairs.targets, (std::vector<std::int64_t>{2, 0, 1}));
 }
@@ -99,7 +99,7 @@ TEST_F(ClassificationTest, PredictsProbabilitiesAndTheirLargest) {
 
 TEST_F(ClassificationTest, OfNothingIsZero) {
   data::PackedBatch nothing;
-  objective->transform(nothing, {}, Key(1));
+  objective->transform(nothing, {});
   at::Tensor const loss = forward_loss(*objective, place(true), nothing);
   EXPECT_EQ(loss.item<double>(), 0);
   EXPECT_NO_THROW(torch::autograd::backward({loss}, {}));

@@ -25,7 +25,8 @@ class MlmTest : public ::testing::Test, protected TaskModel {
  protected:
   data::PackedBatch masked(std::uint64_t key) const {
     data::PackedBatch batch = tiny_batch({40, 11, 33});
-    mlm_->transform(batch, shard_info(), Key(key));
+    for (auto& one : batch.example_keys) one = Key(one).with(key).value();
+    mlm_->transform(batch, shard_info());
     return batch;
   }
   std::unique_ptr<Objective> mlm_ = make_objective({ObjectiveKind::mlm, 0, 0, 0.3});
@@ -75,7 +76,7 @@ TEST_F(MlmTest, PredictsNothing) {
 TEST_F(MlmTest, NothingMaskedIsZero) {
   data::PackedBatch batch = tiny_batch({1});
   batch.encoder.tokens = {1};  // cls alone
-  mlm_->transform(batch, shard_info(), Key(5));
+  mlm_->transform(batch, shard_info());
   at::Tensor const loss = forward_loss(*mlm_, place(true), batch);
   EXPECT_EQ(loss.item<double>(), 0);
   EXPECT_NO_THROW(torch::autograd::backward({loss}, {}));

@@ -61,6 +61,10 @@ inline Rule cosine_rule(double rate) {
   return {"cosine", [rate](std::size_t tasks) { return Weighting(make_meta_tartan(tasks, rate)); }};
 }
 
+inline Rule dot_rule(double rate) {
+  return {"dot", [rate](std::size_t tasks) { return Weighting(make_meta_tartan(tasks, rate, Similarity::dot)); }};
+}
+
 //! Losses L_i = |theta - targets_i|^2 / 2, judged by |theta - dev_target|^2 / 2.
 struct Quadratics {
   std::vector<Vector> targets;

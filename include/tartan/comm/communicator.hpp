@@ -40,6 +40,9 @@ class Communicator {
   virtual int size() const = 0;
   virtual int local_rank() const = 0;  //!< among the ranks of this node
   virtual int local_size() const = 0;
+  //! Cores that this rank may count as its own: those it may use, each divided among the node's ranks that share it,
+  //! within what control groups grant.
+  virtual double cores() const = 0;
 
   //! In place: every rank ends with the element-wise result.
   virtual Work all_reduce(void* data, std::size_t count, Type type, Op op = Op::sum, Device device = Device::host) = 0;
@@ -65,6 +68,8 @@ std::vector<std::size_t> even_counts(std::size_t count, int parts, std::size_t m
 
 //! From rank `root` to all, sizes included.
 std::string broadcast_text(Communicator& comm, std::string text, int root = 0);
+//! What `root` decided, on every rank: clocks and file systems may tell each rank another truth.
+bool broadcast_flag(Communicator& comm, bool flag, int root = 0);
 //! Sum over ranks of one value.
 double sum_of(Communicator& comm, double value);
 

@@ -3,6 +3,7 @@
 #include <tartan/comm/communicator.hpp>
 
 #include <memory>
+#include <string>
 
 namespace tartan::comm {
 
@@ -21,6 +22,9 @@ class MpiSession {
   //! Ends all ranks of the job with this exit status.
   [[noreturn]] static void abort(int status);
 };
+
+//! The MPI library's own words of itself, on one line. Needs no session.
+std::string mpi_version();
 
 //! Whether this process was started by mpirun or srun, judged from the environment.
 bool launched_by_mpi();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -52,7 +53,7 @@ class Section {
   std::vector<Option> options_;
 };
 
-Section::Check<std::int64_t> at_least(std::int64_t least);
+Section::Check<std::int64_t> at_least(std::int64_t least, std::int64_t most = std::numeric_limits<std::int64_t>::max());
 Section::Check<double> between(double least, double most);  //!< both ends allowed
 Section::Check<double> positive();
 

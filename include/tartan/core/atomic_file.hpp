@@ -7,13 +7,19 @@
 namespace tartan {
 
 //! Writes a whole file beside its place, syncs it and renames it: a reader sees the old content or the new, never a
-//! part.
+//! part. What is there but is no file (a device, a pipe) is written into; a symbolic link stays one.
 void write_file_atomically(std::filesystem::path const& path, std::string_view content);
 
 //! Fills a new directory through `fill(temporary)`, syncs every file in it and renames it to `path`, which must not
 //! exist or be an older version of the same (then it is replaced).
 void write_directory_atomically(std::filesystem::path const& path,
                                 std::function<void(std::filesystem::path const&)> const& fill);
+
+//! Undoes or finishes what the functions above left in `directory` when their process was killed.
+void recover_directory(std::filesystem::path const& directory);
+
+//! Creates a directory where there is none, lastingly. Throws ExitStatus::io.
+void make_directory(std::filesystem::path const& path);
 
 //! Points the relative symbolic link `link` at `target` by a rename.
 void swap_symlink(std::filesystem::path const& link, std::filesystem::path const& target);

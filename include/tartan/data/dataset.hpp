@@ -26,6 +26,8 @@ class Dataset {
   std::string example_id(std::uint64_t example) const;
   std::string describe_row(std::uint64_t example) const;  //!< "FILE row N", N from 0
   std::vector<std::filesystem::path> files() const;
+  //! 16 hexadecimal digits that change with the content: of the manifest's hashes, else of the files themselves.
+  std::string fingerprint() const;
 
   //! The given examples laid end to end, labels included. Throws ExitStatus::data naming file and row where an offset
   //! is out of order, a sequence is empty or longer than max_length, a token id is >= vocab_size, or a label is out of
@@ -41,7 +43,7 @@ class Dataset {
     Place place;
     std::uint64_t first_sequence, last_sequence, first_token, last_token;
   };
-  explicit Dataset(std::vector<Shard> shards);
+  Dataset(std::vector<Shard> shards, std::vector<std::string> hashes);
   Place locate(std::uint64_t example) const;
   Extent extent(std::uint64_t example) const;
   void check_sequences(Extent const& extent) const;
@@ -49,6 +51,7 @@ class Dataset {
   void append(PackedBatch& batch, Extent const& extent) const;
 
   std::vector<Shard> shards_;
+  std::vector<std::string> hashes_;    // (shards) as the manifest lists them; empty: it does not
   std::vector<std::uint64_t> starts_;  // (shards + 1) first example of each
   bool has_segments_;                  // in any shard
 };

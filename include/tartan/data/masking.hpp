@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tartan/core/random.hpp>
 #include <tartan/data/packed_batch.hpp>
 #include <tartan/data/shard.hpp>
 
@@ -14,9 +13,9 @@ struct MaskingOptions {
 };
 
 //! Chooses and changes tokens in place; fills `rows` with the chosen positions and `targets` with their tokens before.
-//! Special tokens are never chosen. The draws of an example depend on `key` and the example's index alone, so that they
-//! are the same in whatever batch and on whatever rank it lies. Throws ExitStatus::usage where the options are no
+//! Special tokens are never chosen. The draws of an example depend on its key in `batch.example_keys` alone, so that
+//! they are the same in whatever batch and on whatever rank it lies. Throws ExitStatus::usage where the options are no
 //! probabilities, ExitStatus::data where a mask token is needed and the tokenizer has none.
-void mask_tokens(PackedBatch& batch, ShardInfo const& info, MaskingOptions const& options, Key key);
+void mask_tokens(PackedBatch& batch, ShardInfo const& info, MaskingOptions const& options);
 
 }  // namespace tartan::data

@@ -22,11 +22,12 @@ struct PackedBatch {
   TokenStream encoder;                          //!< further named streams (a decoder's) come beside it
   std::vector<std::int64_t> example_starts{0};  // (E+1) in sequences
   std::vector<std::uint64_t> examples;          // (E) index in the data set
-  std::vector<std::uint64_t> example_keys;      // (E) key of each example's dropout in this step; empty: none
+  std::vector<std::uint64_t> example_keys;      // (E) key of each example's draws in this step; empty: none
   std::vector<std::int64_t> class_labels;       // (E) kind `class`; -1: unlabelled; else empty
   std::vector<std::int64_t> rows;               // (R) positions in [0, T), ascending
   std::vector<std::int64_t> targets;            // (R) expected class or token at each row
   std::int64_t num_examples() const { return static_cast<std::int64_t>(examples.size()); }
+  std::int64_t num_targets() const;  //!< that count: -1 is unlabelled
 };
 
 //! `parts` end to end; rows are shifted along. The result's example_starts cover all parts.

@@ -32,7 +32,8 @@ class Sampler {
 
 //! Which rank takes which example of a step, by token count, from lengths that every rank knows (no communication):
 //! longest first to the least loaded rank. `loads` (tokens per rank) carries over from task to task and micro-batch to
-//! micro-batch; rank 0's starts at the probe's cost. Rank 0 gets at least min(min_rank0, fair share) examples. Returns
+//! micro-batch; rank 0's starts at the probe's cost. Rank 0 gets at least min(min_rank0, fair share) examples: the
+//! first, so that their lengths say nothing. Returns
 //! for each rank the indices into `lengths`, ascending.
 std::vector<std::vector<std::size_t>> share(std::vector<std::int64_t> const& lengths, std::vector<std::int64_t>& loads,
                                             std::size_t min_rank0);

@@ -10,8 +10,8 @@ enum class DeviceChoice { automatic, cpu, cuda };
 //! only where a GPU may be used. Throws ExitStatus::usage where `cuda` was asked for and cannot be had.
 at::Device choose_device(DeviceChoice choice, int local_rank);
 
-//! Threads per rank: OMP_NUM_THREADS where set, else the cores this process may use divided by the node's ranks that
-//! share them. Also tells the allocator to keep what it has, since a step's buffers come again.
-void set_threads(int local_ranks);
+//! Threads of this rank: OMP_NUM_THREADS where set, else `cores` (Communicator::cores) rounded down, at least 1. Also
+//! tells the allocator to keep what it has, since a step's buffers come again.
+void set_threads(double cores);
 
 }  // namespace tartan::model

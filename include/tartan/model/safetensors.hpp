@@ -1,10 +1,11 @@
 #pragma once
 
+#include <tartan/core/file_map.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,21 +27,12 @@ class SafetensorsFile {
  public:
   explicit SafetensorsFile(std::filesystem::path const& path);
 
-  std::filesystem::path const& path() const { return path_; }
+  std::filesystem::path const& path() const { return map_.path(); }
   std::map<std::string, StoredTensor> const& tensors() const { return tensors_; }
   std::map<std::string, std::string> const& metadata() const { return metadata_; }
 
  private:
-  struct Unmap {
-    std::size_t size = 0;
-    void operator()(std::byte const* address) const noexcept;
-  };
-  using Mapping = std::unique_ptr<std::byte const[], Unmap>;
-  static Mapping map_file(std::filesystem::path const& path);
-  std::span<std::byte const> bytes() const { return {map_.get(), map_.get_deleter().size}; }
-
-  std::filesystem::path path_;
-  Mapping map_;
+  FileMap map_;
   std::map<std::string, StoredTensor> tensors_;
   std::map<std::string, std::string> metadata_;
 };

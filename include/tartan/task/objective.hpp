@@ -37,8 +37,8 @@ struct Prediction {
 class Objective {
  public:
   virtual ~Objective() = default;
-  //! Keyed change of a batch when it is packed: fills `rows` and `targets`.
-  virtual void transform(data::PackedBatch& batch, data::ShardInfo const& info, Key key) const = 0;
+  //! Keyed change of a batch when it is packed: fills `rows` and `targets`. Draws by `example_keys` alone.
+  virtual void transform(data::PackedBatch& batch, data::ShardInfo const& info) const = 0;
   //! Forwards that one loss needs.
   virtual std::vector<Pass> passes() const { return {Pass{}}; }
   //! Own parameters; empty for objectives on the shared MLM head.

@@ -56,7 +56,9 @@ void save_checkpoint(std::filesystem::path const& directory, Progression const& 
 //! What each readable checkpoint holds as best so far: exports that are still needed.
 std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);
 
-//! The newest checkpoint that is whole, or nothing; warns of each that it passes over.
+//! The newest checkpoint that is whole, or nothing where there is none. Damaged ones that are newer are set aside
+//! (damaged.NAME) with a warning. Throws ExitStatus::data where all are damaged, ExitStatus::io where one cannot be
+//! read. Rank 0 only.
 std::optional<std::filesystem::path> newest_checkpoint(std::filesystem::path const& directory);
 
 Progression load_progression(std::filesystem::path const& checkpoint);

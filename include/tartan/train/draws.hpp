@@ -22,12 +22,16 @@ class Draws {
   StepInputs at(std::int64_t step) const;
   //! Start values of the step's dev head.
   task::Probe::HeadStart head_start(std::int64_t step) const;
-  //! This rank's targets per task.
-  static std::vector<double> local_counts(StepInputs const& inputs);
 
  private:
-  data::PackedBatch pack(Task const& task, data::Dataset const& dataset, std::vector<std::uint64_t> const& examples,
-                         Key key) const;
+  struct Drawn {
+    std::vector<std::uint64_t> examples, keys;
+    void add(std::uint64_t example, Key key) {
+      examples.push_back(example);
+      keys.push_back(key.value());
+    }
+  };
+  data::PackedBatch pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const;
   std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads) const;
   data::PackedBatch probe_batch(char const* purpose, std::int64_t examples, std::int64_t step) const;
   std::int64_t probe_cost_tokens() const;

@@ -61,6 +61,7 @@ struct StageOptions {
 
 struct WeightingOptions {
   double rate = 0.01;  //!< META-TARTAN's learning rate of the logits
+  weighting::Similarity similarity = weighting::Similarity::cosine;
   Placement placement = Placement::exact;
 };
 

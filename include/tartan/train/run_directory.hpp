@@ -12,12 +12,15 @@ enum class Resume { no, yes };
 //! RUN: config.ini, run.json, metrics.jsonl, checkpoints/, exports/, best (DESIGN 8). Only rank 0 writes.
 class RunDirectory {
  public:
-  //! What `open` found.
+  //! What `look` found.
   enum class State { fresh, started, finished };
 
-  //! Creates the directory or looks at what is there. Throws ExitStatus::usage where it holds a run and `resume` is no,
-  //! or where the run was started with other settings (naming the first key that differs).
-  static State open(std::filesystem::path const& path, Resume resume, std::string const& resolved_config);
+  //! Looks at what is there, or creates an empty directory. Throws ExitStatus::usage where it holds a run and `resume`
+  //! is no, or where the run was started with other settings (naming the keys that differ).
+  static State look(std::filesystem::path const& path, Resume resume, std::string const& resolved_config);
+
+  //! Writes config.ini: from now on the directory is this run's. Called when all input was found usable.
+  void claim(std::string const& resolved_config) const;
 
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path const& path() const { return path_; }
@@ -35,7 +38,7 @@ class RunDirectory {
 //! metrics.jsonl: one JSON object per event, flushed as it is written.
 class MetricsLog {
  public:
-  //! Cuts the file to `bytes` first: what a resumed run writes again. Throws ExitStatus::io.
+  //! Cuts the file to `bytes` first: what a resumed run writes again. Warns where it is shorter. Throws ExitStatus::io.
   MetricsLog(std::filesystem::path const& path, std::uint64_t bytes);
   ~MetricsLog();
   MetricsLog(MetricsLog const&) = delete;

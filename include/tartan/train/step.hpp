@@ -42,6 +42,9 @@ struct StepInputs {
   std::optional<ProbeInputs> probe;                     //!< on rank 0 where the weighting needs alignments
 };
 
+//! This rank's targets per task.
+std::vector<double> local_counts(StepInputs const& inputs);
+
 //! Learning rates and decays of one step.
 struct StepRates {
   double body_lr = 0, head_lr = 0;
@@ -62,6 +65,7 @@ struct StepReport {
   std::vector<double> counts;   //!< global targets per task
   std::vector<double> weights;  //!< used in this step
   weighting::Alignments alignments;
+  std::vector<double> aligned_counts;   //!< targets per task on which the alignments rest
   task::ProbeReport probe;              //!< on rank 0
   double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
   double tokens = 0;                    //!< over all ranks, probe apart
@@ -72,14 +76,16 @@ struct StepReport {
 //! (DESIGN 4.4-4.7). Collective: every rank calls `run` with its own share.
 class SingleLevel {
  public:
+  using Extra = std::function<std::vector<double>()>;
+
   SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepTask const* end, comm::Communicator& comm,
               StepOptions options, optim::AdamW& optimizer);
 
-  //! `counts`: global targets per task, by which summed losses are divided. `extra`: scalars summed over ranks along
-  //! with the step's own. Throws ExitStatus::diverged where loss or gradient is not finite.
+  //! `counts`: global targets per task, by which summed losses are divided. `extra`: asked for when
+  //! all gradients are there, for scalars that are summed over ranks along with the step's own. Throws
+  //! ExitStatus::diverged where loss or gradient is not finite.
   StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
-                 weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
-                 std::vector<double> const& extra = {});
+                 weighting::Weighting& weighting, task::Probe::HeadStart const& head_start, Extra const& extra = {});
 
   //! The combined gradient of the last step, after clipping (size).
   at::Tensor const& combined() const { return combined_; }
@@ -101,7 +107,8 @@ class SingleLevel {
   void finish_reducing(std::size_t task, double weight, Sums& sums);
   void absorb(std::size_t task, double weight, Sums& sums);
   void gather();
-  void reduce(Sums& sums, StepReport& report, std::vector<double> const& extra);
+  void reduce(Sums& sums, StepReport& report, Extra const& extra);
+  void check_finite(StepReport const& report) const;
   void decide(weighting::Weighting& weighting, weighting::Alignments const& alignments);
   void update(std::vector<double> const& counts, StepRates const& rates, StepReport& report);
   void bind(at::Tensor const& buffer);

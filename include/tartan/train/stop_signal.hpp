@@ -2,7 +2,8 @@
 
 namespace tartan::train {
 
-//! From now on SIGTERM, SIGINT, SIGUSR1 and SIGUSR2 only set a flag: the run saves and ends after the step under way.
+//! Called before data and model are opened, so that a signal meanwhile is kept until the first step. From now on
+//! SIGTERM, SIGINT, SIGUSR1 and SIGUSR2 only set a flag: the run saves and ends after the step under way.
 void catch_stop_signals();
 bool stop_requested();
 

@@ -30,9 +30,16 @@ struct Fixed {
   std::vector<double> weights;
 };
 
+//! How a task's gradient is compared with the probe direction.
+enum class Similarity {
+  cosine,  //!< as published
+  dot,     //!< <g_i, probe>: what the derivation gives before it is normalised
+};
+
 //! META-TARTAN (Dery et al. 2022, section 4; ALGORITHMS 2): logits w_i += rate * cos_i, weights = softmax(w).
 struct MetaTartan {
   double rate = 0.01;
+  Similarity similarity = Similarity::cosine;
   std::vector<double> logits;
 };
 
@@ -40,7 +47,12 @@ using Weighting = std::variant<Fixed, MetaTartan>;
 
 Fixed make_fixed(
     std::vector<double> weights);  //!< throws ExitStatus::usage on negative, non-finite or all-zero weights
-MetaTartan make_meta_tartan(std::size_t tasks, double rate);  //!< logits 1/tasks each, as the published code
+//! Logits 1/tasks each, as the published code.
+MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarity = Similarity::cosine);
+
+//! Factor by which the ratio of two weights moves over `steps` where the tasks' cosines differ by `difference`:
+//! e^(rate * steps * difference). Where it stays near 1 the run cannot tell its tasks apart.
+double reach_of_ratio(double rate, std::int64_t steps, double difference);
 
 Needs needs(Weighting const& weighting);
 std::vector<double> weights(Weighting const& weighting);  //!< (tasks), used until the next update

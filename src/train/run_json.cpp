@@ -1,0 +1,96 @@
+#include "run_json.hpp"
+
+#include <tartan/comm/mpi.hpp>
+#include <tartan/core/atomic_file.hpp>
+#include <tartan/core/error.hpp>
+
+#include <ATen/Parallel.h>
+#include <torch/headeronly/version.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <tartan_commit.hpp>
+#include <unistd.h>
+
+namespace tartan::train {
+
+using namespace nlohmann::literals;
+
+nlohmann::ordered_json result_json(Progression const& p) {
+  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+  double seconds = 0, tokens = 0;
+  for (auto const& s : p.finished) {
+    stages.push_back({{"stage", s.stage},
+                      {"step", s.step},
+                      {"reason", s.reason},
+                      {"best_step", s.watch.best_step},
+                      {"best", s.watch.best},
+                      {"seconds", s.seconds},
+                      {"real_tokens", s.real_tokens}});
+    seconds += s.seconds;
+    tokens += s.real_tokens;
+  }
+  return {{"status", "finished"},     {"kept_stage", p.best.stage},
+          {"kept_step", p.best.step}, {"dev", p.best.metrics},
+          {"stages", stages},         {"seconds", seconds},
+          {"real_tokens", tokens},    {"real_tokens_per_second", seconds > 0 ? tokens / seconds : 0}};
+}
+
+namespace {
+
+//! SLURM_JOB_ID and its like, where Slurm started us.
+nlohmann::ordered_json slurm_ids() {
+  nlohmann::ordered_json ids;
+  for (char const* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT"})
+    if (char const* const value = std::getenv(name)) ids[name] = value;
+  return ids;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+nlohmann::ordered_json data_json(Task const& task) {
+  nlohmann::ordered_json json = {
+      {"examples", task.train.size()}, {"tokens", task.train.num_tokens()}, {"xxh3", task.train.fingerprint()}};
+  if (task.dev) json["dev"] = {{"examples", task.dev->size()}, {"xxh3", task.dev->fingerprint()}};
+  return json;
+}
+
+}  // namespace
+
+void write_run_json(RunContext const& run, nlohmann::ordered_json const& result) {
+  nlohmann::ordered_json json = {{"program", "tartan"},
+                                 {"version", TARTAN_VERSION},
+                                 {"commit", TARTAN_COMMIT},
+                                 {"libraries", {{"torch", TORCH_VERSION}, {"mpi", comm::mpi_version()}}},
+                                 {"host", host_name()},
+                                 {"ranks", run.comm.size()},
+                                 {"threads_per_rank", at::get_num_threads()},
+                                 {"device", run.model.parameters.values().device().str()},
+                                 {"seed", run.options.run.seed},
+                                 {"recipe", run.options.run.recipe}};
+  if (auto const slurm = slurm_ids(); !slurm.is_null()) json["slurm"] = slurm;
+  for (auto const& t : run.tasks) json["data"][t.name()] = data_json(t);
+  if (!result.is_null()) json["result"] = result;
+  write_file_atomically(run.directory.run_json(), json.dump(1) + "\n");
+}
+
+void check_same_data(RunContext const& run) {
+  std::ifstream in(run.directory.run_json());
+  auto const before = nlohmann::json::parse(in, nullptr, false);
+  if (!before.is_object() || !before.contains("data")) return;  // ended before it had written what it reads
+  for (auto const& t : run.tasks) {
+    auto const found = before["data"].find(t.name());
+    auto const now = data_json(t);
+    bool const same = found != before["data"].end() && found->value("xxh3", "") == now["xxh3"] &&
+                      (!t.dev || found->value("/dev/xxh3"_json_pointer, "") == now["dev"]["xxh3"]);
+    if (!same)
+      fail_usage("the run in " + run.directory.path().string() + " was started with other data of task " + t.name() +
+                 " than " + t.options.data.string() + " holds now; restore them, or name another run.output");
+  }
+}
+
+}  // namespace tartan::train

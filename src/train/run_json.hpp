@@ -1,0 +1,18 @@
+#pragma once
+
+#include "stage.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tartan::train {
+
+//! run.json's entry "result" of a run that is over.
+nlohmann::ordered_json result_json(Progression const& progression);
+
+//! Writes RUN/run.json: versions, machine, data and, where it is not null, `result`. Rank 0 only.
+void write_run_json(RunContext const& run, nlohmann::ordered_json const& result);
+
+//! Throws ExitStatus::usage naming the tasks whose data are not those that RUN/run.json speaks of. Rank 0 only.
+void check_same_data(RunContext const& run);
+
+}  // namespace tartan::train

@@ -1,0 +1,85 @@
+// When a stage looks at dev, what it keeps, and when it ends.
+#include "stage.hpp"
+
+#include <cstdio>
+
+namespace tartan::train {
+
+bool Stage::evaluation_due(Decision const& decision) const {
+  if (plan_.body_frozen) return false;
+  return p_.step % evaluate_every_ == 0 || p_.step == total_steps_ || decision.time_up;
+}
+
+void Stage::evaluate_dev() {
+  Evaluation const evaluation = evaluate(run_.model, *end_.objective, end_.head, *end_.dev, run_.comm);
+  double const metric = evaluation.metrics.at(end_.options.metric);
+  bool const better = metric >= p_.watch.best;  // ties go to the later
+  p_.watch.since_best = better ? 0 : p_.watch.since_best + 1;
+  if (better) {
+    p_.watch.best = metric;
+    p_.watch.best_step = p_.step;
+  }
+  bool const kept = p_.best.stage == plan_.name ? metric >= p_.best.metric : metric > p_.best.metric;
+  if (run_.log)
+    run_.log->write({{"event", "evaluation"},
+                     {"stage", plan_.name},
+                     {"step", p_.step},
+                     {"split", "dev"},
+                     {"task", end_.name()},
+                     {"loss", evaluation.loss},
+                     {"metrics", evaluation.metrics},
+                     {"best", kept}});
+  if (kept) keep_best(evaluation);
+  char text[64];
+  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", end_.options.metric.c_str(), metric, p_.best.metric);
+  last_metric_ = text;
+}
+
+void Stage::keep_best(Evaluation const& evaluation) {
+  p_.best = {evaluation.metrics.at(end_.options.metric), plan_.name, p_.step, evaluation.metrics};
+  if (!run_.best_values.defined())
+    run_.best_values = run_.model.parameters.values().clone();
+  else
+    run_.best_values.copy_(run_.model.parameters.values());
+  if (run_.comm.rank() == 0) {
+    export_best(run_, p_.best);
+    auto needed = bests_of_checkpoints(run_.directory.checkpoints());
+    needed.push_back(p_.best);
+    prune_exports(run_.directory, needed);
+  }
+}
+
+std::string Stage::end_reason(Decision const& decision) const {
+  if (plan_.options.patience > 0 && p_.watch.since_best >= plan_.options.patience) return "patience";
+  if (decision.time_up) return "time";
+  if (p_.step >= total_steps_) return plan_.options.steps > 0 ? "steps" : "epochs";
+  return "";
+}
+
+void Stage::finish(std::string const& reason) {
+  StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens};
+  p_.finished.push_back(result);
+  progress_.finish("ended by " + reason + (last_metric_.empty() ? "" : ", " + last_metric_));
+  if (run_.log)
+    run_.log->write({{"event", "stage_end"},
+                     {"stage", plan_.name},
+                     {"step", p_.step},
+                     {"reason", reason},
+                     {"best_step", p_.watch.best_step},
+                     {"best", p_.watch.best},
+                     {"seconds", result.seconds},
+                     {"real_tokens", result.real_tokens}});
+}
+
+void Stage::save() {
+  p_.stage_seconds = seconds();
+  p_.weighting = weighting::save_state(weighting_, names_of(tasks_));
+  if (run_.comm.rank() == 0) {
+    p_.metrics_bytes = run_.log->sync();
+    save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, optimizer_);
+    prune_exports(run_.directory, bests_of_checkpoints(run_.directory.checkpoints()));
+  }
+  run_.comm.barrier();
+}
+
+}  // namespace tartan::train

@@ -1,0 +1,53 @@
+// What a stage writes for every step.
+#include "stage.hpp"
+
+#include <cstdio>
+
+namespace tartan::train {
+
+void Stage::log_step(StepReport const& report, double step_seconds) {
+  progress_.update(p_.step, note(report));
+  if (!run_.log) return;
+  bool const learned = weighting::needs(weighting_).alignments;
+  nlohmann::ordered_json losses, weights, cosines, aligned;
+  std::vector<double> const cos = weighting::cosines(report.alignments);
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    losses[tasks_[i]->name()] = report.losses[i];
+    weights[tasks_[i]->name()] = report.weights[i];
+    if (learned) cosines[tasks_[i]->name()] = cos[i];
+    if (learned) aligned[tasks_[i]->name()] = static_cast<std::int64_t>(report.aligned_counts[i]);
+  }
+  nlohmann::ordered_json event = {
+      {"event", "step"}, {"stage", plan_.name}, {"step", p_.step}, {"losses", losses}, {"weights", weights}};
+  if (learned) {
+    event["cosines"] = cosines;
+    event["aligned_targets"] = aligned;
+    event["probe"] = {{"dev_loss", report.probe.dev_loss},
+                      {"head_losses", report.probe.head_losses},
+                      {"norm", report.alignments.probe_norm}};
+  }
+  --p_.step;  // the rate that this step had
+  event["lr"] = rates().body_lr;
+  ++p_.step;
+  event["norm"] = {{"body", report.body_norm}, {"heads", report.head_norm}};
+  event["real_tokens"] = report.tokens;
+  event["step_seconds"] = step_seconds;
+  run_.log->write(event);
+}
+
+std::string Stage::note(StepReport const& report) const {
+  std::string text;
+  char part[96];
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    std::snprintf(part, sizeof part, "%s%.3g", i == 0 ? "loss " : "/", report.losses[i]);
+    text += part;
+  }
+  if (weighting::needs(weighting_).alignments)
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+      std::snprintf(part, sizeof part, "%s%.3f", i == 0 ? ", weights " : "/", report.weights[i]);
+      text += part;
+    }
+  return last_metric_.empty() ? text : text + ", " + last_metric_;
+}
+
+}  // namespace tartan::train

@@ -1,0 +1,114 @@
+// The part of the step that forms the weighted sum of task gradients (DESIGN 4.5-4.6).
+#include "step_sums.hpp"
+#include "tensor_comm.hpp"
+
+#include <tartan/model/absorb.hpp>
+
+#include <torch/csrc/autograd/autograd.h>
+
+namespace tartan::train {
+
+// 2. each task's own gradient, absorbed into the weighted sum; on shards, a task's reduction overlaps the next task
+void SingleLevel::task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
+                                 StepReport const& report) {
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    at::Tensor& scratch = scratch_[sharded_ ? i % 2 : 0];
+    if (!scratch.defined()) scratch = at::zeros_like(combined_);
+    bind(scratch);
+    sums.losses[i] = accumulate(i, inputs.batches[i], counts[i]);
+    for (auto const& batch : inputs.batches[i]) sums.tokens += static_cast<double>(batch.encoder.num_tokens());
+    if (observer) observer(i, scratch);
+    if (sharded_) {
+      start_reducing(i);
+      if (i > 0) finish_reducing(i - 1, report.weights[i - 1], sums);
+    } else {
+      absorb(i, report.weights[i], sums);
+    }
+  }
+  if (sharded_ && !tasks_.empty()) finish_reducing(tasks_.size() - 1, report.weights.back(), sums);
+  gather();
+}
+
+double SingleLevel::accumulate(std::size_t i, std::vector<data::PackedBatch> const& batches, double count) {
+  double sum = 0;
+  for (auto const& batch : batches) {
+    if (batch.targets.empty() || count == 0) continue;
+    at::Tensor const loss = task::forward_loss(*tasks_[i].objective, place(i), batch) / count;
+    torch::autograd::backward({loss}, {});
+    sum += loss.item<double>();
+  }
+  return sum;
+}
+
+void SingleLevel::absorb(std::size_t i, double weight, Sums& sums) {
+  bool const looks = aligned_ && comm_.rank() == 0;
+  auto const result = model::absorb(scratch_[0], looks ? direction_ : at::Tensor(), weight, combined_);
+  sums.dots[i] = result.dot;
+  sums.squares[i] = result.square;
+}
+
+void SingleLevel::start_reducing(std::size_t i) {
+  at::Tensor& shard = shards_[i % 2];
+  if (!shard.defined()) shard = at::empty({my_shard()}, combined_.options());
+  reducing_[i % 2] = reduce_scatter(comm_, scratch_[i % 2], shard, shard_counts_);
+}
+
+void SingleLevel::finish_reducing(std::size_t i, double weight, Sums& sums) {
+  reducing_[i % 2].wait();
+  scattering_.wait();
+  scratch_[i % 2].zero_();
+  auto const result =
+      model::absorb(shards_[i % 2], shard_direction_, weight, combined_.narrow(0, shard_begin_, my_shard()));
+  sums.dots[i] = result.dot;
+  sums.squares[i] = result.square;
+}
+
+// 3. the weighted sum over ranks, everywhere
+void SingleLevel::gather() {
+  if (comm_.size() == 1) return;
+  at::Tensor const own = combined_.narrow(0, shard_begin_, my_shard());
+  if (!sharded_) {
+    if (!shards_[0].defined()) shards_[0] = at::empty({my_shard()}, combined_.options());
+    reduce_scatter(comm_, combined_, shards_[0], shard_counts_).wait();
+    own.copy_(shards_[0]);
+  }
+  all_gather(comm_, own, combined_, shard_counts_).wait();
+}
+
+void SingleLevel::fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
+                                 StepReport const& report) {
+  bind(combined_);
+  std::size_t const micro = inputs.batches.empty() ? 0 : inputs.batches[0].size();
+  for (std::size_t m = 0; m < micro; ++m) {
+    std::vector<data::PackedBatch const*> parts;
+    for (auto const& batches : inputs.batches) parts.push_back(&batches[m]);
+    data::PackedBatch const all = data::concatenate(parts);
+    sums.tokens += static_cast<double>(all.encoder.num_tokens());
+    if (all.rows.empty()) continue;
+    at::Tensor const hidden = model_.encoder.forward(model_.parameters, all, all.rows, {options_.dropout, 0});
+    at::Tensor total;
+    std::int64_t row = 0;
+    for (std::size_t i = 0; i < tasks_.size(); row += static_cast<std::int64_t>(parts[i]->rows.size()), ++i) {
+      if (parts[i]->targets.empty() || counts[i] == 0) continue;
+      at::Tensor const mine = hidden.narrow(0, row, static_cast<std::int64_t>(parts[i]->rows.size()));
+      at::Tensor const loss = tasks_[i].objective->loss(place(i), {mine}, *parts[i]) / counts[i];
+      sums.losses[i] += loss.item<double>();
+      total = total.defined() ? total + report.weights[i] * loss : report.weights[i] * loss;
+    }
+    if (total.defined()) torch::autograd::backward({total}, {});
+  }
+  gather();
+}
+
+void SingleLevel::bind(at::Tensor const& buffer) {
+  if (options_.freeze_body)
+    model_.parameters.bind_head_gradients(buffer);
+  else
+    model_.parameters.bind_gradients(buffer);
+}
+
+task::HeadPlace SingleLevel::place(std::size_t i) const {
+  return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout};
+}
+
+}  // namespace tartan::train
