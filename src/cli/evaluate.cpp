@@ -9,6 +9,7 @@ namespace tartan::cli {
 
 ExitStatus evaluate(Arguments const& arguments) {
   Flags const flags = parse_flags(arguments, {"model", "task", "data"}, {"json"});
+  refuse_leftovers(flags, "evaluate");
   TrainedTask const t = open_trained_task(flags);
   auto const comm = comm::make_local();
   train::Evaluation const e = train::evaluate(*t.model, *t.objective, t.name, t.dataset, *comm);

@@ -60,11 +60,20 @@ Flags parse_flags(Arguments const& arguments, std::vector<std::string> const& wi
   return flags;
 }
 
+void refuse_leftovers(Flags const& flags, std::string const& command) {
+  if (!flags.positional.empty())
+    fail_usage("tartan " + command + " has no use for \"" + flags.positional[0] + "\"; see tartan --help");
+  if (!flags.rest.empty())
+    fail_usage("tartan " + command + " reads no configuration, so " + flags.rest[0] +
+               " means nothing to it; leave it out");
+}
+
 std::int64_t whole_number(std::string const& flag, std::string const& text, std::int64_t least) {
   std::int64_t value = 0;
   auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc() || end != text.data() + text.size() || value < least)
-    fail_usage("--" + flag + " " + text + " is not a whole number of at least " + std::to_string(least));
+    fail_usage("--" + flag + " " + text + " is not a whole number of at least " + std::to_string(least) +
+               "; write for example --" + flag + " 20");
   return value;
 }
 

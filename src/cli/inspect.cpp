@@ -40,7 +40,8 @@ nlohmann::ordered_json describe_model(fs::path const& directory) {
 }
 
 nlohmann::ordered_json describe(fs::path const& path) {
-  if (!fs::exists(path)) fail_usage(path.string() + " does not exist");
+  if (!fs::exists(path))
+    fail_usage(path.string() + " does not exist; name a shard, prepared data or a model directory");
   if (!fs::is_directory(path)) return describe(data::Dataset::open(path, "train"));
   if (fs::exists(path / "config.json")) return describe_model(path);
   nlohmann::ordered_json json;
@@ -50,7 +51,8 @@ nlohmann::ordered_json describe(fs::path const& path) {
   if (json.is_null() && fs::exists(path / "manifest.json"))
     json["train"] = describe(data::Dataset::open(path, "train"));
   if (json.is_null())
-    fail_data(path.string() + " is neither a model (config.json) nor prepared data (manifest.json, train.h5)");
+    fail_data(path.string() +
+              " is neither a model (config.json) nor prepared data (manifest.json, train.h5); name one of them");
   return json;
 }
 

@@ -41,6 +41,7 @@ void check_writable(std::filesystem::path const& output) {
 
 ExitStatus predict(Arguments const& arguments) {
   Flags const flags = parse_flags(arguments, {"model", "task", "data", "output"}, {});
+  refuse_leftovers(flags, "predict");
   std::string const output = flags.required("output", "predictions.jsonl");
   check_writable(output);
   TrainedTask const t = open_trained_task(flags);

@@ -29,7 +29,8 @@ TrainedTask open_trained_task(Flags const& flags) {
   fs::path const directory = flags.required("model", "runs/first/best"),
                  path = flags.required("data", "data/acl_arc/test.h5");
   std::string const name = flags.required("task", "acl_arc");
-  if (!fs::exists(directory)) fail_usage("--model " + directory.string() + " does not exist");
+  if (!fs::exists(directory))
+    fail_usage("--model " + directory.string() + " does not exist; name a directory such as RUN/best");
   model::HfConfig const config = model::read_hf_config(directory);
   model::HeadFile const heads = model::load_heads(directory);
   TrainedTask t{name, labels_of(heads.metadata, name, directory), nullptr, nullptr, data::Dataset::open(path, "test")};
@@ -43,7 +44,7 @@ TrainedTask open_trained_task(Flags const& flags) {
   t.objective =
       task::make_objective({task::ObjectiveKind::classification, static_cast<std::int64_t>(t.labels.size()), 0, 0});
   model::set_threads(comm::make_local()->cores());
-  auto const precision = config.raw.value("dtype", "") == "float64" ? model::Precision::fp64 : model::Precision::fp32;
+  auto const precision = config.dtype == "float64" ? model::Precision::fp64 : model::Precision::fp32;
   t.model = model::open_model(directory, {{name, t.objective->head(config)}}, {}, precision, model::Kernels::automatic,
                               at::kCPU, Key());
   for (auto const& [part, shape] : t.objective->head(config)) {

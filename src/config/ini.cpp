@@ -72,7 +72,7 @@ class IniReader {
       auto const& option = parsed.options.at(0);
       return {option.string_key, replaced(option.value.at(0), hash_mark, '#')};
     } catch (po::error const&) {
-      refuse("\"" + line + "\" is neither [section] nor key = value");
+      refuse("\"" + line + "\" is neither [section] nor key = value; comments begin with #");
     }
   }
 

@@ -60,6 +60,11 @@ Section& Section::add(std::string key, fs::path& target, std::string help) {
       {std::move(key), std::move(help), set, [&target] { return absolute_text(target); }, target.string()});
 }
 
+Section& Section::note(std::string text) {
+  note_ = std::move(text);
+  return *this;
+}
+
 Section& Section::add_option(Option option) {
   std::string const name = name_ + "." + option.key;
   auto const same = [&](Option const& other) { return other.key == option.key; };

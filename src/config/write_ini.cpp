@@ -13,8 +13,10 @@ std::string comment(std::string const& help) {
   return help.empty() ? text : text + "\n";
 }
 
-std::string header(std::string const& name, std::string const& before) {
-  return (before.empty() ? "[" : "\n[") + name + "]\n";
+void begin_section(std::string& text, std::string const& note, std::string const& name) {
+  if (!text.empty()) text += '\n';
+  text += comment(note);
+  text.append("[").append(name).append("]\n");
 }
 
 }  // namespace
@@ -22,7 +24,7 @@ std::string header(std::string const& name, std::string const& before) {
 std::string Settings::dump() const {
   std::string text;
   for (auto const& section : bound_) {
-    text += header(section.name, text);
+    begin_section(text, "", section.name);
     for (auto const& option : section.options) text += line(option.key, option.get());
   }
   return text;
@@ -31,7 +33,7 @@ std::string Settings::dump() const {
 std::string describe(std::vector<Section> const& sections) {
   std::string text;
   for (auto const& section : sections) {
-    text += header(section.name(), text);
+    begin_section(text, section.note(), section.name());
     for (auto const& option : section.options()) text += comment(option.help) + line(option.key, option.default_text);
   }
   return text;

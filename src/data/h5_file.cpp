@@ -57,7 +57,8 @@ Id File::open_attribute(char const* name, H5T_class_t type_class) const {
 std::int64_t File::integer(char const* attribute) const {
   Id const id = open_attribute(attribute, H5T_INTEGER);
   std::int64_t value = 0;
-  if (H5Aread(id, H5T_NATIVE_INT64, &value) < 0) fail("has an unreadable attribute " + std::string(attribute));
+  if (H5Aread(id, H5T_NATIVE_INT64, &value) < 0)
+    fail("has an unreadable attribute " + std::string(attribute) + "; copy it again");
   return value;
 }
 
@@ -70,7 +71,7 @@ std::string File::text(char const* attribute) const {
   std::vector<char> buffer(bytes);
   char* pointer = nullptr;
   void* const target = variable ? static_cast<void*>(&pointer) : buffer.data();
-  if (H5Aread(id, type, target) < 0) fail("has an unreadable attribute " + std::string(attribute));
+  if (H5Aread(id, type, target) < 0) fail("has an unreadable attribute " + std::string(attribute) + "; copy it again");
   if (!variable) return unpadded(buffer.data(), bytes, type);
   std::string const value = pointer ? pointer : "";
   H5Dvlen_reclaim(type, space, H5P_DEFAULT, &pointer);

@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint64_t max_manifest_bytes = std::uint64_t{16} << 20;
 
 Json parse(fs::path const& path) {
-  if (!fs::is_regular_file(path)) fail_usage(path.string() + " is not there or is no file");
+  if (!fs::is_regular_file(path))
+    fail_usage(path.string() + " is not there or is no file; write it with jobs/prepare.py");
   if (fs::file_size(path) > max_manifest_bytes)
     fail_data(path.string() + " is larger than 16 MiB; write it with jobs/prepare.py");
   std::ifstream in(path, std::ios::binary);
@@ -56,7 +57,8 @@ fs::path resolve(fs::path const& manifest, fs::path const& directory, fs::path c
 ManifestEntry read_entry(fs::path const& manifest, fs::path const& directory, Json const& shard) {
   ManifestEntry entry;
   std::string const relative = field<std::string>(manifest, shard, "path");
-  if (relative.find('\0') != std::string::npos) fail_data(manifest.string() + " names a path with a zero byte");
+  if (relative.find('\0') != std::string::npos)
+    fail_data(manifest.string() + " names a path with a zero byte; write it with jobs/prepare.py");
   entry.path = resolve(manifest, directory, relative);
   entry.bytes = field<std::uint64_t>(manifest, shard, "bytes");
   entry.xxh3 = field<std::string>(manifest, shard, "xxh3");
@@ -84,11 +86,13 @@ std::vector<ManifestEntry> read_manifest(fs::path const& directory, std::string 
   auto const splits = field<Json::object_t>(manifest, json, "splits");
   auto const found = splits.find(split);
   if (found == splits.end())
-    fail_usage(manifest.string() + " has no split " + split + " (it has: " + names_of(splits) + ")");
+    fail_usage(manifest.string() + " has no split " + split + " (it has: " + names_of(splits) +
+               "); prepare the splits together: jobs/prepare.py ... --input train.jsonl dev.jsonl test.jsonl");
   std::vector<ManifestEntry> entries;
   for (auto const& shard : field<Json::array_t>(manifest, found->second, "shards"))
     entries.push_back(read_entry(manifest, directory, shard));
-  if (entries.empty()) fail_data(manifest.string() + " lists no shard for the split " + split);
+  if (entries.empty())
+    fail_data(manifest.string() + " lists no shard for the split " + split + "; write it with jobs/prepare.py");
   return entries;
 }
 

@@ -4,30 +4,43 @@
 
 #include <tartan/core/error.hpp>
 
+#include <nlohmann/json.hpp>
+#include <set>
+
 namespace tartan::data {
 namespace {
 
 constexpr char const* schema_name = "tartan.examples";
 constexpr std::int64_t supported_version = 1;
+constexpr std::uint64_t most_labels = 10'000;  // evaluation counts each pair of them
+constexpr char const* way_out = "; write it with this release's jobs/prepare.py";
+
+//! Well-formed UTF-8, by the JSON writer that will meet it in the end.
+bool is_utf8(std::string const& text) {
+  try {
+    return !nlohmann::json(text).dump().empty();
+  } catch (nlohmann::json::exception const&) {
+    return false;
+  }
+}
 
 void check_schema(h5::File const& file) {
   std::string const schema = file.text("schema");
-  if (schema != schema_name) file.fail("has the schema " + schema + " (expected: " + schema_name + ")");
+  if (schema != schema_name) file.fail("has the schema " + schema + " (expected: " + schema_name + ")" + way_out);
   std::int64_t const version = file.integer("version");
   if (version != supported_version)
-    file.fail("has version " + std::to_string(version) + " of " + schema_name +
-              " (supported: 1); write it with this release's jobs/prepare.py");
+    file.fail("has version " + std::to_string(version) + " of " + schema_name + " (supported: 1)" + way_out);
 }
 
 void check_kind(h5::File const& file, std::string const& kind) {
-  if (kind != "text" && kind != "class") file.fail("has the kind " + kind + " (supported: text, class)");
+  if (kind != "text" && kind != "class") file.fail("has the kind " + kind + " (supported: text, class)" + way_out);
 }
 
 std::int64_t checked_id(h5::File const& file, char const* name, std::int64_t vocab_size) {
   std::int64_t const id = file.integer(name);
   if (id < 0 || id >= vocab_size)
     file.fail("has " + std::string(name) + " = " + std::to_string(id) + " outside its vocab_size of " +
-              std::to_string(vocab_size));
+              std::to_string(vocab_size) + way_out);
   return id;
 }
 
@@ -35,14 +48,22 @@ std::int64_t checked_size(h5::File const& file, char const* name) {
   constexpr std::int64_t end = std::int64_t{1} << 32;  // of what uint32 tokens can name
   std::int64_t const size = file.integer(name);
   if (size < 1 || size >= end)
-    file.fail("has " + std::string(name) + " = " + std::to_string(size) + " (expected: 1 to 4294967295)");
+    file.fail("has " + std::string(name) + " = " + std::to_string(size) + " (expected: 1 to 4294967295)" + way_out);
   return size;
 }
 
 std::vector<std::string> read_label_names(h5::File const& file) {
   h5::Set const names(file, "label_names");
   if (!names.is_text()) names.fail("does not hold strings");
-  return names.texts();
+  if (names.size() > most_labels)
+    names.fail("has " + std::to_string(names.size()) + " names (at most 10,000 are supported)");
+  auto const texts = names.texts();
+  std::set<std::string> seen;
+  for (auto const& text : texts) {
+    if (text.empty() || !is_utf8(text)) names.fail("holds a name that is empty or no UTF-8");
+    if (!seen.insert(text).second) names.fail("holds the name " + text + " twice");
+  }
+  return texts;
 }
 
 void check_same(std::string const& what, std::string const& a, std::filesystem::path const& path_a,

@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t most_elements = std::numeric_limits<std::int32_t>::max();  // a product of two stays in int64
 constexpr std::int64_t most_layers = 1'000;
 constexpr std::size_t most_bytes = 16'000'000;
+constexpr char const* take_another = "; take a config.json that transformers wrote";
 constexpr int most_depth = 16;  // nlohmann writes recursively
 
 //! The keys of one file: each getter takes the default where the key is absent, and refuses what it cannot use.
@@ -44,7 +45,8 @@ class Keys {
     bool const fits = value->is_number_integer() &&
                       (!value->is_number_unsigned() || value->get<std::uint64_t>() <= std::uint64_t{1} << 62);
     if (!fits || value->get<std::int64_t>() < least || value->get<std::int64_t>() > most)
-      refuse(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+      refuse(key,
+             "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most) + take_another);
     return value->get<std::int64_t>();
   }
 
@@ -53,13 +55,20 @@ class Keys {
   double number(char const* key, double absent) const {
     Json const* const value = find(key);
     if (value == nullptr) return absent;
-    if (!value->is_number()) refuse(key, "must be a number");
+    if (!value->is_number()) refuse(key, std::string("must be a number") + take_another);
     return value->get<double>();
+  }
+
+  std::string text(char const* key) const {
+    Json const* const value = find(key);
+    if (value == nullptr || value->is_null()) return {};
+    if (!value->is_string()) refuse(key, std::string("must be a string") + take_another);
+    return value->get<std::string>();
   }
 
   double probability(char const* key, double absent) const {
     double const value = number(key, absent);
-    if (!(value >= 0 && value < 1)) refuse(key, "must be at least 0 and below 1");
+    if (!(value >= 0 && value < 1)) refuse(key, std::string("must be at least 0 and below 1") + take_another);
     return value;
   }
 
@@ -72,7 +81,7 @@ class Keys {
       if (*value == name) return result;
       known += (known.empty() ? "" : ", ") + name;
     }
-    refuse(key, "is not implemented; known are " + known);
+    refuse(key, "is not implemented; take a model with one of " + known);
   }
 
  private:
@@ -138,9 +147,10 @@ void read_numbers(HfConfig& config, Keys const& keys) {
   if (classifier != nullptr && !classifier->is_null())
     config.classifier_dropout = keys.probability("classifier_dropout", 0);
   config.layer_norm_eps = keys.number("layer_norm_eps", 1e-12);
-  if (!(config.layer_norm_eps > 0)) keys.refuse("layer_norm_eps", "must be above 0");
+  if (!(config.layer_norm_eps > 0)) keys.refuse("layer_norm_eps", std::string("must be above 0") + take_another);
   config.initializer_range = keys.number("initializer_range", 0.02);
-  if (!(config.initializer_range >= 0)) keys.refuse("initializer_range", "must not be negative");
+  if (!(config.initializer_range >= 0))
+    keys.refuse("initializer_range", std::string("must not be negative") + take_another);
 }
 
 void read_padding(HfConfig& config, Keys const& keys) {
@@ -153,11 +163,12 @@ void read_padding(HfConfig& config, Keys const& keys) {
 void check_together(HfConfig const& config, Keys const& keys, fs::path const& path) {
   if (config.hidden_size % config.num_attention_heads != 0)
     fail_data(path.string() + ": hidden_size = " + std::to_string(config.hidden_size) +
-              " is not divisible by num_attention_heads = " + std::to_string(config.num_attention_heads));
+              " is not divisible by num_attention_heads = " + std::to_string(config.num_attention_heads) +
+              "; take a config.json that belongs to the weights");
   if (config.max_sequence_length() < 1)
     fail_data(path.string() + ": max_position_embeddings = " + std::to_string(config.max_position_embeddings) +
               " leaves no position behind pad_token_id = " + std::to_string(config.position_offset() - 1) +
-              " (RoBERTa starts at pad_token_id + 1)");
+              " (RoBERTa starts at pad_token_id + 1); take a config.json that belongs to the weights");
   refuse_other_arithmetic(keys, config.hidden_size);
 }
 
@@ -214,6 +225,7 @@ HfConfig parse_hf_config(std::string const& text, fs::path const& path) {
   config.hidden_act = read_activation(keys);
   read_numbers(config, keys);
   read_padding(config, keys);
+  config.dtype = keys.text(keys.find("dtype") != nullptr ? "dtype" : "torch_dtype");
   check_together(config, keys, path);
   return config;
 }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <fnmatch.h>
-#include <set>
 
 namespace tartan::model {
 namespace fs = std::filesystem;
@@ -29,6 +28,12 @@ std::string full_name(std::string name, HfConfig const& config) {
   return starts_with_any(name, {"embeddings.", "encoder.", "pooler."}) ? encoder_prefix(config) + name : name;
 }
 
+std::string shape_text(std::vector<std::int64_t> const& shape) {
+  std::string text = "[";
+  for (auto const n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
+  return text + "]";
+}
+
 //! Name of the parameter that a decoder tensor is a copy of; empty for all others.
 std::string tied_to(std::string const& name, HfConfig const& config) {
   bool const bert = config.architecture == Architecture::bert;
@@ -39,95 +44,90 @@ std::string tied_to(std::string const& name, HfConfig const& config) {
   return {};
 }
 
-class Loading {
- public:
-  Loading(fs::path const& directory, HfConfig const& config, LoadRules const& rules, ParameterSet& parameters)
-      : file_(directory / "model.safetensors"), config_(config), rules_(rules), p_(parameters) {}
+[[noreturn]] void refuse(fs::path const& file, std::vector<std::string> const& problems) {
+  std::string text = file.string() + " does not fit its config.json: ";
+  for (std::size_t i = 0; i < problems.size() && i < 12; ++i) text += (i ? ", " : "") + problems[i];
+  if (problems.size() > 12) text += " and " + std::to_string(problems.size() - 12) + " more";
+  fail_data(
+      text +
+      "; allow what may be missing or too many with model.allow_missing and model.allow_unexpected (patterns such "
+      "as cls.seq_relationship.*), or take the config.json that belongs to the weights");
+}
 
-  Loaded run() {
-    for (auto const& [name, stored] : file_.tensors()) take(full_name(name, config_), stored);
-    check_ties();
-    list_missing();
-    if (!problems_.empty()) refuse();
-    return std::move(result_);
-  }
+}  // namespace
 
- private:
-  void take(std::string const& name, StoredTensor const& stored) {
-    if (name.ends_with("position_ids")) return;
+HfWeights::HfWeights(fs::path const& directory, HfConfig const& config, LoadRules const& rules, Layout const& layout)
+    : file_(directory / "model.safetensors"), config_(config), rules_(rules), layout_(layout) {
+  for (auto const& [name, stored] : file_.tensors()) {
     try {
-      place(name, stored);
+      place(full_name(name, config_), stored);
     } catch (Error const& e) {
       problems_.push_back(e.what());
     }
   }
+  check_ties();
+  list_missing();
+  if (!problems_.empty()) refuse(file_.path(), problems_);
+}
 
-  void place(std::string const& name, StoredTensor const& stored) {
-    if (name.rfind(encoder_prefix(config_) + "pooler.", 0) == 0) {
-      result_.carried[name] = to_tensor(stored, name);
-    } else if (!tied_to(name, config_).empty()) {
-      ties_[name] = &stored;
-    } else if (auto const index = p_.layout().find(name)) {
-      if (!seen_.insert(*index).second) problems_.push_back("two tensors for " + name);
-      load_into(stored, name, p_[*index]);
-    } else if (!matches(rules_.allow_unexpected, name)) {
-      problems_.push_back("unexpected " + name);
-    }
+void HfWeights::place(std::string const& name, StoredTensor const& stored) {
+  if (name.ends_with("position_ids")) return;
+  if (name.rfind(encoder_prefix(config_) + "pooler.", 0) == 0) {
+    carried_[name] = to_tensor(stored, name);
+  } else if (!tied_to(name, config_).empty()) {
+    ties_[name] = &stored;
+  } else if (auto const index = layout_.find(name)) {
+    place_at(*index, stored);
+  } else if (!matches(rules_.allow_unexpected, name)) {
+    problems_.push_back("unexpected " + name);
   }
+}
 
-  void check_ties() {
-    for (auto const& [name, stored] : ties_) {
-      at::Tensor const& target = p_.at(tied_to(name, config_));
-      if (!at::equal(to_tensor(*stored, name).to(target.scalar_type()), target.detach().cpu()))
-        problems_.push_back(name + " differs from " + tied_to(name, config_) + ", to which it is tied");
-    }
+void HfWeights::place_at(std::size_t index, StoredTensor const& stored) {
+  auto const& [name, shape, segment, offset, count] = layout_.parameters()[index];
+  if (stored.shape != shape)
+    problems_.push_back("tensor " + name + " has shape " + shape_text(stored.shape) + " instead of " +
+                        shape_text(shape));
+  if (!places_.emplace(index, &stored).second) problems_.push_back("two tensors for " + name);
+}
+
+//! A copy must equal what it is tied to; where that is absent, the copy stands for it.
+void HfWeights::check_ties() {
+  for (auto const& [name, stored] : ties_) {
+    std::size_t const target = layout_.index_of(tied_to(name, config_));
+    auto const found = places_.find(target);
+    if (found == places_.end())
+      place_at(target, *stored);
+    else if (!at::equal(to_tensor(*stored, name), to_tensor(*found->second, name)))
+      problems_.push_back(name + " differs from " + tied_to(name, config_) + ", to which it is tied");
   }
+}
 
-  Owner owner_of(std::size_t index) const {
-    return p_.layout().segments()[p_.layout().parameters()[index].segment].owner;
+Owner HfWeights::owner_of(std::size_t index) const {
+  return layout_.segments()[layout_.parameters()[index].segment].owner;
+}
+
+bool HfWeights::has_mlm_head() const {
+  return std::any_of(places_.begin(), places_.end(),
+                     [&](auto const& place) { return owner_of(place.first) == Owner::mlm_head; });
+}
+
+void HfWeights::list_missing() {
+  for (std::size_t i = 0; i < layout_.parameters().size(); ++i) {
+    if (owner_of(i) == Owner::task_head || places_.contains(i)) continue;
+    missing_.push_back(i);
+    if (owner_of(i) == Owner::mlm_head && !has_mlm_head()) continue;  // a whole head may be absent
+    std::string const& name = layout_.parameters()[i].name;
+    if (matches(rules_.allow_missing, name))
+      warn(name + " is missing from " + file_.path().string() + " and gets a fresh start value");
+    else
+      problems_.push_back("missing " + name);
   }
+}
 
-  bool has_mlm_head() const {
-    return std::any_of(seen_.begin(), seen_.end(), [&](std::size_t i) { return owner_of(i) == Owner::mlm_head; });
-  }
-
-  void list_missing() {
-    result_.mlm_head = has_mlm_head();
-    for (std::size_t i = 0; i < p_.layout().parameters().size(); ++i) {
-      bool const wanted = owner_of(i) == Owner::encoder || (owner_of(i) == Owner::mlm_head && result_.mlm_head);
-      if (!wanted || seen_.contains(i)) continue;
-      std::string const& name = p_.layout().parameters()[i].name;
-      if (matches(rules_.allow_missing, name))
-        warn(name + " is missing from " + file_.path().string() + " and keeps its start value");
-      else
-        problems_.push_back("missing " + name);
-    }
-  }
-
-  [[noreturn]] void refuse() const {
-    std::string text = file_.path().string() + " does not fit its config.json: ";
-    for (std::size_t i = 0; i < problems_.size() && i < 12; ++i) text += (i ? "; " : "") + problems_[i];
-    if (problems_.size() > 12) text += "; and " + std::to_string(problems_.size() - 12) + " more";
-    fail_data(text +
-              ". Allow what is harmless with model.allow_missing or model.allow_unexpected (patterns such as "
-              "cls.seq_relationship.*)");
-  }
-
-  SafetensorsFile file_;
-  HfConfig const& config_;
-  LoadRules const& rules_;
-  ParameterSet& p_;
-  std::set<std::size_t> seen_;
-  std::map<std::string, StoredTensor const*> ties_;
-  std::vector<std::string> problems_;
-  Loaded result_;
-};
-
-}  // namespace
-
-Loaded load_hf_weights(fs::path const& directory, HfConfig const& config, LoadRules const& rules,
-                       ParameterSet& parameters) {
-  return Loading(directory, config, rules, parameters).run();
+Loaded HfWeights::copy_into(ParameterSet& parameters) const {
+  for (auto const& [index, stored] : places_) load_into(*stored, layout_.parameters()[index].name, parameters[index]);
+  return {has_mlm_head(), carried_};
 }
 
 }  // namespace tartan::model

@@ -48,19 +48,6 @@ void add_mlm_head(Layout& layout, HfConfig const& c) {
   layout.add(n.bias, {c.vocab_size});
 }
 
-void initialize_mlm_head(ParameterSet& p, HfConfig const& c, Key key) {
-  Names const n = names(c);
-  at::NoGradGuard no_grad;
-  std::vector<double> draws(static_cast<std::size_t>(c.hidden_size * c.hidden_size));
-  Stream stream(key.with("mlm_head"));
-  for (auto& x : draws) x = stream.normal() * c.initializer_range;
-  p.at(n.dense + "weight").copy_(at::from_blob(draws.data(), {c.hidden_size, c.hidden_size}, at::kDouble));
-  p.at(n.dense + "bias").zero_();
-  p.at(n.norm + "weight").fill_(1);
-  p.at(n.norm + "bias").zero_();
-  p.at(n.bias).zero_();
-}
-
 at::Tensor mlm_logits(Encoder const& encoder, ParameterSet const& p, at::Tensor const& rows) {
   at::Tensor const x = transform(encoder.config(), p, rows);
   return at::addmm(p.at(names(encoder.config()).bias), x, p[word_index(encoder, p)].t());

@@ -19,6 +19,17 @@ std::string stem(std::string const& name) { return name.substr(0, name.rfind('.'
 
 }  // namespace
 
+void initialize_parameter(ParameterSet& parameters, std::size_t index, double deviation, Key key) {
+  std::string const& name = parameters.layout().parameters()[index].name;
+  at::Tensor const to = parameters[index].detach();
+  bool const norm = name.ends_with("LayerNorm.weight") || name.ends_with("layer_norm.weight");
+  if (norm || name.ends_with("bias")) return void(to.fill_(norm ? 1 : 0));
+  std::vector<double> draws(static_cast<std::size_t>(to.numel()));
+  Stream stream(key.with(name));
+  for (auto& x : draws) x = stream.normal() * deviation;
+  to.copy_(at::from_blob(draws.data(), to.sizes(), at::kDouble));
+}
+
 void add_head(Layout& layout, std::string const& name, HeadShape const& shape) {
   layout.begin_segment("head." + name, Owner::task_head, true);
   for (auto const& [part, size] : shape) layout.add(name + "." + part, size);
@@ -40,10 +51,12 @@ std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
   add_encoder(layout, config);
   add_mlm_head(layout, config);
   for (auto const& [name, shape] : heads) add_head(layout, name, shape);
+  HfWeights const weights(directory, config, rules, layout);
   auto const options = at::TensorOptions(device).dtype(precision == Precision::fp64 ? at::kDouble : at::kFloat);
   auto model = std::make_unique<Model>(Model{Encoder(config, kernels), ParameterSet(layout, options), {}});
-  initialize_mlm_head(model->parameters, config, key);
-  model->loaded = load_hf_weights(directory, config, rules, model->parameters);
+  for (std::size_t const index : weights.missing())
+    initialize_parameter(model->parameters, index, config.initializer_range, key);
+  model->loaded = weights.copy_into(model->parameters);
   if (!model->loaded.mlm_head) log(directory.string() + " has no masked-LM head: a fresh one is used");
   for (auto const& [name, shape] : heads) initialize_head(model->parameters, name, shape, key.with("head").with(name));
   return model;

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::int64_t alignment = 16;  // elements: 64 bytes of float; a double layout is the same
 
+constexpr std::int64_t most_parameters = std::int64_t{1} << 40;
+
 std::int64_t aligned(std::int64_t offset) { return (offset + alignment - 1) / alignment * alignment; }
 
 std::int64_t product(std::vector<std::int64_t> const& shape) {
@@ -27,6 +29,9 @@ void Layout::add(std::string name, std::vector<std::int64_t> shape, bool continu
   expects(!segments_.empty(), "a parameter needs a segment");
   if (!continues) size_ = aligned(size_);
   std::int64_t const count = product(shape);
+  if (count > most_parameters - size_)
+    fail_data(
+        "the sizes in config.json ask for more than 2^40 parameters; take a config.json that belongs to the weights");
   parameters_.push_back({std::move(name), std::move(shape), segments_.size() - 1, size_, count});
   size_ += count;
   segments_.back().end = size_;

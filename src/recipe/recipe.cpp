@@ -1,6 +1,8 @@
 #include <tartan/core/error.hpp>
 #include <tartan/recipe/recipe.hpp>
 
+#include <algorithm>
+
 namespace tartan::recipe {
 namespace {
 
@@ -48,10 +50,34 @@ std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& o
   fail_usage(origin + ": unknown recipe \"" + recipe + "\"; use finetune, mt-tartan or meta-tartan");
 }
 
+config::Section stage(StagePlan& plan) { return train::stage_section(plan.name, plan.options); }
+
+//! "key = value" of each default in which `other` differs.
+std::string differences(config::Section const& section, config::Section const& other) {
+  std::string text;
+  for (std::size_t i = 0; i < section.options().size(); ++i) {
+    auto const& option = other.options()[i];
+    if (option.default_text != section.options()[i].default_text)
+      text += (text.empty() ? "" : ", ") + option.key + " = " + option.default_text;
+  }
+  return text;
+}
+
 bool has_mlm(train::Options const& o) {
   for (auto const& t : o.tasks)
     if (t.objective == task::ObjectiveKind::mlm) return true;
   return false;
+}
+
+bool has(std::vector<StagePlan> const& stages, std::string const& name) {
+  return std::ranges::any_of(stages, [&](StagePlan const& one) { return one.name == name; });
+}
+
+std::vector<StagePlan> idle_stages(Plan const& plan, std::vector<std::string> const& written) {
+  std::vector<StagePlan> result;
+  for (auto& one : {mlm_head_warmup(0), joint(WeightingKind::fixed)})
+    if (!has(plan.stages, one.name) && std::ranges::find(written, one.name) != written.end()) result.push_back(one);
+  return result;
 }
 
 }  // namespace
@@ -63,7 +89,9 @@ Plan make_plan(config::Settings& settings) {
   bool const joint = plan.stages.front().auxiliaries;
   if (joint && has_mlm(plan.options) && plan.options.model.mlm_head_warmup_steps > 0)
     plan.stages.insert(plan.stages.begin(), mlm_head_warmup(plan.options.model.mlm_head_warmup_steps));
-  for (auto& stage : plan.stages) settings.bind(train::stage_section(stage.name, stage.options));
+  plan.idle = idle_stages(plan, settings.names("stage"));
+  for (auto* stages : {&plan.stages, &plan.idle})
+    for (auto& one : *stages) settings.bind(stage(one));
   settings.finish();
   train::validate(plan.options, settings);
   if (joint && plan.options.tasks.size() < 2)
@@ -76,9 +104,11 @@ Plan make_plan(config::Settings& settings) {
 std::string describe_defaults() {
   train::Options options;
   auto sections = train::default_sections(options);
-  StagePlan j = joint(WeightingKind::meta_tartan), f = after_joint();
-  sections.push_back(train::stage_section(j.name, j.options));
-  sections.push_back(train::stage_section(f.name, f.options));
+  StagePlan warmup = mlm_head_warmup(0), j = joint(WeightingKind::meta_tartan), f = after_joint(), only = alone();
+  sections.push_back(stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps."));
+  sections.push_back(stage(j).note("First stage of mt-tartan and meta-tartan."));
+  sections.push_back(stage(f).note("Last stage of mt-tartan and meta-tartan. As the one stage of recipe finetune: " +
+                                   differences(stage(f), stage(only)) + "."));
   return config::describe(sections);
 }
 

@@ -38,7 +38,8 @@ void restore_best(RunContext& run, Best const& best) {
     fail_data(path.string() +
               " is missing (the best model of the run so far); delete the newest checkpoint to go back further");
   model::ParameterSet values(run.model.parameters.layout(), run.model.parameters.values().options());
-  model::load_hf_weights(path, run.model.encoder.config(), {}, values);
+  model::LoadRules const rules;
+  model::HfWeights(path, run.model.encoder.config(), rules, values.layout()).copy_into(values);
   for (auto const& [name, tensor] : model::load_heads(path).tensors)
     model::load_into(model::store(tensor), name, values.at(name));
   run.best_values = values.values().clone();

@@ -48,7 +48,8 @@ Evaluation evaluate(model::Model& model, task::Objective const& objective, std::
                  [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
                    for (std::size_t e = 0; e < batch.targets.size(); ++e)
                      if (batch.targets[e] < 0)
-                       fail_data(dataset.describe_row(batch.examples[e]) + " has no label, which evaluation needs");
+                       fail_data(dataset.describe_row(batch.examples[e]) +
+                                 " has no label, which evaluation needs; give it one or leave it out");
                    loss += objective.loss(place, {hidden}, batch).item<double>();
                    task::Prediction const prediction = objective.predict(place, hidden, batch);
                    for (std::size_t e = 0; e < batch.targets.size(); ++e)

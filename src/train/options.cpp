@@ -162,7 +162,7 @@ void validate(Options const& o, config::Settings const& settings) {
     ends.push_back(t.name);
     if (t.objective != task::ObjectiveKind::classification)
       fail_usage(settings.origin("task." + t.name, "objective") + ": the end task " + t.name +
-                 " must be a classification task");
+                 " must be a classification task; give another task role = end");
     if (std::find(metrics.begin(), metrics.end(), t.metric) == metrics.end())
       fail_usage(settings.origin("task." + t.name, "metric") + ": unknown metric \"" + t.metric +
                  "\"; use accuracy, macro-f1 or micro-f1");

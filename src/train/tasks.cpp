@@ -1,4 +1,5 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/log.hpp>
 #include <tartan/train/tasks.hpp>
 
 #include <nlohmann/json.hpp>
@@ -23,6 +24,16 @@ void check_kind(Task const& t, data::Dataset const& d) {
               t.objective->kind() + "\"; prepare it with jobs/prepare.py " + t.objective->kind());
 }
 
+//! Evaluation needs every label, training at least one.
+void check_labels(Task const& t) {
+  for (std::uint64_t e = 0; t.dev && e < t.dev->size(); ++e)
+    if (t.dev->class_label(e) < 0)
+      fail_data(t.dev->describe_row(e) + " has no label, which evaluation on dev needs; give it one or leave it out");
+  for (std::uint64_t e = 0; e < t.train.size(); ++e)
+    if (t.train.class_label(e) >= 0) return;
+  fail_data(t.train.files().front().string() + " has no label at all; prepare the data of task " + t.name() + " again");
+}
+
 Task open_task(TaskOptions const& o) {
   Task task{o, nullptr, data::Dataset::open(o.data, "train"), std::nullopt, ""};
   task.objective = task::make_objective(objective_options(o, task.train));
@@ -34,7 +45,10 @@ Task open_task(TaskOptions const& o) {
       fail_data(task.dev->files().front().string() +
                 " has other label names than the training split; prepare both in one call of jobs/prepare.py");
   }
-  if (o.objective == task::ObjectiveKind::classification) task.head = o.name;
+  if (o.objective == task::ObjectiveKind::classification) {
+    check_labels(task);
+    task.head = o.name;
+  }
   return task;
 }
 
@@ -58,9 +72,14 @@ void check_fits_model(data::Dataset const& d, model::HfConfig const& config, std
 
 std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfConfig const& config,
                              std::filesystem::path const& model_path) {
+  if (model::tokenizer_sha256(model_path).empty())
+    warn(model_path.string() +
+         " has no tokenizer.json: whether the data were prepared with its tokenizer is not checked");
   std::vector<Task> tasks;
   for (auto const& o : options) {
     tasks.push_back(open_task(o));
+    data::check_same_tokenizer(tasks.front().train.info(), tasks.front().train.files().front(),
+                               tasks.back().train.info(), tasks.back().train.files().front());
     check_fits_model(tasks.back().train, config, model_path);
     if (tasks.back().dev) check_fits_model(*tasks.back().dev, config, model_path);
   }

@@ -41,5 +41,7 @@ class Refusals:
         assert len(result.errors) == 1, result.err
         message = re.sub(r"^tartan(\[\d+\])?: error: ", "", result.errors[0])
         assert [word for word in expected.words if word not in message] == [], message
+        problem, _, way_out = message.partition("; ")
+        assert problem and way_out, f"no way out behind the problem: {message}"
         assert "bug of tartan" not in message
         assert result.out == ""

@@ -42,6 +42,16 @@ def evaluate_with_a_misspelt_flag(trial):
     return [*on(trial, "evaluate"), "--jsn"]
 
 
+@alone(2, 'tartan evaluate has no use for "test"', "tartan --help")
+def evaluate_with_a_stray_word(trial):
+    return [*on(trial, "evaluate"), "test"]
+
+
+@alone(2, "tartan predict reads no configuration", "--model.path means nothing to it", "leave it out")
+def predict_with_a_key_of_the_configuration(trial):
+    return [*on(trial, "predict"), "--model.path", "x"]
+
+
 @alone(2, "--model", "nowhere does not exist")
 def evaluate_without_a_model(trial):
     return on(trial, "evaluate", model=trial.folder / "nowhere")
@@ -109,7 +119,7 @@ def inspect_an_empty_directory(trial):
     return ["inspect", trial.folder / "empty"]
 
 
-@alone(2, "takes one word: default")
+@alone(2, "takes one word; write tartan config default")
 def config_of_something(trial):
     return ["config", "dflt"]
 

@@ -120,12 +120,56 @@ def dev_label_out_of_range(trial):
     return changed(trial, "dev.h5", change)
 
 
-@refusals.add(65, "dev.h5 row 17 has no label, which evaluation needs")
+@refusals.add(65, "dev.h5 row 17 has no label, which evaluation on dev needs", "give it one or leave it out")
 def dev_label_missing(trial):
     def change(shard):
         shard["class"][17] = -1
 
     return changed(trial, "dev.h5", change)
+
+
+@refusals.add(65, "train.h5 has no label at all", "prepare the data of task toy again")
+def no_train_label(trial):
+    def change(shard):
+        shard["class"][:] = -1
+
+    return changed(trial, "train.h5", change)
+
+
+@refusals.add(65, "train.h5", "label_names holds a name that is empty or no UTF-8", "jobs/prepare.py")
+def label_name_cut_inside_a_character(trial):
+    def change(shard):
+        shard["label_names"][1] = b"\xc3"
+
+    return changed(trial, "train.h5", change)
+
+
+@refusals.add(65, "train.h5", "label_names holds the name ant twice", "jobs/prepare.py")
+def label_name_twice(trial):
+    def change(shard):
+        shard["label_names"][1] = b"ant"
+
+    return changed(trial, "train.h5", change)
+
+
+@refusals.add(65, "train.h5", "label_names has 20000 names", "at most 10,000", "jobs/prepare.py")
+def more_labels_than_fit(trial):
+    def change(shard):
+        del shard["label_names"]
+        shard.create_dataset("label_names", data=[b"%d" % number for number in range(20_000)])
+
+    return changed(trial, "train.h5", change)
+
+
+@refusals.add(65, "train.h5 and ", "text/train.h5 differ in tokenizer_sha256", "prepare both with the same tokenizer")
+def tasks_of_two_tokenizers(trial):
+    model = trial.folder / "model"
+    shutil.copytree(trial.world.model, model)
+    (model / "tokenizer.json").unlink()  # else the encoder's would be compared first
+    path = copied(trial, "manifest.json")
+    with h5py.File(path / "train.h5", "r+") as shard:
+        shard.attrs.modify("tokenizer_sha256", b"0" * 64)
+    return ["train", trial.ini({"model.path": model, "task.toy.data": path})]
 
 
 @refusals.add(65, "train.h5 row 5 has the token id 250", "vocab_size is 250", "prepare the data again")

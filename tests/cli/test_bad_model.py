@@ -40,14 +40,14 @@ def missing_directory(trial):
     return train_from(trial, trial.folder / "nowhere")
 
 
-@refusals.add(2, "model.safetensors")
+@refusals.add(2, "model.safetensors does not exist", "name a safetensors file")
 def missing_weights(trial):
     path = copied(trial)
     (path / "model.safetensors").unlink()
     return train_from(trial, path)
 
 
-@refusals.add(65, "model.safetensors")
+@refusals.add(65, "model.safetensors", "fetch or export it again")
 def truncated_weights(trial):
     path = copied(trial)
     weights = path / "model.safetensors"
@@ -68,7 +68,7 @@ def unexpected_tensor(trial):
     return with_tensors(trial, change)
 
 
-@refusals.add(65, "model.safetensors", "bert.encoder.layer.1.output.dense.bias", "31", "32")
+@refusals.add(65, "model.safetensors", "bert.encoder.layer.1.output.dense.bias has shape [31] instead of [32]", "take the config.json that belongs to the weights")
 def tensor_of_another_shape(trial):
     def change(tensors):
         name = "encoder.layer.1.output.dense.bias"
@@ -77,7 +77,23 @@ def tensor_of_another_shape(trial):
     return with_tensors(trial, change)
 
 
-@refusals.add(65, "config.json", 'model_type = "gpt2"', "known are bert, roberta")
+@refusals.add(65, "config.json", "more than 2^40 parameters", "take a config.json that belongs to the weights")
+def sizes_beyond_every_machine(trial):
+    huge = 2**31 - 1
+    return with_config(trial, hidden_size=huge, num_attention_heads=1, intermediate_size=huge)
+
+
+@refusals.add(65, "model.safetensors", "word_embeddings.weight has shape [250, 32] instead of [2000000000, 32]", "take the config.json")
+def vocabulary_that_would_fill_the_memory(trial):
+    return with_config(trial, vocab_size=2_000_000_000)
+
+
+@refusals.add(65, "config.json", "dtype = 5", "must be a string", "take")
+def type_of_a_type(trial):
+    return with_config(trial, dtype=5)
+
+
+@refusals.add(65, "config.json", 'model_type = "gpt2"', "take a model with one of bert, roberta")
 def unsupported_architecture(trial):
     return with_config(trial, model_type="gpt2")
 

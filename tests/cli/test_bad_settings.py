@@ -63,6 +63,16 @@ def impossible_mask_rate(trial):
     return train_with(trial, task__words__mask_rate=1.5)
 
 
+@refusals.add(2, "run.ini:", "task.words.weight", '"-0.5"', "must be -1 or between 0 and 1e6")
+def impossible_weight(trial):
+    return train_with(trial, task__words__weight=-0.5)
+
+
+@refusals.add(2, "run.ini:", "task.words.batch", "must be at most 16777216")
+def impossible_batch(trial):
+    return train_with(trial, task__words__batch=10**18)
+
+
 @refusals.add(2, "run.ini:", 'unknown recipe "meta"', "use finetune, mt-tartan or meta-tartan")
 def unknown_recipe(trial):
     return train_with(trial, run__recipe="meta")

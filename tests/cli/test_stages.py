@@ -69,6 +69,14 @@ def test_fine_tuning_starts_from_the_best(trial):
     assert {event["loss"] for event in run.evaluations("finetune")} == {best["loss"]}
 
 
+def test_one_configuration_serves_several_recipes(trial):
+    """Sections of stages that a recipe does not have are checked but idle."""
+    run = trial.train({"stage.mlm_head_warmup.lr": 0.1, "stage.finetune.steps": 2}, "--run.recipe", "finetune")
+    assert [stage["stage"] for stage in run.result()["stages"]] == ["finetune"]
+    misspelt = launch.run("train", trial.ini({"stage.joint.stpes": 2}, "other"), "--run.recipe", "finetune")
+    assert misspelt.status == 2 and "did you mean steps?" in misspelt.errors[0]
+
+
 def test_every_stage_evaluates_at_its_last_step(trial):
     run = trial.train({"stage.joint.steps": 5, "stage.finetune.steps": 3})
     assert [event["step"] for event in run.evaluations("joint")] == [4, 5]

@@ -27,7 +27,7 @@ def clang_format():
 
 def test_cpp_is_formatted():
     program = clang_format()
-    sources = [path for pattern in ("*.hpp", "*.cpp") for path in files(("include", "src", "tests"), pattern)]
+    sources = [path for pattern in ("*.hpp", "*.cpp", "*.inl") for path in files(("include", "src", "tests"), pattern)]
     assert sources
     result = subprocess.run([program, "--dry-run", "-Werror", *map(str, sources)], capture_output=True, text=True)
     unformatted = sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", result.stderr, re.MULTILINE)))

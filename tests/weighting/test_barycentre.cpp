@@ -62,7 +62,8 @@ TEST_P(Barycentre, AClonedTaskSharesWithItsClone) {
   EXPECT_EQ(found[1], found[3]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Similarity, Barycentre, ::testing::Values(analytic::cosine_rule(0.001), analytic::dot_rule(0.01)),
+INSTANTIATE_TEST_SUITE_P(Similarity, Barycentre,
+                         ::testing::Values(analytic::cosine_rule(0.001), analytic::dot_rule(0.01)),
                          [](auto const& instance) { return instance.param.name; });
 
 }  // namespace

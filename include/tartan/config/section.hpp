@@ -44,12 +44,17 @@ class Section {
   template <class Enum>
   Section& choice(std::string key, Enum& target, std::vector<std::pair<std::string, Enum>> names, std::string help);
 
+  //! Said above the section where it is described.
+  Section& note(std::string text);
+
   std::string const& name() const { return name_; }
+  std::string const& note() const { return note_; }
   std::vector<Option> const& options() const { return options_; }
 
  private:
   Section& add_option(Option option);
   std::string name_;
+  std::string note_;
   std::vector<Option> options_;
 };
 

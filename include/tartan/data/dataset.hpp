@@ -24,6 +24,8 @@ class Dataset {
   //! Tokens, from offsets alone. Throws ExitStatus::data where they are out of order.
   std::int64_t length(std::uint64_t example) const;
   std::string example_id(std::uint64_t example) const;
+  //! Kind `class`; -1: unlabelled. Throws ExitStatus::data where it is out of range.
+  std::int64_t class_label(std::uint64_t example) const { return checked_label(locate(example)); }
   std::string describe_row(std::uint64_t example) const;  //!< "FILE row N", N from 0
   std::vector<std::filesystem::path> files() const;
   //! 16 hexadecimal digits that change with the content: of the manifest's hashes, else of the files themselves.

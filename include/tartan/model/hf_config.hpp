@@ -28,6 +28,7 @@ struct HfConfig {
   double layer_norm_eps = 0;
   double initializer_range = 0;
   std::optional<std::int64_t> pad_token_id;  //!< always there for RoBERTa
+  std::string dtype;                         //!< "float32", "float64", ... as saved; may be empty
   nlohmann::ordered_json raw;                //!< the whole file, in its order, for writing it back
 
   std::int64_t head_size() const { return hidden_size / num_attention_heads; }

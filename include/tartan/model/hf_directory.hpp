@@ -25,12 +25,37 @@ struct Loaded {
   std::map<std::string, at::Tensor> carried;  //!< pooler: kept for export, under its full name
 };
 
-//! Fills encoder and MLM head of `parameters` from DIRECTORY/model.safetensors. Names with or without the
-//! architecture's prefix. A whole MLM head may be absent; position_ids are skipped; tied decoder copies must equal what
-//! they are tied to. Every other missing, unexpected or differently shaped tensor is listed and refused
-//! (ExitStatus::data) unless a rule allows it.
-Loaded load_hf_weights(std::filesystem::path const& directory, HfConfig const& config, LoadRules const& rules,
-                       ParameterSet& parameters);
+//! The weights of a directory, held against the layout that config.json asks for before a model of that size is made.
+//! Names with or without the architecture's prefix. A whole MLM head may be absent; position_ids are skipped; tied
+//! decoder copies must equal what they are tied to. Every other missing, unexpected or differently shaped tensor is
+//! listed and refused (ExitStatus::data) unless a rule allows it. `config`, `rules` and `layout` outlive it.
+class HfWeights {
+ public:
+  HfWeights(std::filesystem::path const& directory, HfConfig const& config, LoadRules const& rules,
+            Layout const& layout);
+  bool has_mlm_head() const;
+  //! Parameters of encoder and MLM head that the file lacks and may lack: the caller initialises them.
+  std::vector<std::size_t> const& missing() const { return missing_; }
+  //! Fills the others.
+  Loaded copy_into(ParameterSet& parameters) const;
+
+ private:
+  void place(std::string const& name, StoredTensor const& stored);
+  void place_at(std::size_t index, StoredTensor const& stored);
+  void check_ties();
+  void list_missing();
+  Owner owner_of(std::size_t index) const;
+
+  SafetensorsFile file_;
+  HfConfig const& config_;
+  LoadRules const& rules_;
+  Layout const& layout_;
+  std::map<std::size_t, StoredTensor const*> places_;  // by parameter
+  std::map<std::string, StoredTensor const*> ties_;
+  std::map<std::string, at::Tensor> carried_;
+  std::vector<std::size_t> missing_;
+  std::vector<std::string> problems_;
+};
 
 //! Heads of tasks: DIRECTORY/heads.safetensors, tensors named NAME.fc.weight …; metadata "heads" is JSON.
 struct HeadFile {

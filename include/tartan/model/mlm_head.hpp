@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tartan/core/random.hpp>
 #include <tartan/model/encoder.hpp>
 #include <tartan/model/parameters.hpp>
 
@@ -10,9 +9,6 @@ namespace tartan::model {
 
 //! Adds the masked-LM head's segments: dense, activation, norm, decoder tied to the word embeddings, own bias.
 void add_mlm_head(Layout& layout, HfConfig const& config);
-
-//! Dense normal(0, initializer_range), norm 1 and 0, biases 0: as transformers initialises it.
-void initialize_mlm_head(ParameterSet& parameters, HfConfig const& config, Key key);
 
 //! Summed cross entropy of the head's prediction at each row (R, hidden) against `targets` (R). With a bound gradient
 //! buffer its backward adds to the head's and, where the body is not frozen, to the word embeddings' gradient.

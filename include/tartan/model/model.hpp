@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tartan/core/random.hpp>
 #include <tartan/model/encoder.hpp>
 #include <tartan/model/hf_directory.hpp>
 #include <tartan/model/mlm_head.hpp>
@@ -24,6 +25,10 @@ struct Model {
   ParameterSet parameters;
   Loaded loaded;
 };
+
+//! A start value as transformers gives it: norms 1, biases 0, all else normal(0, deviation), drawn by the parameter's
+//! name.
+void initialize_parameter(ParameterSet& parameters, std::size_t index, double deviation, Key key);
 
 //! Adds a segment "head.NAME"; biases are decayed like weights, as in the published code.
 void add_head(Layout& layout, std::string const& name, HeadShape const& shape);

@@ -34,7 +34,7 @@ struct Parameter {
 class Layout {
  public:
   std::size_t begin_segment(std::string name, Owner owner, bool decayed);
-  //! Adds to the segment begun last.
+  //! Adds to the segment begun last. Throws ExitStatus::data beyond 2^40 elements in all.
   void add(std::string name, std::vector<std::int64_t> shape, bool continues = false);
 
   std::vector<Segment> const& segments() const { return segments_; }

@@ -78,7 +78,7 @@ inline float tanh_of(float x) {
 }
 inline double tanh_of(double x) { return ::tanh(x); }
 
-// ---- Philox4x32-10 in groups of 16 blocks = 128 draws of 16 bits ----------------------------------------------------
+// Philox4x32-10 in groups of 16 blocks = 128 draws of 16 bits
 constexpr std::int64_t group_draws = 128;
 
 //! Fills draws [0, round_up(count, 128)) of the stream (key, position, site, head).
@@ -127,8 +127,6 @@ inline void drop_row(DropoutRows const& rows, std::int64_t row, std::int64_t wid
   apply_draws(width, draws, rows.threshold, x);
 }
 
-// ---- small matrix products
-// -------------------------------------------------------------------------------------------
 //! C (R x NV vectors) = or += sum_k A[i * ars + k * acs] B[k * ldb + ...]
 template <class S, int R, int NV>
 inline void tile(std::int64_t depth, S const* a, std::int64_t ars, std::int64_t acs, S const* b, std::int64_t ldb, S* c,
