@@ -72,7 +72,8 @@ void SingleLevel::probe(StepInputs const& inputs, task::Probe::HeadStart const& 
   if (!sharded_) return;
   auto const mine = static_cast<std::int64_t>(probe_counts_[static_cast<std::size_t>(comm_.rank())]);
   if (!shard_direction_.defined()) shard_direction_ = at::empty({mine}, combined_.options());
-  scattering_ = scatter(comm_, direction, shard_direction_, probe_counts_, 0);  // waited for where it is first needed
+  scattering_ =
+      scatter(comm_, direction, shard_direction_, probe_counts_, 0, route());  // waited for where it is first needed
 }
 
 // 4. one small reduction: losses, alignments, and what the caller sends along

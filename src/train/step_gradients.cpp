@@ -50,7 +50,7 @@ void SingleLevel::absorb(std::size_t i, double weight, Sums& sums) {
 void SingleLevel::start_reducing(std::size_t i) {
   at::Tensor& shard = shards_[i % 2];
   if (!shard.defined()) shard = at::empty({my_shard()}, combined_.options());
-  reducing_[i % 2] = reduce_scatter(comm_, scratch_[i % 2], shard, shard_counts_);
+  reducing_[i % 2] = reduce_scatter(comm_, scratch_[i % 2], shard, shard_counts_, route());
 }
 
 void SingleLevel::finish_reducing(std::size_t i, double weight, Sums& sums) {
@@ -69,10 +69,10 @@ void SingleLevel::gather() {
   at::Tensor const own = combined_.narrow(0, shard_begin_, my_shard());
   if (!sharded_) {
     if (!shards_[0].defined()) shards_[0] = at::empty({my_shard()}, combined_.options());
-    reduce_scatter(comm_, combined_, shards_[0], shard_counts_).wait();
+    reduce_scatter(comm_, combined_, shards_[0], shard_counts_, route()).wait();
     own.copy_(shards_[0]);
   }
-  all_gather(comm_, own, combined_, shard_counts_).wait();
+  all_gather(comm_, own, combined_, shard_counts_, route()).wait();
 }
 
 void SingleLevel::fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
@@ -106,6 +106,8 @@ void SingleLevel::bind(at::Tensor const& buffer) {
   else
     model_.parameters.bind_gradients(buffer);
 }
+
+Route SingleLevel::route() const { return options_.through_host ? Route::host : route_of(combined_); }
 
 task::HeadPlace SingleLevel::place(std::size_t i) const {
   return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout};

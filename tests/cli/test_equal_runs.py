@@ -1,6 +1,7 @@
 """Runs that must come out equal: bitwise where the arithmetic is the same, else within rounding."""
 
 import pytest
+from safetensors.numpy import load_file
 
 EXACT = {"model.precision": "fp64"}
 
@@ -21,6 +22,13 @@ def assert_close(a, b, tolerance):
         for (place, value), (_, expected) in zip(leaves(one), leaves(other)):
             same = value == expected if isinstance(value, str) else abs(value - expected) <= tolerance
             assert same, f"{place} of {one['event']} {one['stage']} {one['step']}: {value} and {expected}"
+
+
+def distance(a, b):
+    """Largest difference between two runs' parameters, heads included."""
+    pairs = [(load_file(a.best / name), load_file(b.best / name)) for name in ("model.safetensors", "heads.safetensors")]
+    assert all(one.keys() == other.keys() for one, other in pairs)
+    return max(abs(one[key] - other[key]).max() for one, other in pairs for key in one)
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -45,8 +53,10 @@ def test_rank0_is_exact_on_one_rank(trial):
 @pytest.mark.parametrize("dropout", ["off", "on"])
 def test_number_of_ranks_does_not_matter(trial, recipe, dropout):
     changes = EXACT | {"run.recipe": recipe, "train.dropout": dropout}
-    one, two = (trial.train(changes, ranks=ranks, output=f"{ranks}-ranks") for ranks in (1, 2))
-    assert_close(one, two, 1e-9)
+    one, *others = (trial.train(changes, ranks=ranks, output=f"{ranks}-ranks") for ranks in (1, 2, 4))
+    for other in others:
+        assert_close(one, other, 1e-9)
+        assert distance(one, other) <= 1e-10
 
 
 def test_dropout_matters(trial):

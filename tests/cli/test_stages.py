@@ -88,4 +88,6 @@ def test_fresh_mlm_head_can_learn_first(trial):
     steps = run.events("step")
     assert [event["step"] for event in steps if event["stage"] == "mlm_head_warmup"] == [1, 2, 3, 4]
     assert run.evaluations("mlm_head_warmup") == []
+    norms = {event["norm"]["heads"] for event in steps if event["stage"] == "mlm_head_warmup"}
+    assert norms == {0}  # no task head takes part
     assert [stage["stage"] for stage in run.result()["stages"]] == ["mlm_head_warmup", "joint", "finetune"]

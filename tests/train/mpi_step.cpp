@@ -52,6 +52,19 @@ TEST(Step, ATaskMayBeEmptyOnAllRanks) {
   expect_as_on_one_rank(fixed({.tasks = tasks}));
 }
 
+TEST(Step, ReducingThroughHostMemoryChangesNoBit) {
+  for (Plan plan : {Plan{}, fixed({})}) {
+    plan.comm = world;
+    Trainer direct(plan);
+    plan.options.through_host = true;
+    Trainer staged(plan);
+    direct.run(5);
+    staged.run(5);
+    EXPECT_TRUE(at::equal(direct.values(), staged.values()));
+    EXPECT_EQ(direct.weights(), staged.weights());
+  }
+}
+
 TEST(Step, FiftyStepsGiveTheWeightsOfOneRank) {
   Trainer one{Plan()}, ranks(on_ranks({}));
   one.run(50);

@@ -24,6 +24,8 @@ enum class Placement {
   rank0,  //!< of rank 0's own examples
 };
 
+enum class Route;  // src/train/tensor_comm.hpp
+
 //! A task as the step sees it.
 struct StepTask {
   std::string name;
@@ -56,6 +58,7 @@ struct StepOptions {
   Placement placement = Placement::exact;
   bool fuse = true;  //!< with fixed weights: all tasks in one forward and backward
   bool dropout = true;
+  bool through_host = false;  //!< reduce by way of host memory, as GPUs do (for tests)
   bool freeze_body = false;  //!< train heads only (MLM head warm-up)
   task::ProbeOptions probe;
 };
@@ -113,6 +116,7 @@ class SingleLevel {
   void update(std::vector<double> const& counts, StepRates const& rates, StepReport& report);
   void bind(at::Tensor const& buffer);
   task::HeadPlace place(std::size_t task) const;
+  Route route() const;
 
   model::Model& model_;
   std::vector<StepTask> tasks_;

@@ -1,0 +1,66 @@
+#include "tensor_comm.hpp"
+
+namespace tartan::train {
+namespace {
+
+comm::Type type_of(at::Tensor const& t) {
+  return t.scalar_type() == at::kDouble ? comm::Type::float64 : comm::Type::float32;
+}
+
+//! Host memory for `t`: its own, or a buffer of the same size.
+at::Tensor host_memory(at::Tensor const& t, Route route) {
+  if (route == Route::direct || !t.defined()) return t;
+  return at::empty(t.sizes(), t.options().device(at::kCPU).pinned_memory(t.is_cuda()));
+}
+
+at::Tensor host_copy(at::Tensor const& t, Route route) {
+  at::Tensor const host = host_memory(t, route);
+  if (route == Route::host && t.defined()) host.copy_(t);
+  return host;
+}
+
+//! Takes the result from host memory to where it belongs, and keeps what is sent until then.
+class Return final : public comm::Work::Pending {
+ public:
+  Return(comm::Work work, at::Tensor sent, at::Tensor host, at::Tensor to)
+      : sent_(std::move(sent)), host_(std::move(host)), to_(std::move(to)), work_(std::move(work)) {}
+  void wait() override {
+    work_.wait();
+    to_.copy_(host_);
+  }
+
+ private:
+  at::Tensor sent_, host_, to_;
+  comm::Work work_;  // last: gone before the memory that it uses
+};
+
+comm::Work returning(comm::Work work, at::Tensor sent, at::Tensor host, at::Tensor const& to, Route route) {
+  if (route == Route::direct) return work;
+  return comm::Work(std::make_unique<Return>(std::move(work), std::move(sent), std::move(host), to));
+}
+
+}  // namespace
+
+comm::Work reduce_scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
+                          std::vector<std::size_t> const& counts, Route route) {
+  at::Tensor sent = host_copy(data, route), host = host_memory(shard, route);
+  auto work = comm.reduce_scatter(sent.const_data_ptr(), host.mutable_data_ptr(), counts, type_of(data));
+  return returning(std::move(work), std::move(sent), std::move(host), shard, route);
+}
+
+comm::Work all_gather(comm::Communicator& comm, at::Tensor const& shard, at::Tensor const& data,
+                      std::vector<std::size_t> const& counts, Route route) {
+  at::Tensor sent = host_copy(shard, route), host = host_memory(data, route);
+  auto work = comm.all_gather(sent.const_data_ptr(), host.mutable_data_ptr(), counts, type_of(data));
+  return returning(std::move(work), std::move(sent), std::move(host), data, route);
+}
+
+comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
+                   std::vector<std::size_t> const& counts, int root, Route route) {
+  at::Tensor sent = host_copy(data, route), host = host_memory(shard, route);
+  void const* const from = sent.defined() ? sent.const_data_ptr() : nullptr;
+  auto work = comm.scatter(from, host.mutable_data_ptr(), counts, type_of(shard), root);
+  return returning(std::move(work), std::move(sent), std::move(host), shard, route);
+}
+
+}  // namespace tartan::train
