@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 
 from preparing import stopping
-from preparing.errors import BUG, STOPPED, Refusal
+from preparing.errors import BUG, IO, STOPPED, Refusal
 from preparing.kinds import KINDS
 from preparing.pipeline import Options, prepare
 
@@ -57,10 +57,20 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"prepare.py: stopped by a signal; {options.output} was left as it was", file=sys.stderr)
         return STOPPED
+    except OSError as error:
+        if error.errno is None:  # from a library, not from the system
+            return report_bug()
+        print(f"prepare.py: cannot use {error.filename} ({error.strerror}); check its permissions", file=sys.stderr)
+        return IO
     except Exception:
-        traceback.print_exc()
-        print("prepare.py: this is a bug of prepare.py; please report it with the lines above", file=sys.stderr)
-        return BUG
+        return report_bug()
+
+
+def report_bug() -> int:
+    """To be called where an exception is handled."""
+    traceback.print_exc()
+    print("prepare.py: this is a bug of prepare.py; please report it with the lines above", file=sys.stderr)
+    return BUG
 
 
 if __name__ == "__main__":

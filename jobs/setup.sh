@@ -104,7 +104,11 @@ build_jobs() {
 
 build() {
   step "build/: configuring and building with $(build_jobs) jobs"
-  [[ build/build.ninja -nt CMakePresets.json ]] || cmake --preset default
+  local configured=build/configured-with prefix=${CMAKE_PREFIX_PATH:-}
+  if [[ ! build/build.ninja -nt CMakePresets.json || $(cat $configured 2>/dev/null) != "$prefix" ]]; then
+    cmake --preset default --fresh
+    echo "$prefix" >$configured
+  fi
   cmake --build --preset default --parallel "$(build_jobs)"
 }
 

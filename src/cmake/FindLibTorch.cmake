@@ -2,7 +2,8 @@
 # Torch's own package file asks for nvcc even where nothing of ours needs it, so the libraries are imported here. The CUDA
 # side is loaded when a run asks for it (src/model/device.cpp).
 file(GLOB TARTAN_WHEELS "${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch")
-foreach(prefix IN LISTS CMAKE_PREFIX_PATH)  # also a prefix that points at share/cmake/Torch
+string(REPLACE ":" ";" TARTAN_TORCH_PREFIXES "${CMAKE_PREFIX_PATH};$ENV{CMAKE_PREFIX_PATH}")
+foreach(prefix IN LISTS TARTAN_TORCH_PREFIXES)  # also a prefix that points at share/cmake/Torch
   list(APPEND TARTAN_TORCH_HINTS "${prefix}" "${prefix}/../../..")
 endforeach()
 find_path(TARTAN_TORCH_INCLUDE ATen/ATen.h HINTS ${TARTAN_TORCH_HINTS} ${TARTAN_WHEELS} PATH_SUFFIXES include)

@@ -4,8 +4,9 @@
     .venv/bin/python tests/bench/compare_peers.py [--rounds 3] [--threads 2] [--batch 8] [--peers DIR] [--data DIR]
 
 The programs take turns (A B A B …), so that a machine whose speed drifts treats them alike; ratios are formed round by
-round. Prints a table in Markdown with the CPU's name. The peers (peer_step.py) and the texts (citation_intent) are looked
-for beside the checkout; nothing is timed where they are absent.
+round. Prints a table in Markdown with the CPU's name; status 1 where tartan is not far enough ahead, in time or memory.
+The peers (peer_step.py) and the texts (citation_intent) are looked for beside the checkout; nothing is timed where they
+are absent.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = {"meta-tartan": ("hf", "hf-packed"), "mt-tartan": ("hf-mt", "hf-packed-mt")}
+LEAST_SPEEDUP = {"hf": 1.8}
 
 CONFIG = """
 [run]
@@ -56,6 +58,21 @@ def main() -> None:
         prepare(work, data)
         rows = [row for recipe, modes in PEERS.items() for row in compare(recipe, modes, work, script, data, options)]
     print_table(rows, options)
+    sys.exit(1 if any([falls_short(row, rows) for row in rows]) else 0)
+
+
+def falls_short(row: dict, rows: list[dict]) -> bool:
+    """Says where a peer comes closer than it may."""
+    recipe = next(name for name, modes in PEERS.items() if row["name"] in (name, *modes))
+    ours = next(one for one in rows if one["name"] == recipe)
+    complaints = []
+    if row["ratio"] < LEAST_SPEEDUP.get(row["name"], 0):
+        complaints.append(f"tartan is {row['ratio']:.2f} times as fast, not {LEAST_SPEEDUP[row['name']]}")
+    if row is not ours and ours["memory"] >= row["memory"]:
+        complaints.append(f"tartan needs {ours['memory']:.0f} MB, the peer {row['memory']:.0f}")
+    for complaint in complaints:
+        print(f"\n{row['name']}: {complaint}", file=sys.stderr)
+    return bool(complaints)
 
 
 def parse() -> argparse.Namespace:

@@ -50,13 +50,6 @@ def test_paths_may_have_spaces(trial):
     assert run.path.parent == trial.folder
 
 
-def as_nobody(*arguments):
-    """The program without root's right to everything."""
-    if os.geteuid() != 0:
-        return launch.run(*arguments)
-    return launch.run(*arguments, before=("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"))
-
-
 @pytest.fixture
 def public(world):
     """A trial in a folder where everybody may read and write; pytest's own are closed to others."""
@@ -74,7 +67,7 @@ def public(world):
 def test_what_may_not_be_read_is_named(public, command):
     ini = public.ini()
     public.world.task.chmod(0)
-    result = as_nobody(command, public.world.task / "train.h5" if command == "inspect" else ini)
+    result = launch.run(command, public.world.task / "train.h5" if command == "inspect" else ini, before=launch.as_nobody())
     assert result.status == 74, result.err
     assert len(result.errors) == 1 and "Permission denied" in result.errors[0]
     assert str(public.world.task) in result.errors[0] and "bug" not in result.err
@@ -82,7 +75,7 @@ def test_what_may_not_be_read_is_named(public, command):
 
 def test_output_that_may_not_be_written(public):
     (public.folder / "locked").mkdir(mode=0o555)
-    result = as_nobody("train", public.ini({"run.output": public.folder / "locked" / "run"}))
+    result = launch.run("train", public.ini({"run.output": public.folder / "locked" / "run"}), before=launch.as_nobody())
     assert result.status == 2, result.err
     assert len(result.errors) == 1
     assert "locked/run (Permission denied); name another directory" in result.errors[0]

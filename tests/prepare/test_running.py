@@ -3,12 +3,15 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import launch
 import pytest
 from preparing.errors import IO, STOPPED, USAGE
 
@@ -124,6 +127,19 @@ def test_failing_disk(bert, corpus, tmp_path):
                           preexec_fn=limit_file_size)
     assert done.returncode == IO and "File too large" in done.stderr and done.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_input_that_may_not_be_read(bert):
+    with tempfile.TemporaryDirectory(prefix="tartan.") as name:
+        folder = Path(name)
+        (folder / "closed").mkdir()
+        (folder / "closed" / "a.txt").write_text("the cat")
+        shutil.copytree(bert, folder / "model")
+        folder.chmod(0o777)
+        (folder / "closed").chmod(0)
+        words = [*launch.as_nobody(), *command(folder / "model", folder / "closed" / "a.txt", folder / "out")]
+        done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == IO and "closed/a.txt (Permission denied)" in done.stderr and done.stderr.count("\n") == 1
 
 
 REPORT_PEAK = """
