@@ -68,8 +68,10 @@ TEST_F(Ini, RepeatedKeyNamesBothLines) {
 }
 
 TEST_F(Ini, MalformedLines) {
-  EXPECT_EQ(refused("[run]\nseed 1\n"), "run.ini:2: \"seed 1\" is neither [section] nor key = value; comments begin with #");
-  EXPECT_EQ(refused("[run]\nseed 1 # x\n"), "run.ini:2: \"seed 1 # x\" is neither [section] nor key = value; comments begin with #");
+  EXPECT_EQ(refused("[run]\nseed 1\n"),
+            "run.ini:2: \"seed 1\" is neither [section] nor key = value; comments begin with #");
+  EXPECT_EQ(refused("[run]\nseed 1 # x\n"),
+            "run.ini:2: \"seed 1 # x\" is neither [section] nor key = value; comments begin with #");
   EXPECT_EQ(refused("seed = 1\n[run]\n"),
             "run.ini:1: \"seed = 1\" stands before the first section; write [run] or another above it");
   EXPECT_EQ(refused("[run]\n= 1\n"), "run.ini:2: \"= 1\" has no proper key; keys are letters, digits, _ and -");
