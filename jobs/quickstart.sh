@@ -57,6 +57,7 @@ show_results() {
 allow_mpi() {
   if ((EUID == 0)); then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
   export OMPI_MCA_btl_vader_single_copy_mechanism=none # containers often forbid reading another process's memory
+  export OMPI_MCA_rmaps_base_oversubscribe=1 # two hyperthreads of one core count as one slot
 }
 
 main() {

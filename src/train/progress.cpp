@@ -80,21 +80,34 @@ Progress::Progress(std::string title, std::int64_t total, ProgressSink sink, std
       start_seconds_(sink_.seconds()),
       next_seconds_(start_seconds_ + (sink_.terminal ? 0 : log_interval_seconds)) {}
 
-std::string Progress::line(double now, std::string const& note) const {
+void Progress::end_within(double seconds) { end_seconds_ = sink_.seconds() + seconds; }
+
+//! Of the steps or of the time, whichever ends first.
+double Progress::share(double now) const {
+  double const steps = static_cast<double>(done_) / static_cast<double>(total_);
+  return end_seconds_ > 0 ? std::max(steps, (now - start_seconds_) / (end_seconds_ - start_seconds_)) : steps;
+}
+
+double Progress::seconds_left(double now, double rate) const {
+  double const steps = rate > 0 ? static_cast<double>(total_ - done_) / rate : longest_seconds;
+  return end_seconds_ > 0 ? std::clamp(end_seconds_ - now, 0.0, steps) : steps;
+}
+
+std::string Progress::line(double now, std::string const& note, bool last) const {
   double const elapsed = now - start_seconds_;
   double const rate = elapsed > 0 ? static_cast<double>(done_ - already_done_) / elapsed : 0;
   std::string text = title_ + " ";
-  if (total_ > 0) text += bar_text(static_cast<double>(done_) / static_cast<double>(total_)) + " ";
+  if (total_ > 0) text += bar_text(share(now)) + " ";
   text += std::to_string(done_);
   if (total_ > 0) text.append("/").append(std::to_string(total_));
   text += ", " + rate_text(rate);
   text += ", " + clock_text(elapsed) + " so far";
-  if (total_ > done_ && rate > 0) text += ", " + clock_text(static_cast<double>(total_ - done_) / rate) + " left";
+  if (!last && total_ > done_ && rate > 0) text += ", " + clock_text(seconds_left(now, rate)) + " left";
   return note.empty() ? text : text + ", " + note;
 }
 
 void Progress::show(double now, std::string const& note, bool last) {
-  std::string const text = line(now, note);
+  std::string const text = line(now, note, last);
   if (!sink_.terminal) {
     sink_.write(text + "\n");
   } else {

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 namespace tartan::train {
 namespace {
@@ -99,6 +100,7 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
   } else if (plan.from_best && run.best_values.defined()) {
     run.model.parameters.values().copy_(run.best_values);
   }
+  if (std::isfinite(seconds_left())) progress_.end_within(seconds_left());
   warn_of_idle_weights();
 }
 
@@ -187,11 +189,15 @@ std::vector<double> Stage::global(std::vector<double> counts) const {
 std::vector<double> Stage::message(StepInputs const& next) const {
   std::vector<double> result = next.batches.empty() ? std::vector<double>(tasks_.size(), 0) : local_counts(next);
   result.push_back(stop_requested() ? 1 : 0);
+  result.push_back(run_.comm.rank() == 0 && seconds_left() < 0 ? 1 : 0);
+  return result;
+}
+
+double Stage::seconds_left() const {
+  double const limit = run_.options.run.max_minutes * 60;
   double used = seconds();
   for (auto const& stage : p_.finished) used += stage.seconds;
-  double const limit = run_.options.run.max_minutes * 60;
-  result.push_back(run_.comm.rank() == 0 && limit > 0 && used > limit ? 1 : 0);
-  return result;
+  return limit > 0 ? limit - used : std::numeric_limits<double>::infinity();
 }
 
 double Stage::seconds() const {

@@ -50,6 +50,7 @@ class Stage {
   std::vector<double> global(std::vector<double> counts) const;
   std::vector<double> message(StepInputs const& next) const;
   double seconds() const;
+  double seconds_left() const;
   bool evaluation_due(Decision const& decision) const;
   void evaluate_dev();
   void keep_best(Evaluation const& evaluation);

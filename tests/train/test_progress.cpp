@@ -52,6 +52,19 @@ TEST(Progress, TerminalRewritesOneLineTenTimesASecond) {
   EXPECT_NE(bench.text.find("[========================] 1000/1000, 256.0/s, 0:04 so far, done"), std::string::npos);
 }
 
+TEST(Progress, ALimitOfTimeCountsWhereItEndsFirst) {
+  Bench bench;
+  Progress progress("joint", 10'000, bench.sink(false));
+  progress.end_within(120);
+  bench.now += 30;
+  progress.update(30, "");
+  EXPECT_EQ(bench.text, "joint [======                  ] 30/10000, 1.0/s, 0:30 so far, 1:30 left\n");
+  bench.text.clear();
+  bench.now += 30;
+  progress.update(9'990, "");
+  EXPECT_EQ(bench.text, "joint [======================= ] 9990/10000, 166.5/s, 1:00 so far, 0:00 left\n");
+}
+
 TEST(Progress, FinishWritesOnceEvenBeforeTheInterval) {
   Bench bench;
   Progress progress("fit", 4, bench.sink(false));

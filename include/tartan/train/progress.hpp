@@ -29,12 +29,17 @@ class Progress {
   Progress(std::string title, std::int64_t total, bool enabled, std::int64_t already_done = 0);
   Progress(std::string title, std::int64_t total, ProgressSink sink, std::int64_t already_done = 0);
 
+  //! The loop ends after so many more seconds, if not before.
+  void end_within(double seconds);
+
   void update(std::int64_t done, std::string const& note);  //!< writes where the interval has passed
   void clear();                          //!< takes the line from the terminal before another is written
   void finish(std::string const& note);  //!< writes the last line, once
 
  private:
-  std::string line(double now, std::string const& note) const;
+  std::string line(double now, std::string const& note, bool last) const;
+  double share(double now) const;
+  double seconds_left(double now, double rate) const;
   void show(double now, std::string const& note, bool last);
 
   std::string title_;
@@ -45,6 +50,7 @@ class Progress {
   std::int64_t done_;
   double start_seconds_;
   double next_seconds_;
+  double end_seconds_ = 0;  //!< 0: no limit of time
 };
 
 }  // namespace tartan::train

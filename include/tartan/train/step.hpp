@@ -59,7 +59,7 @@ struct StepOptions {
   bool fuse = true;  //!< with fixed weights: all tasks in one forward and backward
   bool dropout = true;
   bool through_host = false;  //!< reduce by way of host memory, as GPUs do (for tests)
-  bool freeze_body = false;  //!< train heads only (MLM head warm-up)
+  bool freeze_body = false;   //!< train heads only (MLM head warm-up)
   task::ProbeOptions probe;
 };
 
