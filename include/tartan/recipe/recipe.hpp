@@ -12,7 +12,7 @@ struct Plan {
   train::Options options;
   std::vector<train::StagePlan> stages;
   std::vector<train::StagePlan> idle;  //!< spoken of in the settings, which serve several recipes, but not in this one
-  std::string resolved_config;  //!< INI with every key, defaults included
+  std::string resolved_config;         //!< INI with every key, defaults included
 };
 
 //! finetune: the end task alone. mt-tartan: joint stage with constant weights, then fine-tuning from its best.
