@@ -60,7 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if error.errno is None:  # from a library, not from the system
             return report_bug()
-        print(f"prepare.py: cannot use {error.filename} ({error.strerror}); check its permissions", file=sys.stderr)
+        what = f"use {error.filename}" if error.filename else "read or write"
+        print(f"prepare.py: cannot {what} ({error.strerror}); check permissions and free space", file=sys.stderr)
         return IO
     except Exception:
         return report_bug()

@@ -30,8 +30,9 @@ struct Flags {
 };
 Flags parse_flags(Arguments const& arguments, std::vector<std::string> const& with_value,
                   std::vector<std::string> const& switches);
-//! Throws ExitStatus::usage for words that a command without a configuration has no use for.
-void refuse_leftovers(Flags const& flags, std::string const& command);
+//! Throws ExitStatus::usage for keys of a configuration, and for more words than `positional`, which is what the
+//! command has a use for.
+void refuse_leftovers(Flags const& flags, std::string const& command, std::size_t positional = 0);
 std::int64_t whole_number(std::string const& flag, std::string const& text, std::int64_t least);
 
 }  // namespace tartan::cli

@@ -60,9 +60,9 @@ Flags parse_flags(Arguments const& arguments, std::vector<std::string> const& wi
   return flags;
 }
 
-void refuse_leftovers(Flags const& flags, std::string const& command) {
-  if (!flags.positional.empty())
-    fail_usage("tartan " + command + " has no use for \"" + flags.positional[0] + "\"; see tartan --help");
+void refuse_leftovers(Flags const& flags, std::string const& command, std::size_t positional) {
+  if (flags.positional.size() > positional)
+    fail_usage("tartan " + command + " has no use for \"" + flags.positional[positional] + "\"; see tartan --help");
   if (!flags.rest.empty())
     fail_usage("tartan " + command + " reads no configuration, so " + flags.rest[0] +
                " means nothing to it; leave it out");

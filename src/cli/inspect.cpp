@@ -60,7 +60,8 @@ nlohmann::ordered_json describe(fs::path const& path) {
 
 ExitStatus inspect(Arguments const& arguments) {
   Flags const flags = parse_flags(arguments, {}, {"json"});
-  if (flags.positional.size() != 1)
+  refuse_leftovers(flags, "inspect", 1);
+  if (flags.positional.empty())
     fail_usage("tartan inspect takes one path: a shard, prepared data or a model directory");
   nlohmann::ordered_json const json = describe(fs::path(flags.positional[0]));
   std::printf("%s\n",

@@ -5,7 +5,6 @@
 #include <tartan/train/evaluate.hpp>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace tartan::cli {
 namespace {
@@ -28,13 +27,12 @@ std::string line_of(TrainedTask const& t, std::uint64_t example, std::int64_t be
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-void check_writable(std::filesystem::path const& output) {
+void check_output(std::filesystem::path const& output) {
   auto const directory = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
   if (!std::filesystem::is_directory(directory))
     fail_usage("--output " + output.string() + " is in a directory that does not exist; make it first");
   if (std::filesystem::is_directory(output)) fail_usage("--output " + output.string() + " is a directory; name a file");
-  if (::access(directory.c_str(), W_OK) != 0)
-    fail_io("--output " + output.string() + " cannot be written (name a file elsewhere)");
+  check_writable(output);
 }
 
 }  // namespace
@@ -43,7 +41,7 @@ ExitStatus predict(Arguments const& arguments) {
   Flags const flags = parse_flags(arguments, {"model", "task", "data", "output"}, {});
   refuse_leftovers(flags, "predict");
   std::string const output = flags.required("output", "predictions.jsonl");
-  check_writable(output);
+  check_output(output);
   TrainedTask const t = open_trained_task(flags);
   std::vector<std::string> lines(t.dataset.size());  // batches come by length, lines go out in the shard's order
   train::for_each_batch(

@@ -2,7 +2,10 @@
 cmake_minimum_required(VERSION 3.25)
 find_package(Git QUIET)
 if(Git_FOUND)
-  execute_process(COMMAND ${GIT_EXECUTABLE} -C "${SOURCE}" describe --always --dirty --abbrev=12 --exclude=*
+  execute_process(COMMAND ${GIT_EXECUTABLE} -c safe.directory=* -C "${SOURCE}" describe --always --dirty --abbrev=12 --exclude=*
                   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(NOT commit)
+  set(commit "unknown")
 endif()
 file(CONFIGURE OUTPUT "${OUTPUT}" CONTENT "#pragma once\n#define TARTAN_COMMIT \"@commit@\"\n" @ONLY)

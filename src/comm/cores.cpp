@@ -75,7 +75,7 @@ void warn_of_binding(std::vector<int> const& users) {
   if (std::getenv("OMP_NUM_THREADS") != nullptr || !is_launcher(::getppid())) return;
   auto const free = std::ranges::count(allowed_cores(::getppid()), 1);
   auto const used = std::ranges::count_if(users, [](int count) { return count > 0; });
-  if (used < free)
+  if (static_cast<double>(used) < within_quota(static_cast<double>(free), cpu_quota()))
     warn("mpirun bound this node's ranks to " + std::to_string(used) + " of " + std::to_string(free) +
          " cores; start with mpirun --bind-to none");
 }

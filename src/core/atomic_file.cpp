@@ -1,6 +1,7 @@
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <fstream>
 #include <stdio.h>
@@ -48,6 +49,21 @@ void write_whole(fs::path const& path, std::string_view content) {
   if (!out) fail_io("cannot write " + path.string());
 }
 
+//! A device, a pipe, or what a process has open (/dev/stdout leads to /proc/self/fd/1): not to be replaced by a rename.
+bool takes_bytes(fs::path const& path) {
+  std::error_code code;
+  std::string const name = path.lexically_normal().string();
+  return name.starts_with("/dev/") || name.starts_with("/proc/") ||
+         (fs::exists(path, code) && !fs::is_regular_file(path, code));
+}
+
+//! Where a symbolic link leads, also where nothing is there yet; any other path itself.
+fs::path behind_link(fs::path const& path) {
+  std::error_code code;
+  if (!fs::is_symlink(path, code)) return path;
+  return fs::exists(path, code) ? fs::canonical(path) : path.parent_path() / fs::read_symlink(path);
+}
+
 // Removed when it goes out of scope, unless it was renamed by then.
 struct Temporary {
   fs::path path;
@@ -71,13 +87,32 @@ void sync_path(fs::path const& path) {
 }
 
 void write_file_atomically(fs::path const& path, std::string_view content) {
-  std::error_code code;
-  if (fs::exists(path, code) && !fs::is_regular_file(path, code)) return write_whole(path, content);  // /dev/stdout
-  fs::path const target = fs::is_symlink(path, code) ? fs::canonical(path) : path;                    // the link stays
+  if (takes_bytes(path)) return write_whole(path, content);
+  fs::path const target = behind_link(path);
   Temporary const temporary(beside(target));
   write_whole(temporary.path, content);
   sync_path(temporary.path);
   rename_into_place(temporary.path, target);
+}
+
+void check_writable(fs::path const& path) {
+  errno = 0;
+  fs::path const asked = takes_bytes(path) ? path : parent_of(behind_link(path));
+  if (::access(asked.c_str(), W_OK) != 0) fail_io("cannot write " + path.string());
+}
+
+bool create_file(fs::path const& path, std::string_view content) {
+  Temporary const temporary(path.parent_path() / (std::string(temporary_prefix) + std::to_string(::getpid()) + "." +
+                                                  path.filename().string()));
+  write_whole(temporary.path, content);
+  sync_path(temporary.path);
+  if (::link(temporary.path.c_str(), path.c_str()) == 0) return sync_path(parent_of(path)), true;
+  if (errno == EEXIST) return false;
+  int const file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);  // without hard links
+  if (file < 0 && errno == EEXIST) return false;
+  if (file < 0) fail_io("cannot create " + path.string());
+  ::close(file);
+  return write_file_atomically(path, content), true;
 }
 
 void write_directory_atomically(fs::path const& path, std::function<void(fs::path const&)> const& fill) {

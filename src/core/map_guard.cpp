@@ -43,7 +43,8 @@ extern "C" void tell_bus_error(int, siginfo_t* info, void*) {
     if (address < map.begin || address >= map.end) continue;
     say("tartan: error: ");
     say(map.name);
-    say(" was cut or could not be read while it was in use; restore it, then go on with --resume\n");
+    say(" was cut or could not be read while it was in use; restore it and start again, a training run with "
+        "--resume\n");
     ::_exit(static_cast<int>(ExitStatus::io));
   }
   ::signal(SIGBUS, SIG_DFL);  // not ours: ends the process as soon as this returns

@@ -75,11 +75,12 @@ std::vector<fs::path> Dataset::files() const {
   return paths;
 }
 
-std::string Dataset::fingerprint() const {
+std::string const& Dataset::fingerprint() const {
+  if (!fingerprint_.empty()) return fingerprint_;
   std::string all;
   for (std::size_t i = 0; i < shards_.size(); ++i)
     all += hashes_[i].empty() ? to_hex(hash_file(shards_[i].path())) : hashes_[i];
-  return to_hex(hash_bytes(all));
+  return fingerprint_ = to_hex(hash_bytes(all));
 }
 
 Dataset::Place Dataset::locate(std::uint64_t example) const {

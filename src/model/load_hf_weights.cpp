@@ -1,4 +1,5 @@
 #include "encoder_parameters.hpp"
+#include "stored_tensor.hpp"
 
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
@@ -26,12 +27,6 @@ std::string full_name(std::string name, HfConfig const& config) {
        {std::pair{"LayerNorm.gamma", "LayerNorm.weight"}, std::pair{"LayerNorm.beta", "LayerNorm.bias"}})
     if (name.ends_with(old)) name.replace(name.size() - std::string(old).size(), std::string::npos, now);
   return starts_with_any(name, {"embeddings.", "encoder.", "pooler."}) ? encoder_prefix(config) + name : name;
-}
-
-std::string shape_text(std::vector<std::int64_t> const& shape) {
-  std::string text = "[";
-  for (auto const n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
-  return text + "]";
 }
 
 //! Name of the parameter that a decoder tensor is a copy of; empty for all others.

@@ -1,3 +1,5 @@
+#include "stored_tensor.hpp"
+
 #include <tartan/core/error.hpp>
 #include <tartan/model/hf_directory.hpp>
 
@@ -14,13 +16,13 @@ constexpr std::array<std::pair<char const*, at::ScalarType>, 6> dtypes = {{{"F64
                                                                            {"I64", at::kLong},
                                                                            {"I32", at::kInt}}};
 
+}  // namespace
+
 std::string shape_text(at::IntArrayRef shape) {
   std::string text = "[";
   for (auto const n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
   return text + "]";
 }
-
-}  // namespace
 
 StoredTensor store(at::Tensor const& tensor) {
   expects(tensor.is_contiguous() && tensor.device().is_cpu(), "only contiguous CPU tensors are stored");

@@ -69,21 +69,26 @@ void write_json(fs::path const& path, nlohmann::json const& json) {
   if (!out) fail_io("cannot write " + path.string());
 }
 
+nlohmann::json file_facts(fs::path const& path) {
+  return {{"bytes", fs::file_size(path)}, {"xxh3", to_hex(hash_file(path))}};
+}
+
 //! Size and hash of every file, written last: what is whole has all that it lists.
 void write_manifest(fs::path const& directory) {
   nlohmann::json files;
   for (auto const& entry : fs::directory_iterator(directory))
-    files[entry.path().filename().string()] = {{"bytes", entry.file_size()}, {"xxh3", to_hex(hash_file(entry.path()))}};
+    files[entry.path().filename().string()] = file_facts(entry.path());
   write_json(directory / manifest_name, files);
 }
 
 void check_whole(fs::path const& checkpoint) {
   nlohmann::json const files = read_json(checkpoint / manifest_name);
-  for (auto const& [name, file] : files.items()) {
-    fs::path const path = checkpoint / fs::path(name).filename();
+  for (char const* const name : {"state.json", "tensors.safetensors"}) {
+    fs::path const path = checkpoint / name;
     if (!fs::exists(path)) fail_data(path.string() + " is missing");
-    if (!file.is_object() || file.value("xxh3", "") != to_hex(hash_file(path)))
-      fail_data(path.string() + " is damaged (its hash is not that of " + manifest_name + ")");
+    nlohmann::json const expected = files.is_object() && files.contains(name) ? files[name] : nlohmann::json();
+    if (expected.is_null() || expected != file_facts(path))
+      fail_data(path.string() + " is damaged (size or hash are not those of " + manifest_name + ")");
   }
 }
 
@@ -120,7 +125,8 @@ std::vector<Best> bests_of_checkpoints(fs::path const& directory) {
   std::vector<Best> result;
   for (auto const& checkpoint : checkpoints_by_age(directory)) try {
       result.push_back(load_progression(checkpoint).best);
-    } catch (Error const&) {  // nothing can go on from it
+    } catch (Error const& e) {
+      if (e.status() == ExitStatus::io) throw;  // else nothing can go on from it
     }
   return result;
 }

@@ -30,8 +30,7 @@ std::unique_ptr<model::Model> open(Options const& o, std::vector<Task> const& ta
 std::optional<fs::path> checkpoint_to_use(RunContext const& run, RunDirectory::State state) {
   std::string path;
   if (run.comm.rank() == 0 && state == RunDirectory::State::started) {
-    for (auto const& place : {run.directory.path(), run.directory.checkpoints(), run.directory.exports()})
-      recover_directory(place);
+    for (auto const& place : {run.directory.checkpoints(), run.directory.exports()}) recover_directory(place);
     check_same_data(run);
     if (auto const found = newest_checkpoint(run.directory.checkpoints())) path = found->string();
   }
@@ -45,7 +44,7 @@ void clear(RunDirectory const& directory) {
 }
 
 Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::optional<fs::path> const& checkpoint,
-                  std::string const& resolved_config) {
+                  RunDirectory::State state, std::string const& resolved_config) {
   Progression p;
   if (checkpoint) {
     p = load_progression(*checkpoint);
@@ -55,10 +54,10 @@ Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::op
     log("going on from " + checkpoint->string());
   }
   if (run.comm.rank() != 0) return p;
-  if (!checkpoint) {
-    clear(run.directory);
+  if (state == RunDirectory::State::fresh)
     run.directory.claim(resolved_config);
-  }
+  else if (!checkpoint)
+    clear(run.directory);
   run.log = std::make_unique<MetricsLog>(run.directory.metrics(), p.metrics_bytes);
   write_run_json(run, nullptr);
   return p;
@@ -117,7 +116,7 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
   auto const model = open(options, tasks, config, comm);
   RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
-  Progression p = begin(run, stages, checkpoint, resolved_config);
+  Progression p = begin(run, stages, checkpoint, state, resolved_config);
   for (;; enter_next_stage(p)) {
     p.stage_name = stages[p.stage].name;
     if (is_needed(run, stages[p.stage], p)) {

@@ -49,6 +49,10 @@ std::string differences(std::string const& before, std::string const& now) {
   return found > 3 ? names + " and " + std::to_string(found - 3) + " more" : names;
 }
 
+[[noreturn]] void refuse_second(fs::path const& path) {
+  fail_usage(path.string() + " already holds a run; continue it with --resume, or name another run.output");
+}
+
 bool is_finished(fs::path const& run_json) {
   if (!fs::exists(run_json)) return false;
   auto const json = nlohmann::json::parse(read_text(run_json), nullptr, false);
@@ -69,8 +73,7 @@ RunDirectory::State RunDirectory::look(fs::path const& path, Resume resume, std:
         fail_usage(mine.string() + " is there, but no config.ini of a run beside it; name another run.output");
     return State::fresh;
   }
-  if (resume == Resume::no)
-    fail_usage(path.string() + " already holds a run; continue it with --resume, or name another run.output");
+  if (resume == Resume::no) refuse_second(path);
   std::string const changed = differences(read_text(run.config()), resolved_config);
   if (!changed.empty())
     fail_usage("the run in " + path.string() + " was started with other settings (" + changed +
@@ -78,7 +81,9 @@ RunDirectory::State RunDirectory::look(fs::path const& path, Resume resume, std:
   return is_finished(run.run_json()) ? State::finished : State::started;
 }
 
-void RunDirectory::claim(std::string const& resolved_config) const { write_file_atomically(config(), resolved_config); }
+void RunDirectory::claim(std::string const& resolved_config) const {
+  if (!create_file(config(), resolved_config)) refuse_second(path_);
+}
 
 MetricsLog::MetricsLog(fs::path const& path, std::uint64_t bytes)
     : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {

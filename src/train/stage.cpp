@@ -101,22 +101,23 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
     run.model.parameters.values().copy_(run.best_values);
   }
   if (std::isfinite(seconds_left())) progress_.end_within(seconds_left());
-  warn_of_idle_weights();
+  if (p_.step == 0) warn_of_idle_weights(total_steps_);
 }
 
 // CHECKS 4: a cosine difference of .1 is large between useful tasks
-void Stage::warn_of_idle_weights() const {
+void Stage::warn_of_idle_weights(std::int64_t steps) {
   WeightingOptions const& o = run_.options.weighting;
-  if (!probed(plan_) || o.similarity != weighting::Similarity::cosine || p_.step > 0) return;
-  double const reach = weighting::reach_of_ratio(o.rate, total_steps_, 0.1);
+  if (!probed(plan_) || o.similarity != weighting::Similarity::cosine || warned_of_idle_weights_) return;
+  double const reach = weighting::reach_of_ratio(o.rate, steps, 0.1);
   if (reach >= 1.1) return;
+  warned_of_idle_weights_ = true;
   char text[160];
   std::snprintf(
       text, sizeof text,
       "the task weights can hardly move: at weighting.rate = %g a cosine difference of 0.1 changes a ratio of "
       "weights by a factor of %.3f",
       o.rate, reach);
-  warn(text + std::string(" in ") + std::to_string(total_steps_) + " steps; raise the rate or the steps");
+  warn(text + std::string(" in ") + std::to_string(steps) + " steps; raise the rate or the steps");
 }
 
 Stage::End Stage::run() {

@@ -32,7 +32,7 @@ std::vector<std::string> names_of(std::vector<Task const*> const& tasks);
 //! The loop over one stage's optimiser steps.
 class Stage {
  public:
-  //! `progression` says where to begin; after `resumed` its tensors and weights come from `checkpoint`.
+  //! `progression` says where to begin; tensors and task weights come from `checkpoint`, where there is one.
   Stage(RunContext& run, StagePlan const& plan, Progression& progression,
         std::optional<std::filesystem::path> const& checkpoint);
 
@@ -45,7 +45,7 @@ class Stage {
   struct Decision {
     bool stop = false, time_up = false;
   };
-  void warn_of_idle_weights() const;
+  void warn_of_idle_weights(std::int64_t steps);
   StepRates rates() const;
   std::vector<double> global(std::vector<double> counts) const;
   std::vector<double> message(StepInputs const& next) const;
@@ -74,13 +74,14 @@ class Stage {
   std::chrono::steady_clock::time_point start_;
   double seconds_before_;
   std::string last_metric_;
+  bool warned_of_idle_weights_ = false;
 };
 
 //! Writes exports/<stage>-<step> and points `best` at it. Rank 0 only.
 void export_best(RunContext const& run, Best const& best);
 //! Removes every export but those of `kept`. Rank 0 only.
 void prune_exports(RunDirectory const& directory, std::vector<Best> const& kept);
-//! best_values from the export of `best`, and `best` pointed at it again. Collective.
+//! best_values from the export of `best`, on every rank; rank 0 points `best` at it again.
 void restore_best(RunContext& run, Best const& best);
 
 }  // namespace tartan::train

@@ -59,6 +59,7 @@ std::string Stage::end_reason(Decision const& decision) const {
 void Stage::finish(std::string const& reason) {
   StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens};
   p_.finished.push_back(result);
+  warn_of_idle_weights(p_.step);
   progress_.finish("ended by " + reason + (last_metric_.empty() ? "" : ", " + last_metric_));
   if (run_.log)
     run_.log->write({{"event", "stage_end"},

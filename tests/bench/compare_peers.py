@@ -28,6 +28,7 @@ recipe = {recipe}
 output = {work}/never-written
 [model]
 path = {model}
+device = cpu
 [task.end]
 role = end
 objective = classification

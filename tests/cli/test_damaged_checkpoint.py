@@ -1,5 +1,6 @@
 """A damaged checkpoint is set aside with a warning, and the run still comes out as if nothing had happened."""
 
+import json
 import shutil
 
 import launch
@@ -29,6 +30,22 @@ def garble_state(checkpoint):
     (checkpoint / "state.json").write_text('{"stage": 0, ')
 
 
+def change_a_digit(checkpoint):
+    """Still a state, but another one."""
+    path = checkpoint / "state.json"
+    state = json.loads(path.read_text())
+    state["watch"]["since_best"] += 1
+    path.write_text(json.dumps(state))
+
+
+def empty_manifest(checkpoint):
+    (checkpoint / "manifest.json").write_text("{}")
+
+
+def manifest_of_another_kind(checkpoint):
+    (checkpoint / "manifest.json").write_text('{"state.json": {"xxh3": 5}, "tensors.safetensors": []}')
+
+
 @pytest.fixture(scope="module")
 def undisturbed(world, tmp_path_factory):
     return Trial(world, tmp_path_factory.mktemp("undisturbed")).train(LONG)
@@ -54,25 +71,25 @@ def damaged(killed, damage, at):
     return run, checkpoints
 
 
-@pytest.mark.parametrize("damage", [flip, cut, remove_tensors, garble_state])
+def checkpoint_warnings(result):
+    return [line for line in result.warnings if "checkpoint" in line]
+
+
+@pytest.mark.parametrize("damage", [flip, cut, remove_tensors, garble_state, empty_manifest, manifest_of_another_kind])
 def test_damaged_checkpoint_is_passed_over(killed, undisturbed, damage):
     run, (newest,) = damaged(killed, damage, slice(-1, None))
     result = launch.run_well("train", killed.ini(OFTEN), "--resume")
-    assert len(result.warnings) == 1 and newest.name in result.warnings[0]
+    (warning,) = checkpoint_warnings(result)
+    assert newest.name in warning
     assert "going on from" in result.err
     assert_same(run, undisturbed)
-
-
-def change_a_digit(checkpoint):
-    """Still JSON, still a state, but another one."""
-    path = checkpoint / "state.json"
-    path.write_text(path.read_text().replace('"since_best": 0', '"since_best": 1').replace('"step": 30', '"step": 31'))
 
 
 def test_a_changed_state_is_noticed(killed, undisturbed):
     run, (newest,) = damaged(killed, change_a_digit, slice(-1, None))
     result = launch.run_well("train", killed.ini(OFTEN), "--resume")
-    assert len(result.warnings) == 1 and "state.json is damaged" in result.warnings[0]
+    (warning,) = checkpoint_warnings(result)
+    assert "state.json is damaged" in warning
     assert_same(run, undisturbed)
 
 

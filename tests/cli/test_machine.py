@@ -11,10 +11,20 @@ import launch
 import pytest
 from tiny_world import World
 
-from trial import Trial
+from trial import Run, Trial
 
 SHORT = {"stage.joint.steps": 2, "stage.finetune.steps": 2}
-CORES = len(os.sched_getaffinity(0))
+ALLOWED = sorted(os.sched_getaffinity(0))
+ONE_CORE = ("taskset", "-c", str(ALLOWED[0]))
+
+
+def quota() -> float:
+    """Cores' worth of time that control groups grant; infinite where they do not say."""
+    limits = [path.read_text().split() for path in Path("/sys/fs/cgroup").glob("cpu.max")]
+    return min([int(part) / int(period) for part, period in limits if part != "max"], default=float("inf"))
+
+
+CORES = min(len(ALLOWED), quota())
 
 
 def threads(trial, ranks, monkeypatch, before=()):
@@ -25,18 +35,20 @@ def threads(trial, ranks, monkeypatch, before=()):
 
 @pytest.mark.parametrize("ranks", [1, 2, 4])
 def test_ranks_divide_the_cores(trial, ranks, monkeypatch):
-    assert threads(trial, ranks, monkeypatch) == max(1, CORES // ranks)
+    assert threads(trial, ranks, monkeypatch) == max(1, int(CORES / ranks))
 
 
-def test_a_bound_rank_keeps_to_its_cores(trial, monkeypatch):
-    assert threads(trial, 2, monkeypatch, before=("taskset", "-c", "0")) == 1
+@pytest.mark.skipif(CORES < 2, reason="needs two cores")
+def test_a_bound_process_keeps_to_its_core(trial, monkeypatch):
+    assert threads(trial, 1, monkeypatch, before=ONE_CORE) == 1
 
 
 @pytest.mark.skipif(CORES < 2, reason="needs two cores")
 def test_binding_below_the_free_cores_is_told(trial, monkeypatch):
     monkeypatch.delitem(launch.ENVIRONMENT, "OMP_NUM_THREADS")
-    result = launch.run("train", trial.ini(SHORT), ranks=2, before=("taskset", "-c", "0"))
-    assert any(f"to 1 of {CORES} cores" in line and "--bind-to none" in line for line in result.warnings), result.err
+    result = launch.run("train", trial.ini(SHORT), ranks=2, before=ONE_CORE)
+    told = f"to 1 of {len(ALLOWED)} cores"
+    assert any(told in line and "--bind-to none" in line for line in result.warnings), result.err
 
 
 def test_paths_may_have_spaces(trial):
@@ -44,10 +56,9 @@ def test_paths_may_have_spaces(trial):
     folder.mkdir()
     data = folder / "end task"
     shutil.copytree(trial.world.task, data)
-    run = trial.train(SHORT | {"run.output": folder / "first run", "task.toy.data": data}, ranks=2)
+    trial.train(SHORT | {"run.output": folder / "first run", "task.toy.data": data}, ranks=2)
     best = folder / "first run" / "best"
     launch.run_well("evaluate", "--model", best, "--task", "toy", "--data", data / "test.h5")
-    assert run.path.parent == trial.folder
 
 
 @pytest.fixture
@@ -88,11 +99,43 @@ def test_a_full_standard_output_is_no_success(trained):
     assert done.returncode == 74 and "cannot write to standard output" in done.stderr
 
 
-def test_predictions_into_a_device(trial, trained):
-    flags = ("--model", trained.best, "--task", "toy", "--data", trial.world.task / "test.h5")
-    launch.run_well("predict", *flags, "--output", "/dev/null")
-    assert os.path.exists("/dev/null") and not os.path.isfile("/dev/null")
-    assert len(launch.run_well("predict", *flags, "--output", "/dev/stdout").out.splitlines()) == 45
+def predict_flags(world, trained):
+    return ("predict", "--model", trained.best, "--task", "toy", "--data", world.task / "test.h5", "--output")
+
+
+@pytest.fixture
+def public_model(public, trained):
+    copy = Run(public.folder)
+    shutil.copytree(trained.best, copy.best)
+    return copy
+
+
+def test_predictions_into_a_device(public, public_model):
+    words = predict_flags(public.world, public_model)
+    result = launch.run(*words, "/dev/null", before=launch.as_nobody())
+    assert result.status == 0, result.err
+    assert Path("/dev/null").is_char_device()
+
+
+def test_predictions_into_a_pipe(trial, trained):
+    assert len(launch.run_well(*predict_flags(trial.world, trained), "/dev/stdout").out.splitlines()) == 45
+
+
+def test_what_a_shell_has_open_is_not_replaced(trial, trained):
+    log = trial.folder / "log"
+    with log.open("a") as out:
+        words = [launch.PROGRAM, *predict_flags(trial.world, trained), "/dev/stdout"]
+        subprocess.run(list(map(str, words)), stdout=out, stderr=subprocess.DEVNULL, check=True)
+        out.write("later\n")
+    lines = log.read_text().splitlines()
+    assert (len(lines), lines[-1]) == (46, "later")
+
+
+def test_predictions_that_may_not_be_written_are_refused_at_once(public, public_model):
+    (public.folder / "locked").mkdir(mode=0o555)
+    target = public.folder / "locked" / "predictions.jsonl"
+    result = launch.run(*predict_flags(public.world, public_model), target, before=launch.as_nobody())
+    assert result.status == 74 and f"cannot write {target}: Permission denied" in result.errors[0]
 
 
 def test_out_of_memory_is_told_as_such(trial):

@@ -62,5 +62,15 @@ def test_run_json_says_what_ran_on_what(trial):
     facts = json.loads((Run(trial.folder / "run").path / "run.json").read_text())
     assert set(facts) >= {"version", "commit", "libraries", "host", "ranks", "threads_per_rank", "device", "data"}
     assert facts["libraries"]["torch"].startswith("2.") and "Open MPI" in facts["libraries"]["mpi"]
-    assert facts["commit"] and facts["device"] == "cpu"
+    assert facts["device"] == "cpu"
+    assert (facts["commit"] != "unknown") == (launch.ROOT / ".git").exists()
     assert len(facts["data"]["toy"]["xxh3"]) == len(facts["data"]["toy"]["dev"]["xxh3"]) == 16
+
+
+def test_of_two_starts_at_once_one_is_refused(trial):
+    """Whichever looked first: only one claims the directory, and its results stay."""
+    processes = [launch.start("train", trial.ini(SHORT)) for _ in range(2)]
+    results = sorted((launch.finish(process) for process in processes), key=lambda result: result.status)
+    assert [result.status for result in results] == [0, 2]
+    assert "already holds a run" in results[1].errors[0]
+    assert Run(trial.folder / "run").result()["status"] == "finished"

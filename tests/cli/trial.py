@@ -10,6 +10,7 @@ from tiny_world import World
 TIMES = ("step_seconds", "seconds")
 STAGE = {"lr": 3e-3, "head_lr": 1e-3, "schedule": "constant", "evaluate_every": 4}
 SETTINGS = {
+    "model.device": "cpu",  # the numbers compared are a CPU's, also where a GPU is
     "run.recipe": "meta-tartan",
     "run.checkpoint_every": 0,
     "task.toy.role": "end",

@@ -79,6 +79,24 @@ TEST(AtomicFile, KeepsASymbolicLink) {
   EXPECT_EQ(entries(scratch.path()), (Names{"link", "target"}));
 }
 
+TEST(AtomicFile, FollowsALinkToNothingYet) {
+  TemporaryDirectory const scratch;
+  fs::create_directory(scratch / "there");
+  fs::create_symlink("there/target", scratch / "link");
+  EXPECT_NO_THROW(check_writable(scratch / "link"));
+  write_file_atomically(scratch / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(scratch / "link"));
+  EXPECT_EQ(read_text(scratch / "there/target"), "new");
+}
+
+TEST(CreateFile, IsForTheFirstOnly) {
+  TemporaryDirectory const scratch;
+  EXPECT_TRUE(create_file(scratch / "config.ini", "first"));
+  EXPECT_FALSE(create_file(scratch / "config.ini", "second"));
+  EXPECT_EQ(read_text(scratch / "config.ini"), "first");
+  EXPECT_EQ(entries(scratch.path()), Names{"config.ini"});
+}
+
 TEST(AtomicDirectory, IsFilledBesideItsPlace) {
   TemporaryDirectory const scratch;
   write_directory_atomically(scratch / "deep/step", [&](fs::path const& temporary) {

@@ -140,10 +140,12 @@ TEST(Draws, AnotherTaskLeavesTheOthersAlone) {
 TEST(Draws, StepsSeedsAndStagesDiffer) {
   World const world;
   std::set<StepSeen> all = {seen_by_all(world, 1, 0), seen_by_all(world, 1, 1)};
-  StepSeen other;
-  add_to(other, world.draws(0, 1, 1, 2).at(0));
-  all.insert(other);
-  EXPECT_EQ(all.size(), 3U);
+  StepSeen other_seed, other_stage;
+  add_to(other_seed, world.draws(0, 1, 1, 2).at(0));
+  Key const finetune = Key(1).with("finetune");
+  add_to(other_stage, Draws(world.all(), &world.tasks[0], true, World::probe(), 1, finetune, 0, 1).at(0));
+  all.insert({other_seed, other_stage});
+  EXPECT_EQ(all.size(), 4U);
 }
 
 TEST(Draws, AnExampleDrawnAgainInAStepIsMaskedAnew) {
@@ -166,7 +168,10 @@ TEST(Draws, OnlyRank0DrawsForTheProbeAndItsShareShrinks) {
   EXPECT_FALSE(second.probe.has_value());
   EXPECT_EQ(first.probe->head.examples.size(), 6U);
   EXPECT_EQ(first.probe->gradient.examples.size(), 8U);
-  EXPECT_NE(first.probe->head.examples, first.probe->gradient.examples);
+  std::set<std::uint64_t> keys(first.probe->head.example_keys.begin(), first.probe->head.example_keys.end());
+  for (auto const key : first.probe->gradient.example_keys) EXPECT_FALSE(keys.contains(key));
+  auto const& head = first.probe->head.examples;
+  EXPECT_FALSE(std::equal(head.begin(), head.end(), first.probe->gradient.examples.begin()));
   auto const examples = [](StepInputs const& inputs, std::size_t task) {
     return inputs.batches[task][0].examples.size();
   };

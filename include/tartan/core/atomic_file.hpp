@@ -7,8 +7,14 @@
 namespace tartan {
 
 //! Writes a whole file beside its place, syncs it and renames it: a reader sees the old content or the new, never a
-//! part. What is there but is no file (a device, a pipe) is written into; a symbolic link stays one.
+//! part. A device, a pipe or an open file of a process (/dev/stdout) is written into; a symbolic link stays one.
 void write_file_atomically(std::filesystem::path const& path, std::string_view content);
+
+//! Throws ExitStatus::io where write_file_atomically may not write `path`: asked before the work that it is for.
+void check_writable(std::filesystem::path const& path);
+
+//! Writes a whole file where none is; false where one is, whoever wrote it at the same time.
+bool create_file(std::filesystem::path const& path, std::string_view content);
 
 //! Fills a new directory through `fill(temporary)`, syncs every file in it and renames it to `path`, which must not
 //! exist or be an older version of the same (then it is replaced).

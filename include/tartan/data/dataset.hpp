@@ -28,8 +28,9 @@ class Dataset {
   std::int64_t class_label(std::uint64_t example) const { return checked_label(locate(example)); }
   std::string describe_row(std::uint64_t example) const;  //!< "FILE row N", N from 0
   std::vector<std::filesystem::path> files() const;
-  //! 16 hexadecimal digits that change with the content: of the manifest's hashes, else of the files themselves.
-  std::string fingerprint() const;
+  //! 16 hexadecimal digits that change with the content: of the manifest's hashes, else of the files themselves, which
+  //! the first call reads.
+  std::string const& fingerprint() const;
 
   //! The given examples laid end to end, labels included. Throws ExitStatus::data naming file and row where an offset
   //! is out of order, a sequence is empty or longer than max_length, a token id is >= vocab_size, or a label is out of
@@ -55,7 +56,8 @@ class Dataset {
   std::vector<Shard> shards_;
   std::vector<std::string> hashes_;    // (shards) as the manifest lists them; empty: it does not
   std::vector<std::uint64_t> starts_;  // (shards + 1) first example of each
-  bool has_segments_;                  // in any shard
+  mutable std::string fingerprint_;
+  bool has_segments_;  // in any shard
 };
 
 }  // namespace tartan::data

@@ -19,7 +19,8 @@ class RunDirectory {
   //! is no, or where the run was started with other settings (naming the keys that differ).
   static State look(std::filesystem::path const& path, Resume resume, std::string const& resolved_config);
 
-  //! Writes config.ini: from now on the directory is this run's. Called when all input was found usable.
+  //! Writes config.ini: from now on the directory is this run's. Called when all input was found usable. Throws
+  //! ExitStatus::usage where another process was faster.
   void claim(std::string const& resolved_config) const;
 
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
