@@ -1,8 +1,9 @@
 #pragma once
 
+#include "core/temporary_directory.hpp"
+
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <hdf5.h>
@@ -13,26 +14,7 @@
 
 namespace tartan::data::testing {
 
-//! A fresh directory, removed with all it holds.
-class TempDirectory {
- public:
-  TempDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "tartan-test-XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp failed");
-    path_ = name;
-  }
-  ~TempDirectory() {
-    std::error_code code;
-    std::filesystem::remove_all(path_, code);
-  }
-  TempDirectory(TempDirectory const&) = delete;
-  TempDirectory& operator=(TempDirectory const&) = delete;
-  std::filesystem::path operator/(std::string const& name) const { return path_ / name; }
-  std::filesystem::path const& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using tartan::testing::TemporaryDirectory;
 
 enum class Storage { contiguous, chunked, deflate, fletcher32 };
 enum class Strings { variable, fixed };

@@ -11,18 +11,18 @@ namespace {
 using tartan::testing::expect_error;
 using testing::random_spec;
 using testing::ShardSpec;
-using testing::TempDirectory;
+using testing::TemporaryDirectory;
 using testing::write_shard;
 using Longs = std::vector<std::int64_t>;
 using Examples = std::vector<std::uint64_t>;
 
-Dataset written(TempDirectory const& directory, ShardSpec const& spec) {
+Dataset written(TemporaryDirectory const& directory, ShardSpec const& spec) {
   write_shard(directory / "train.h5", spec);
   return Dataset::open(directory.path(), "train");
 }
 
 TEST(Dataset, PacksExamplesInTheGivenOrder) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec;
   testing::add_example(spec, {{1, 10, 2}, {1, 11, 12, 2}}, 2);
   testing::add_example(spec, {{1, 20, 2}}, -1);
@@ -43,14 +43,14 @@ TEST(Dataset, PacksExamplesInTheGivenOrder) {
 }
 
 TEST(Dataset, KindTextPacksNoLabels) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec = random_spec(10, 1);
   spec.kind = "text";
   EXPECT_TRUE(written(directory, spec).pack(Examples{0, 1}).class_labels.empty());
 }
 
 TEST(Dataset, PacksSegments) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec;
   testing::add_example(spec, {{1, 10, 2}}, 0);
   testing::add_example(spec, {{1, 20, 2}}, 0);
@@ -59,7 +59,7 @@ TEST(Dataset, PacksSegments) {
 }
 
 TEST(Dataset, StaysValidWhenMoved) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   Dataset first = written(directory, random_spec(10, 1));
   auto const before = first.pack(Examples{3, 9}).encoder.tokens;
   Dataset const second = std::move(first);
@@ -67,7 +67,7 @@ TEST(Dataset, StaysValidWhenMoved) {
 }
 
 TEST(Dataset, MissingSplitIsUsage) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   expect_error(ExitStatus::usage, "dev.h5", [&] { Dataset::open(directory.path(), "dev"); });
   expect_error(ExitStatus::usage, "nothing", [&] { Dataset::open(directory / "nothing", "dev"); });
 }
@@ -83,7 +83,7 @@ void PrintTo(BadRow const& bad, std::ostream* out) { *out << bad.name; }
 class DatasetRow : public ::testing::TestWithParam<BadRow> {};
 
 TEST_P(DatasetRow, IsRefusedByNameAndOthersArePacked) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec;
   for (int example = 0; example < 3; ++example) testing::add_example(spec, {{1, 10, 11, 2}, {1, 12, 2}}, 0);
   spec.max_length = 4;
@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](auto const& test) { return std::string(test.param.name); });
 
 TEST(Dataset, LengthOfAHostileRowIsRefused) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec = random_spec(3, 1);
   spec.example_starts[2] = far_away;
   Dataset const data = written(directory, spec);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using tartan::testing::expect_error;
 using testing::random_spec;
 using testing::ShardSpec;
-using testing::TempDirectory;
+using testing::TemporaryDirectory;
 using testing::write_shard;
 using Json = nlohmann::json;
 using Examples = std::vector<std::uint64_t>;
@@ -41,7 +41,7 @@ class Manifest : public ::testing::Test {
   void expect_refused(std::string const& words) const {
     expect_error(ExitStatus::data, words, [&] { open(); });
   }
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(Manifest, ShardsFollowEachOther) {
@@ -86,7 +86,7 @@ TEST_F(Manifest, OtherSizeIsRefused) {
 }
 
 TEST_F(Manifest, PathsThatLeadOutAreRefused) {
-  TempDirectory const outside;
+  TemporaryDirectory const outside;
   write_shard(outside / "x.h5", random_spec(3, 1));
   fs::create_symlink(outside / "x.h5", directory_ / "link.h5");
   fs::create_directory_symlink(outside.path(), directory_ / "sub");

@@ -12,7 +12,7 @@ namespace {
 using tartan::testing::expect_error;
 using testing::random_spec;
 using testing::ShardSpec;
-using testing::TempDirectory;
+using testing::TemporaryDirectory;
 using Json = nlohmann::json;
 
 //! Holds the reader to hdf5_schemas/tartan.examples.v1.json, which the writer follows.
@@ -36,7 +36,7 @@ class Schema : public ::testing::Test {
   }
 
   Json schema_;
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
 };
 
 ShardSpec of_kind(std::string const& kind) {

@@ -11,7 +11,7 @@ using testing::random_spec;
 using testing::ShardSpec;
 using testing::Storage;
 using testing::Strings;
-using testing::TempDirectory;
+using testing::TemporaryDirectory;
 
 std::vector<std::int64_t> all_tokens(Shard const& shard) {
   std::vector<std::int64_t> tokens;
@@ -33,14 +33,14 @@ void expect_holds(Shard const& shard, ShardSpec const& spec) {
   }
 }
 
-Shard written(TempDirectory const& directory, ShardSpec const& spec) {
+Shard written(TemporaryDirectory const& directory, ShardSpec const& spec) {
   auto const path = directory / "train.h5";
   testing::write_shard(path, spec);
   return Shard(path);
 }
 
 TEST(Shard, ReadsAttributes) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   for (Strings const strings : {Strings::variable, Strings::fixed}) {
     ShardSpec spec = random_spec(3, 1);
     spec.strings = strings;
@@ -59,21 +59,21 @@ TEST(Shard, ReadsAttributes) {
 }
 
 TEST(Shard, UnkIdIsOptional) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec = random_spec(3, 1);
   spec.omit = {"unk_id"};
   EXPECT_EQ(written(directory, spec).info().unk_id, -1);
 }
 
 TEST(Shard, KindTextNeedsNoLabels) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec = random_spec(3, 1);
   spec.kind = "text";
   EXPECT_EQ(written(directory, spec).num_examples(), 3u);
 }
 
 TEST(Shard, EveryStorageReadsTheSame) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   for (std::size_t const token_bytes : {2u, 4u})
     for (Storage const storage : {Storage::contiguous, Storage::chunked, Storage::deflate, Storage::fletcher32})
       for (bool const big_endian : {false, true}) {
@@ -89,7 +89,7 @@ TEST(Shard, EveryStorageReadsTheSame) {
 }
 
 TEST(Shard, MisalignedSetsAreCopied) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   for (std::size_t const more : {0u, 1u, 2u, 3u}) {
     ShardSpec spec = random_spec(5, 3);
     spec.alignment = 1;
@@ -99,7 +99,7 @@ TEST(Shard, MisalignedSetsAreCopied) {
 }
 
 TEST(Shard, ReadsSegmentsAndIntegerIds) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec = random_spec(4, 4);
   spec.segments.resize(spec.tokens.size());
   spec.segments.back() = 1;
@@ -114,14 +114,14 @@ TEST(Shard, ReadsSegmentsAndIntegerIds) {
 }
 
 TEST(Shard, LeavesNoHandleOpen) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   Shard const shard = written(directory, random_spec(4, 5));
   EXPECT_EQ(shard.example_id(2), "e2");
   EXPECT_EQ(H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_ALL), 0);
 }
 
 TEST(Shard, MoveKeepsValues) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec const spec = random_spec(4, 6);
   Shard first = written(directory, spec);
   Shard const second = std::move(first);

@@ -14,14 +14,14 @@ using tartan::testing::expect_error;
 using testing::random_spec;
 using testing::ShardSpec;
 using testing::Storage;
-using testing::TempDirectory;
+using testing::TemporaryDirectory;
 using testing::write_shard;
 using testing::writing::Handle;
 
 struct Refusal {
   char const* name;
   char const* words;
-  std::function<void(ShardSpec&, TempDirectory const&)> spoil;
+  std::function<void(ShardSpec&, TemporaryDirectory const&)> spoil;
 };
 
 void PrintTo(Refusal const& refusal, std::ostream* out) { *out << refusal.name; }
@@ -60,13 +60,13 @@ void replace_tokens_by_chunks(ShardSpec& spec, hsize_t chunks, hsize_t elements,
   };
 }
 
-void use_external(ShardSpec& spec, TempDirectory const& directory) {
+void use_external(ShardSpec& spec, TemporaryDirectory const& directory) {
   std::string const secret = directory / "secret.bin";
   std::ofstream(secret, std::ios::binary) << std::string(4096, 's');
   replace_tokens(spec, {100}, [=](hid_t list) { H5Pset_external(list, secret.c_str(), 0, 200); });
 }
 
-void use_virtual(ShardSpec& spec, TempDirectory const& directory) {
+void use_virtual(ShardSpec& spec, TemporaryDirectory const& directory) {
   std::string const other = directory / "other.h5";
   write_shard(other, random_spec(20, 9));
   replace_tokens(spec, {100}, [=](hid_t list) {
@@ -76,14 +76,14 @@ void use_virtual(ShardSpec& spec, TempDirectory const& directory) {
   });
 }
 
-void use_soft_link(ShardSpec& spec, TempDirectory const&) {
+void use_soft_link(ShardSpec& spec, TemporaryDirectory const&) {
   spec.tamper = [](hid_t file) {
     H5Lmove(file, "tokens", file, "elsewhere", H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_soft("/elsewhere", file, "tokens", H5P_DEFAULT, H5P_DEFAULT);
   };
 }
 
-void use_external_link(ShardSpec& spec, TempDirectory const& directory) {
+void use_external_link(ShardSpec& spec, TemporaryDirectory const& directory) {
   std::string const other = directory / "other.h5";
   write_shard(other, spec);
   spec.omit.push_back("tokens");
@@ -93,8 +93,10 @@ void use_external_link(ShardSpec& spec, TempDirectory const& directory) {
 }
 
 std::vector<Refusal> refusals() {
-  auto const omit = [](char const* name) { return [=](ShardSpec& spec, TempDirectory const&) { spec.omit = {name}; }; };
-  auto const change = [](auto set) { return [=](ShardSpec& spec, TempDirectory const&) { set(spec); }; };
+  auto const omit = [](char const* name) {
+    return [=](ShardSpec& spec, TemporaryDirectory const&) { spec.omit = {name}; };
+  };
+  auto const change = [](auto set) { return [=](ShardSpec& spec, TemporaryDirectory const&) { set(spec); }; };
   auto const chunk = [](hsize_t elements) { return [=](hid_t list) { H5Pset_chunk(list, 1, &elements); }; };
   constexpr hsize_t huge = hsize_t{1} << 60;
   return {
@@ -165,7 +167,7 @@ std::vector<Refusal> refusals() {
 class ShardRefusal : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(ShardRefusal, NamesFileAndReason) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   ShardSpec spec = random_spec(20, 1);
   GetParam().spoil(spec, directory);
   auto const path = directory / "bad.h5";
@@ -185,13 +187,13 @@ TEST(ShardFile, MissingPathIsUsage) {
 }
 
 TEST(ShardFile, TextFileIsRefused) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   std::ofstream(directory / "text.h5") << "id,text\n1,a\n";
   expect_error(ExitStatus::data, "is no HDF5 file", [&] { Shard(directory / "text.h5"); });
 }
 
 TEST(ShardFile, TruncationIsRefused) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   auto const path = directory / "cut.h5";
   for (std::uintmax_t const cut : {8, 4096}) {
     write_shard(path, random_spec(20, 1));
@@ -201,7 +203,7 @@ TEST(ShardFile, TruncationIsRefused) {
 }
 
 TEST(ShardFile, FlippedByteUnderAChecksumIsRefused) {
-  TempDirectory const directory;
+  TemporaryDirectory const directory;
   auto const path = directory / "flip.h5";
   ShardSpec spec = random_spec(20, 1);
   spec.storage = Storage::fletcher32;

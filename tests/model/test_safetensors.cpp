@@ -1,3 +1,5 @@
+#include "core/temporary_directory.hpp"
+
 #include <tartan/core/error.hpp>
 #include <tartan/model/safetensors.hpp>
 
@@ -15,31 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::string_literals;
-
-class Directory {
- public:
-  Directory() {
-    std::string pattern = (fs::temp_directory_path() / "tartan_safetensors_XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Directory() { fs::remove_all(path_); }
-  Directory(Directory const&) = delete;
-  Directory& operator=(Directory const&) = delete;
-  fs::path operator/(std::string const& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-void put(fs::path const& path, std::string const& content) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc)
-      .write(content.data(), static_cast<std::streamsize>(content.size()));
-}
-
-std::string get(fs::path const& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+using testing::read_text;
+using testing::TemporaryDirectory;
+using testing::write_text;
 
 std::string length_bytes(std::uint64_t length) {
   std::string bytes(sizeof length, '\0');
@@ -59,7 +39,7 @@ std::string text_of(StoredTensor const& tensor) {
 
 //! What reading `content` ends in: ExitStatus::done where it is accepted; the message in `message`.
 ExitStatus outcome(fs::path const& path, std::string const& content, std::string* message = nullptr) {
-  put(path, content);
+  write_text(path, content);
   try {
     SafetensorsFile const file(path);
     return ExitStatus::done;
@@ -81,8 +61,8 @@ std::string replaced(std::string text, std::string const& from, std::string cons
 }
 
 TEST(Safetensors, ReadsHandBuiltFile) {
-  Directory const directory;
-  put(directory / "x", file_of(good_header + "   ", good_data));
+  TemporaryDirectory const directory;
+  write_text(directory / "x", file_of(good_header + "   ", good_data));
   SafetensorsFile const file(directory / "x");
   ASSERT_EQ(file.tensors().size(), 2U);
   StoredTensor const& b = file.tensors().at("b");
@@ -94,7 +74,7 @@ TEST(Safetensors, ReadsHandBuiltFile) {
 }
 
 TEST(Safetensors, ReadsFileWithoutTensors) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   EXPECT_EQ(outcome(directory / "x", file_of("{}", "")), ExitStatus::done);
 }
 
@@ -103,7 +83,7 @@ TEST(Safetensors, RoundTripsEveryType) {
       {"BOOL", 1},        {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1}, {"F8_E4M3FNUZ", 1},
       {"F8_E5M2FNUZ", 1}, {"U16", 2}, {"I16", 2}, {"F16", 2},     {"BF16", 2},    {"U32", 4},     {"I32", 4},
       {"F32", 4},         {"U64", 8}, {"I64", 8}, {"F64", 8},     {"C64", 8}};
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const source = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMN";
   std::map<std::string, StoredTensor> tensors;
   for (auto const& [type, size] : types)
@@ -122,7 +102,7 @@ TEST(Safetensors, RoundTripsEveryType) {
 }
 
 TEST(Safetensors, RoundTripsEmptyScalarAndOddNames) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const eight = "87654321";
   std::map<std::string, StoredTensor> const tensors = {{"", {"F64", {}, bytes_of(eight)}},
                                                        {"empty", {"F32", {4, 0, 2}, {}}},
@@ -139,21 +119,21 @@ TEST(Safetensors, RoundTripsEmptyScalarAndOddNames) {
 }
 
 TEST(Safetensors, WritesEqualBytesWithAlignedData) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const data = "0123";
   for (std::size_t extra = 0; extra < 70; ++extra) {
     std::map<std::string, StoredTensor> const tensors = {{std::string(extra + 1, 't'), {"F32", {1}, bytes_of(data)}}};
     write_safetensors(directory / "x", tensors, {{"format", "pt"}});
     write_safetensors(directory / "y", tensors, {{"format", "pt"}});
-    std::string const bytes = get(directory / "x");
-    EXPECT_EQ(bytes, get(directory / "y"));
+    std::string const bytes = read_text(directory / "x");
+    EXPECT_EQ(bytes, read_text(directory / "y"));
     EXPECT_EQ((bytes.size() - data.size()) % 64, 0U);
     EXPECT_EQ(outcome(directory / "y", bytes), ExitStatus::done);
   }
 }
 
 TEST(Safetensors, WriterRefusesItsCallersMistakes) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const data = "0123";
   auto const status = [&](std::string const& name, StoredTensor const& tensor) {
     try {
@@ -171,7 +151,7 @@ TEST(Safetensors, WriterRefusesItsCallersMistakes) {
 }
 
 TEST(Safetensors, WriterReportsFullDeviceAndMissingDirectory) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const data(1 << 20, 'x');
   std::map<std::string, StoredTensor> const large = {{"t", {"U8", {1 << 20}, bytes_of(data)}}};
   std::map<std::string, StoredTensor> const small = {{"t", {"U8", {1}, bytes_of(data).first(1)}}};
@@ -190,7 +170,7 @@ TEST(Safetensors, WriterReportsFullDeviceAndMissingDirectory) {
 }
 
 TEST(Safetensors, MissingFileIsUsage) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   for (std::string const name : {"none", "", "none/x"}) {
     try {
       SafetensorsFile const file(directory / name);
@@ -202,7 +182,7 @@ TEST(Safetensors, MissingFileIsUsage) {
 }
 
 TEST(Safetensors, RefusesTruncationAtEveryByte) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const whole = file_of(good_header, good_data);
   ASSERT_EQ(outcome(directory / "x", whole), ExitStatus::done);
   for (std::size_t size = 0; size < whole.size(); ++size)
@@ -210,7 +190,7 @@ TEST(Safetensors, RefusesTruncationAtEveryByte) {
 }
 
 TEST(Safetensors, RefusesBadLengths) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const rest = good_header + good_data;
   for (std::uint64_t const length :
        {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{good_header.size() - 1},
@@ -299,7 +279,7 @@ TEST(Safetensors, RefusesHostileHeaders) {
       R"({"a":)" + std::string(100'000, '['),
       R"({"a":{"shape":)" + std::string(100'000, '['),
   };
-  Directory const directory;
+  TemporaryDirectory const directory;
   for (std::string const& header : headers) {
     std::string message;
     EXPECT_EQ(outcome(directory / "x", file_of(header, good_data), &message), ExitStatus::data)
@@ -310,7 +290,7 @@ TEST(Safetensors, RefusesHostileHeaders) {
 }
 
 TEST(Safetensors, RefusesTrailingBytesAndTooMany) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   EXPECT_EQ(outcome(directory / "x", file_of(good_header, good_data + "d")), ExitStatus::data);
   EXPECT_EQ(outcome(directory / "x", file_of("{}", "d")), ExitStatus::data);
   auto const many = [](std::size_t count, std::string const& value) {
@@ -326,7 +306,7 @@ TEST(Safetensors, RefusesTrailingBytesAndTooMany) {
 }
 
 TEST(Safetensors, MessagesNameTheTensorWithoutControlCharacters) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string message;
   std::string const header = R"({"evil\u001b[2J":{"dtype":"U8","shape":[4],"data_offsets":[0,11]}})";
   EXPECT_EQ(outcome(directory / "x", file_of(header, good_data), &message), ExitStatus::data);
@@ -335,7 +315,7 @@ TEST(Safetensors, MessagesNameTheTensorWithoutControlCharacters) {
 }
 
 TEST(Safetensors, SurvivesRandomChanges) {
-  Directory const directory;
+  TemporaryDirectory const directory;
   std::string const whole = file_of(good_header, good_data);
   std::mt19937 random(1);
   std::string const alphabet = "{}[]\",:0123456789abU8F\\-. \0\xFF"s;
@@ -360,7 +340,7 @@ TEST(Safetensors, ReadsFileOfTheReferenceImplementation) {
   EXPECT_EQ(words.dtype, "F32");
   EXPECT_EQ(words.shape, (std::vector<std::int64_t>{97, 32}));
   EXPECT_EQ(file.metadata().at("format"), "pt");
-  Directory const directory;
+  TemporaryDirectory const directory;
   write_safetensors(directory / "copy", file.tensors(), file.metadata());
   SafetensorsFile const copy(directory / "copy");
   for (auto const& [name, tensor] : file.tensors())

@@ -11,12 +11,12 @@ namespace tartan::train {
 namespace {
 
 using data::testing::random_spec;
-using data::testing::TempDirectory;
+using data::testing::TemporaryDirectory;
 using data::testing::write_shard;
 
 //! An end task of 23 examples and text of 50, in 5 + 7 examples a step.
 struct World {
-  TempDirectory directory;
+  TemporaryDirectory directory;
   std::vector<Task> tasks;
 
   World() {
