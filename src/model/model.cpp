@@ -7,10 +7,11 @@
 namespace tartan::model {
 namespace {
 
-void fill_uniform(at::Tensor const& tensor, double bound, Key key) {
+template <class Draw>
+void fill(at::Tensor const& tensor, Key key, Draw const& draw) {
   std::vector<double> draws(static_cast<std::size_t>(tensor.numel()));
   Stream stream(key);
-  for (auto& x : draws) x = (2 * stream.uniform() - 1) * bound;
+  for (auto& x : draws) x = draw(stream);
   at::NoGradGuard no_grad;
   tensor.detach().copy_(at::from_blob(draws.data(), tensor.sizes(), at::kDouble));
 }
@@ -24,10 +25,7 @@ void initialize_parameter(ParameterSet& parameters, std::size_t index, double de
   at::Tensor const to = parameters[index].detach();
   bool const norm = name.ends_with("LayerNorm.weight") || name.ends_with("layer_norm.weight");
   if (norm || name.ends_with("bias")) return void(to.fill_(norm ? 1 : 0));
-  std::vector<double> draws(static_cast<std::size_t>(to.numel()));
-  Stream stream(key.with(name));
-  for (auto& x : draws) x = stream.normal() * deviation;
-  to.copy_(at::from_blob(draws.data(), to.sizes(), at::kDouble));
+  fill(to, key.with(name), [&](Stream& stream) { return stream.normal() * deviation; });
 }
 
 void add_head(Layout& layout, std::string const& name, HeadShape const& shape) {
@@ -39,8 +37,11 @@ void initialize_head(ParameterSet& parameters, std::string const& name, HeadShap
   std::map<std::string, double> fan_in;
   for (auto const& [part, size] : shape)
     if (size.size() == 2) fan_in[stem(part)] = static_cast<double>(size[1]);
-  for (auto const& [part, size] : shape)
-    fill_uniform(parameters.at(name + "." + part), 1 / std::sqrt(fan_in.at(stem(part))), key.with(part));
+  for (auto const& [part, size] : shape) {
+    double const bound = 1 / std::sqrt(fan_in.at(stem(part)));
+    fill(parameters.at(name + "." + part), key.with(part),
+         [&](Stream& stream) { return (2 * stream.uniform() - 1) * bound; });
+  }
 }
 
 std::unique_ptr<Model> open_model(std::filesystem::path const& directory,

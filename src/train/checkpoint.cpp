@@ -101,6 +101,12 @@ void set_aside(fs::path const& checkpoint, std::string const& why) {
 
 }  // namespace
 
+double finished_seconds(Progression const& progression) {
+  double sum = 0;
+  for (auto const& stage : progression.finished) sum += stage.seconds;
+  return sum;
+}
+
 void save_checkpoint(fs::path const& directory, Progression const& progression, model::ParameterSet const& parameters,
                      optim::AdamW const& optimizer) {
   std::string const name = padded(static_cast<std::int64_t>(progression.stage), 2) + "-" + progression.stage_name +

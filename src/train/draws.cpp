@@ -1,20 +1,9 @@
 #include <tartan/train/draws.hpp>
 
-#include <algorithm>
-#include <map>
-
 namespace tartan::train {
 namespace {
 
 std::uint64_t number(std::int64_t n) { return static_cast<std::uint64_t>(n); }
-
-//! One key per drawn example. An example that is drawn again within a step draws its masks and dropout anew.
-std::vector<Key> keys_of(std::vector<std::uint64_t> const& drawn, Key step,
-                         std::map<std::uint64_t, std::uint64_t>& met) {
-  std::vector<Key> keys;
-  for (auto const example : drawn) keys.push_back(step.with(example).with(met[example]++));
-  return keys;
-}
 
 }  // namespace
 
@@ -48,18 +37,31 @@ std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, s
   std::int64_t const batch = task.options.batch;
   auto const least = static_cast<std::size_t>(probed_ ? probe_.min_examples : 0);
   Key const key = stage_.with(task.name()).with(number(step));
-  std::map<std::uint64_t, std::uint64_t> met;
+  Met met;
   std::vector<data::PackedBatch> result;
   for (std::int64_t m = 0; m < micro_batches_; ++m) {
     std::int64_t const begin = batch * m / micro_batches_, end = batch * (m + 1) / micro_batches_;
-    auto const drawn = samplers_[i].draw(number(step * batch + begin), number(end - begin));
+    Drawn const drawn = draw(samplers_[i], step * batch + begin, end - begin, key, met);
     std::vector<std::int64_t> lengths;
-    for (auto const example : drawn) lengths.push_back(task.train.length(example));
+    for (auto const example : drawn.examples) lengths.push_back(task.train.length(example));
     auto const shares_of_ranks = data::share(lengths, loads, least);
-    auto const keys = keys_of(drawn, key, met);
-    Drawn mine;
-    for (auto const index : shares_of_ranks[static_cast<std::size_t>(rank_)]) mine.add(drawn[index], keys[index]);
-    result.push_back(pack(task, task.train, mine));
+    result.push_back(pack(task, task.train, drawn.of(shares_of_ranks[static_cast<std::size_t>(rank_)])));
+  }
+  return result;
+}
+
+// An example that is drawn again within a step draws its masks and dropout anew
+Draws::Drawn Draws::draw(data::Sampler const& sampler, std::int64_t first, std::int64_t count, Key step, Met& met) {
+  Drawn drawn{sampler.draw(number(first), number(count)), {}};
+  for (auto const example : drawn.examples) drawn.keys.push_back(step.with(example).with(met[example]++).value());
+  return drawn;
+}
+
+Draws::Drawn Draws::Drawn::of(std::vector<std::size_t> const& indices) const {
+  Drawn result;
+  for (auto const index : indices) {
+    result.examples.push_back(examples[index]);
+    result.keys.push_back(keys[index]);
   }
   return result;
 }
@@ -74,12 +76,8 @@ data::PackedBatch Draws::pack(Task const& task, data::Dataset const& dataset, Dr
 data::PackedBatch Draws::probe_batch(char const* purpose, std::int64_t examples, std::int64_t step) const {
   Key const key = stage_.with("probe").with(purpose);
   data::Sampler const sampler(key.with("order"), end_->dev->size());
-  auto const drawn = sampler.draw(number(step * examples), number(examples));
-  std::map<std::uint64_t, std::uint64_t> met;
-  auto const keys = keys_of(drawn, key.with(number(step)), met);
-  Drawn all;
-  for (std::size_t i = 0; i < drawn.size(); ++i) all.add(drawn[i], keys[i]);
-  return pack(*end_, *end_->dev, all);
+  Met met;
+  return pack(*end_, *end_->dev, draw(sampler, step * examples, examples, key.with(number(step)), met));
 }
 
 task::Probe::HeadStart Draws::head_start(std::int64_t step) const {

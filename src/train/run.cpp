@@ -64,9 +64,7 @@ Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::op
 }
 
 bool time_is_used(Options const& options, Progression const& p) {
-  double seconds = 0;
-  for (auto const& s : p.finished) seconds += s.seconds;
-  return options.run.max_minutes > 0 && seconds > options.run.max_minutes * 60 && p.best.step >= 0;
+  return options.run.max_minutes > 0 && finished_seconds(p) > options.run.max_minutes * 60 && p.best.step >= 0;
 }
 
 void enter_next_stage(Progression& p) {

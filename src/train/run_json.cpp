@@ -19,7 +19,8 @@ using namespace nlohmann::literals;
 
 nlohmann::ordered_json result_json(Progression const& p) {
   nlohmann::ordered_json stages = nlohmann::ordered_json::array();
-  double seconds = 0, tokens = 0;
+  double const seconds = finished_seconds(p);
+  double tokens = 0;
   for (auto const& s : p.finished) {
     stages.push_back({{"stage", s.stage},
                       {"step", s.step},
@@ -28,7 +29,6 @@ nlohmann::ordered_json result_json(Progression const& p) {
                       {"best", s.watch.best},
                       {"seconds", s.seconds},
                       {"real_tokens", s.real_tokens}});
-    seconds += s.seconds;
     tokens += s.real_tokens;
   }
   return {{"status", "finished"},     {"kept_stage", p.best.stage},

@@ -196,8 +196,7 @@ std::vector<double> Stage::message(StepInputs const& next) const {
 
 double Stage::seconds_left() const {
   double const limit = run_.options.run.max_minutes * 60;
-  double used = seconds();
-  for (auto const& stage : p_.finished) used += stage.seconds;
+  double const used = finished_seconds(p_) + seconds();
   return limit > 0 ? limit - used : std::numeric_limits<double>::infinity();
 }
 

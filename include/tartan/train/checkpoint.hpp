@@ -48,6 +48,9 @@ struct Progression {
   std::uint64_t metrics_bytes = 0;
 };
 
+//! Of all stages that are over.
+double finished_seconds(Progression const& progression);
+
 //! Writes DIRECTORY/<stage>-<step>: state.json and tensors.safetensors, by tensor name, aside and renamed; keeps the
 //! last two. Rank 0 only.
 void save_checkpoint(std::filesystem::path const& directory, Progression const& progression,

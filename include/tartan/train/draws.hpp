@@ -7,6 +7,7 @@
 #include <tartan/train/tasks.hpp>
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace tartan::train {
@@ -26,11 +27,10 @@ class Draws {
  private:
   struct Drawn {
     std::vector<std::uint64_t> examples, keys;
-    void add(std::uint64_t example, Key key) {
-      examples.push_back(example);
-      keys.push_back(key.value());
-    }
+    Drawn of(std::vector<std::size_t> const& indices) const;  //!< these of them
   };
+  using Met = std::map<std::uint64_t, std::uint64_t>;  // example -> how often it was drawn in this step
+  static Drawn draw(data::Sampler const& sampler, std::int64_t first, std::int64_t count, Key step, Met& met);
   data::PackedBatch pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const;
   std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads) const;
   data::PackedBatch probe_batch(char const* purpose, std::int64_t examples, std::int64_t step) const;
