@@ -50,6 +50,11 @@ void ConfusionMatrix::add(std::int64_t expected, std::int64_t predicted) {
 
 std::int64_t ConfusionMatrix::total() const { return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0}); }
 
+std::span<std::int64_t const> ConfusionMatrix::row(std::int64_t expected) const {
+  expects(expected >= 0 && expected < classes_, "an expected label is outside the confusion matrix");
+  return std::span(counts_).subspan(static_cast<std::size_t>(expected * classes_), static_cast<std::size_t>(classes_));
+}
+
 double accuracy(ConfusionMatrix const& matrix) { return ratio(hits(matrix), matrix.total()); }
 
 double macro_f1(ConfusionMatrix const& matrix) {

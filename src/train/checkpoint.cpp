@@ -18,18 +18,20 @@ constexpr std::size_t kept = 2;
 constexpr char const* manifest_name = "manifest.json";
 constexpr char const* damaged_prefix = "damaged.";
 
-//! Every tensor of a checkpoint with its name: values and both moments by parameter, step counts by segment.
+//! Every tensor of a checkpoint with its name: values and both moments by parameter, step counts by segment. Without an
+//! optimizer the values alone.
 template <class Use>
-void for_each_tensor(model::ParameterSet const& parameters, optim::AdamW const& optimizer, Use const& use) {
+void for_each_tensor(model::ParameterSet const& parameters, optim::AdamW const* optimizer, Use const& use) {
   auto const& layout = parameters.layout();
   for (auto const& p : layout.parameters()) {
     auto const part = [&](at::Tensor const& flat) { return model::ParameterSet::stretch(flat, p.offset, p.shape); };
     use("value/" + p.name, part(parameters.values()));
-    use("first_moment/" + p.name, part(optimizer.first_moment()));
-    use("second_moment/" + p.name, part(optimizer.second_moment()));
+    if (optimizer == nullptr) continue;
+    use("first_moment/" + p.name, part(optimizer->first_moment()));
+    use("second_moment/" + p.name, part(optimizer->second_moment()));
   }
-  for (std::size_t i = 0; i < layout.segments().size(); ++i)
-    use("steps/" + layout.segments()[i].name, optimizer.step_counts()[i]);
+  for (std::size_t i = 0; optimizer != nullptr && i < layout.segments().size(); ++i)
+    use("steps/" + layout.segments()[i].name, optimizer->step_counts()[i]);
 }
 
 std::vector<fs::path> checkpoints_by_age(fs::path const& directory) {
@@ -108,7 +110,7 @@ double finished_seconds(Progression const& progression) {
 }
 
 void save_checkpoint(fs::path const& directory, Progression const& progression, model::ParameterSet const& parameters,
-                     optim::AdamW const& optimizer) {
+                     optim::AdamW const* optimizer) {
   std::string const name = padded(static_cast<std::int64_t>(progression.stage), 2) + "-" + progression.stage_name +
                            "-" + padded(progression.step, 8);
   make_directory(directory);
@@ -165,7 +167,7 @@ Progression load_progression(fs::path const& checkpoint) {
   }
 }
 
-void load_tensors(fs::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW& optimizer) {
+void load_tensors(fs::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW* optimizer) {
   model::SafetensorsFile const file(checkpoint / "tensors.safetensors");
   std::size_t used = 0;
   for_each_tensor(parameters, optimizer, [&](std::string const& name, at::Tensor const& tensor) {

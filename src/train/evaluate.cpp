@@ -1,6 +1,5 @@
 #include <tartan/core/error.hpp>
 #include <tartan/data/sampler.hpp>
-#include <tartan/task/metrics.hpp>
 #include <tartan/train/evaluate.hpp>
 
 #include <algorithm>
@@ -56,11 +55,9 @@ Evaluation evaluate(model::Model& model, task::Objective const& objective, std::
                      matrix.add(batch.targets[e], prediction.classes[e]);
                  });
   comm.all_reduce(matrix.counts().data(), matrix.counts().size(), comm::Type::int64).wait();
-  Evaluation result;
-  result.examples = matrix.total();
-  result.loss = comm::sum_of(comm, loss) / static_cast<double>(std::max<std::int64_t>(1, result.examples));
-  result.metrics = task::classification_metrics(matrix);
-  return result;
+  std::int64_t const examples = matrix.total();
+  double const mean = comm::sum_of(comm, loss) / static_cast<double>(std::max<std::int64_t>(1, examples));
+  return {examples, mean, task::classification_metrics(matrix), std::move(matrix)};
 }
 
 }  // namespace tartan::train

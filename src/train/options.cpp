@@ -24,7 +24,8 @@ Section run_section(RunOptions& o) {
   s.add("recipe", o.recipe, "finetune, mt-tartan or meta-tartan");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
-  s.add("checkpoint_every", o.checkpoint_every, "steps between checkpoints; 0: none", at_least(0, most_steps));
+  s.add("checkpoint_every", o.checkpoint_every,
+        "steps between checkpoints; 0: only where a stage ends or a signal stops the run", at_least(0, most_steps));
   s.add("max_minutes", o.max_minutes, "training time over all stages; 0: no limit", between(0, 1e9));
   return s;
 }

@@ -26,6 +26,9 @@ std::unique_ptr<model::Model> open(Options const& o, std::vector<Task> const& ta
                            o.model.kernels, device, Key(static_cast<std::uint64_t>(o.run.seed)).with("initial"));
 }
 
+//! How long a rank may outlive the launcher that was killed before it, and then some.
+constexpr std::chrono::seconds lock_patience{5};
+
 //! Where to go on: the newest checkpoint, looked for by rank 0; nothing: from the beginning.
 std::optional<fs::path> checkpoint_to_use(RunContext const& run, RunDirectory::State state) {
   std::string path;
@@ -59,6 +62,7 @@ Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::op
   else if (!checkpoint)
     clear(run.directory);
   run.log = std::make_unique<MetricsLog>(run.directory.metrics(), p.metrics_bytes);
+  run.log->write(session_json(run, checkpoint));
   write_run_json(run, nullptr);
   return p;
 }
@@ -67,19 +71,36 @@ bool time_is_used(Options const& options, Progression const& p) {
   return options.run.max_minutes > 0 && finished_seconds(p) > options.run.max_minutes * 60 && p.best.step >= 0;
 }
 
-void enter_next_stage(Progression& p) {
+void enter_next_stage(Progression& p, std::string const& name) {
   ++p.stage;
+  p.stage_name = name;
   p.step = 0;
   p.watch = {};
   p.weighting.clear();
   p.stage_seconds = p.stage_tokens = 0;
 }
 
-//! Rank 0 looks; its findings, or its complaint, reach every rank.
+//! A next stage that can be gone on with, though the one before is not repeated.
+void save_beginning(RunContext& run, Progression& p) {
+  if (run.comm.rank() == 0) {
+    p.metrics_bytes = run.log->sync();
+    save_checkpoint(run.directory.checkpoints(), p, run.model.parameters, nullptr);
+  }
+  run.comm.barrier();
+}
+
+//! Rank 0 looks; its findings, or its complaint, reach every rank. The lock is taken where there is something to do,
+//! and what was seen before is looked at again under it.
 RunDirectory::State look_at_directory(Options const& o, std::string const& resolved_config, Resume resume,
-                                      comm::Communicator& comm) {
+                                      comm::Communicator& comm, std::unique_ptr<LockFile>& lock) {
   auto state = RunDirectory::State::fresh;
-  if (comm.rank() == 0) state = RunDirectory::look(o.run.output, resume, resolved_config);
+  if (comm.rank() == 0) {
+    state = RunDirectory::look(o.run.output, resume, resolved_config);
+    if (state != RunDirectory::State::finished) {
+      lock = std::make_unique<LockFile>(RunDirectory(o.run.output).lock(), lock_patience);
+      state = RunDirectory::look(o.run.output, resume, resolved_config);
+    }
+  }
   std::int64_t number = static_cast<std::int64_t>(state);
   comm.broadcast(&number, 1, comm::Type::int64, 0).wait();
   return static_cast<RunDirectory::State>(number);
@@ -102,8 +123,10 @@ bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& 
 }  // namespace
 
 ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
-                      Resume resume, comm::Communicator& comm) {
-  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, comm);
+                      Resume resume, comm::Communicator& world) {
+  comm::Timed comm(world);
+  std::unique_ptr<LockFile> lock;
+  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, comm, lock);
   if (state == RunDirectory::State::finished) {
     log("the run in " + options.run.output.string() + " is finished; its model is " +
         (options.run.output / "best").string());
@@ -112,10 +135,10 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
   model::HfConfig const config = model::read_hf_config(options.model.path);
   std::vector<Task> const tasks = open_tasks(options.tasks, config, options.model.path);
   auto const model = open(options, tasks, config, comm);
-  RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, {}};
+  RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock), {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
   Progression p = begin(run, stages, checkpoint, state, resolved_config);
-  for (;; enter_next_stage(p)) {
+  for (;;) {
     p.stage_name = stages[p.stage].name;
     if (is_needed(run, stages[p.stage], p)) {
       Stage stage(run, stages[p.stage], p, std::exchange(checkpoint, std::nullopt));
@@ -126,17 +149,20 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
       }
     }
     if (p.stage + 1 == stages.size()) break;
+    enter_next_stage(p, stages[p.stage + 1].name);
+    save_beginning(run, p);
   }
   finish(run, p);
   return ExitStatus::done;
 }
 
 BenchResult bench_stage(Options const& options, StagePlan const& plan, std::int64_t warmup, std::int64_t steps,
-                        comm::Communicator& comm) {
+                        comm::Communicator& world) {
+  comm::Timed comm(world);
   model::HfConfig const config = model::read_hf_config(options.model.path);
   std::vector<Task> const tasks = open_tasks(options.tasks, config, options.model.path);
   auto const model = open(options, tasks, config, comm);
-  RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, {}};
+  RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   Progression p;
   return Stage(run, plan, p, std::nullopt).bench(warmup, steps);
 }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <tartan_commit.hpp>
 #include <unistd.h>
@@ -55,11 +56,29 @@ std::string host_name() {
 nlohmann::ordered_json data_json(Task const& task) {
   nlohmann::ordered_json json = {
       {"examples", task.train.size()}, {"tokens", task.train.num_tokens()}, {"xxh3", task.train.fingerprint()}};
+  if (auto const& labels = task.train.info().label_names; !labels.empty()) json["labels"] = labels;
   if (task.dev) json["dev"] = {{"examples", task.dev->size()}, {"xxh3", task.dev->fingerprint()}};
   return json;
 }
 
+//! "2026-11-25T01:02:03Z".
+std::string utc_now() {
+  std::time_t const now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
 }  // namespace
+
+nlohmann::ordered_json session_json(RunContext const& run, std::optional<std::filesystem::path> const& checkpoint) {
+  nlohmann::ordered_json json = {
+      {"event", "session"}, {"time", utc_now()}, {"host", host_name()}, {"ranks", run.comm.size()}};
+  json["resumed_from"] = checkpoint ? nlohmann::ordered_json(checkpoint->filename().string()) : nullptr;
+  return json;
+}
 
 void write_run_json(RunContext const& run, nlohmann::ordered_json const& result) {
   nlohmann::ordered_json json = {{"program", "tartan"},

@@ -89,17 +89,17 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       weighting_(make_weighting(plan, run.options, tasks_)),
       draws_(tasks_, &end_, probed(plan), run.options.probe, run.options.train.micro_batches,
              stage_key(run.options, plan), run.comm.rank(), run.comm.size()),
+      prefetch_(draws_, total_steps_),
       rule_(run.model, step_tasks(tasks_), end_of(step_tasks(tasks_), plan), run.comm, step_options(plan, run.options),
             optimizer_),
       progress_(plan.name, total_steps_, run.comm.rank() == 0, progression.step),
       start_(std::chrono::steady_clock::now()),
       seconds_before_(progression.stage_seconds) {
   if (checkpoint) {
-    load_tensors(*checkpoint, run.model.parameters, optimizer_);
-    weighting::load_state(weighting_, names_of(tasks_), p_.weighting);
-  } else if (plan.from_best && run.best_values.defined()) {
-    run.model.parameters.values().copy_(run.best_values);
+    load_tensors(*checkpoint, run.model.parameters, p_.step > 0 ? &optimizer_ : nullptr);
+    if (p_.step > 0) weighting::load_state(weighting_, names_of(tasks_), p_.weighting);
   }
+  if (p_.step == 0 && plan.from_best && run.best_values.defined()) run.model.parameters.values().copy_(run.best_values);
   if (std::isfinite(seconds_left())) progress_.end_within(seconds_left());
   if (p_.step == 0) warn_of_idle_weights(total_steps_);
 }
@@ -123,24 +123,24 @@ void Stage::warn_of_idle_weights(std::int64_t steps) {
 Stage::End Stage::run() {
   StepInputs inputs = draws_.at(p_.step);
   std::vector<double> counts = global(local_counts(inputs));
+  run_.comm.take_seconds();
   std::string reason;
   while (reason.empty()) {
     auto const began = std::chrono::steady_clock::now();
-    StepInputs next = p_.step + 1 < total_steps_ ? draws_.at(p_.step + 1) : StepInputs{};
-    StepReport report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(next); });
+    prefetch_.start(p_.step + 1);
+    StepReport const report =
+        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(); });
     ++p_.step;
     p_.stage_tokens += report.tokens;
-    std::size_t const tasks = tasks_.size();
-    Decision const decision{report.extra[tasks] > 0, report.extra[tasks + 1] > 0};
-    log_step(report, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
-    if (evaluation_due(decision)) evaluate_dev();
-    reason = end_reason(decision);
+    Heard const now = heard(report.extra);
+    log_step(report, now, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+    if (evaluation_due(now)) evaluate_dev();
+    reason = end_reason(now);
     bool const every = run_.options.run.checkpoint_every > 0 && p_.step % run_.options.run.checkpoint_every == 0;
-    if (reason.empty() && (decision.stop || every)) save();
-    if (reason.empty() && decision.stop) return End::stopped;
-    inputs = std::move(next);
-    counts.assign(report.extra.begin(), report.extra.begin() + static_cast<std::ptrdiff_t>(tasks));
+    if (reason.empty() && (now.stop || every)) save();
+    if (reason.empty() && now.stop) return End::stopped;
+    inputs = prefetch_.take();
+    counts = now.next_counts;
   }
   finish(reason);
   return End::finished;
@@ -156,9 +156,9 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
   std::vector<double> counts = global(local_counts(inputs));
   for (p_.step = 0; p_.step < warmup + steps; ++p_.step) {
     auto const began = std::chrono::steady_clock::now();
-    StepInputs next = draws_.at(p_.step + 1);
+    prefetch_.start(p_.step + 1);
     StepReport const report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return local_counts(next); });
+        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(); });
     if (p_.step >= warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
       result.tokens += report.tokens;
@@ -166,8 +166,8 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
         result.probe_tokens +=
             static_cast<double>(inputs.probe->head.encoder.num_tokens() + inputs.probe->gradient.encoder.num_tokens());
     }
-    inputs = std::move(next);
-    counts = report.extra;
+    inputs = prefetch_.take();
+    counts = heard(report.extra).next_counts;
   }
   progress_.clear();
   return result;
@@ -186,12 +186,20 @@ std::vector<double> Stage::global(std::vector<double> counts) const {
 }
 
 // What travels with a step's reduction, asked for when its gradients are there: the next step's counts, whether anybody
-// was told to stop, whether rank 0's clock says that time is up
-std::vector<double> Stage::message(StepInputs const& next) const {
+// was told to stop, whether rank 0's clock says that time is up, and for what this rank has waited
+std::vector<double> Stage::message() {
+  StepInputs const& next = prefetch_.peek();
   std::vector<double> result = next.batches.empty() ? std::vector<double>(tasks_.size(), 0) : local_counts(next);
   result.push_back(stop_requested() ? 1 : 0);
   result.push_back(run_.comm.rank() == 0 && seconds_left() < 0 ? 1 : 0);
+  result.push_back(prefetch_.take_seconds() / run_.comm.size());
+  result.push_back(run_.comm.take_seconds() / run_.comm.size());
   return result;
+}
+
+Stage::Heard Stage::heard(std::vector<double> const& sums) const {
+  auto const rest = sums.begin() + static_cast<std::ptrdiff_t>(tasks_.size());
+  return {{sums.begin(), rest}, rest[0] > 0, rest[1] > 0, rest[2], rest[3]};
 }
 
 double Stage::seconds_left() const {

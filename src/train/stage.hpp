@@ -1,7 +1,9 @@
 #pragma once
 
-#include <tartan/train/draws.hpp>
+#include <tartan/comm/timed.hpp>
+#include <tartan/core/lock_file.hpp>
 #include <tartan/train/evaluate.hpp>
+#include <tartan/train/prefetch.hpp>
 #include <tartan/train/progress.hpp>
 #include <tartan/train/run.hpp>
 
@@ -15,9 +17,10 @@ struct RunContext {
   Options const& options;
   model::Model& model;
   std::vector<Task> const& tasks;
-  comm::Communicator& comm;
+  comm::Timed& comm;
   RunDirectory directory;
   std::unique_ptr<MetricsLog> log;  //!< rank 0
+  std::unique_ptr<LockFile> lock;   //!< rank 0
   at::Tensor best_values;           //!< parameters of Progression::best, on every rank; undefined before the first
 };
 
@@ -42,22 +45,27 @@ class Stage {
   BenchResult bench(std::int64_t warmup, std::int64_t steps);
 
  private:
-  struct Decision {
+  //! What the ranks tell each other with a step's reduction.
+  struct Heard {
+    std::vector<double> next_counts;  //!< targets of the next step, per task
     bool stop = false, time_up = false;
+    double data_seconds = 0, rank_seconds = 0;  //!< waited for, mean over ranks
   };
   void warn_of_idle_weights(std::int64_t steps);
   StepRates rates() const;
   std::vector<double> global(std::vector<double> counts) const;
-  std::vector<double> message(StepInputs const& next) const;
+  std::vector<double> message();
+  Heard heard(std::vector<double> const& sums) const;
   double seconds() const;
   double seconds_left() const;
-  bool evaluation_due(Decision const& decision) const;
+  bool evaluation_due(Heard const& heard) const;
   void evaluate_dev();
+  void log_evaluation(Evaluation const& evaluation, bool best) const;
   void keep_best(Evaluation const& evaluation);
-  std::string end_reason(Decision const& decision) const;
+  std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);
   void save();
-  void log_step(StepReport const& report, double step_seconds);
+  void log_step(StepReport const& report, Heard const& heard, double step_seconds);
   std::string note(StepReport const& report) const;
 
   RunContext& run_;
@@ -69,6 +77,7 @@ class Stage {
   optim::AdamW optimizer_;
   weighting::Weighting weighting_;
   Draws draws_;
+  Prefetch prefetch_;
   SingleLevel rule_;
   Progress progress_;
   std::chrono::steady_clock::time_point start_;

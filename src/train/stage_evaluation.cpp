@@ -5,9 +5,9 @@
 
 namespace tartan::train {
 
-bool Stage::evaluation_due(Decision const& decision) const {
+bool Stage::evaluation_due(Heard const& heard) const {
   if (plan_.body_frozen) return false;
-  return p_.step % evaluate_every_ == 0 || p_.step == total_steps_ || decision.time_up;
+  return p_.step % evaluate_every_ == 0 || p_.step == total_steps_ || heard.time_up;
 }
 
 void Stage::evaluate_dev() {
@@ -20,15 +20,7 @@ void Stage::evaluate_dev() {
     p_.watch.best_step = p_.step;
   }
   bool const kept = p_.best.stage == plan_.name ? metric >= p_.best.metric : metric > p_.best.metric;
-  if (run_.log)
-    run_.log->write({{"event", "evaluation"},
-                     {"stage", plan_.name},
-                     {"step", p_.step},
-                     {"split", "dev"},
-                     {"task", end_.name()},
-                     {"loss", evaluation.loss},
-                     {"metrics", evaluation.metrics},
-                     {"best", kept}});
+  if (run_.log) log_evaluation(evaluation, kept);
   if (kept) keep_best(evaluation);
   char text[64];
   std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", end_.options.metric.c_str(), metric, p_.best.metric);
@@ -49,9 +41,9 @@ void Stage::keep_best(Evaluation const& evaluation) {
   }
 }
 
-std::string Stage::end_reason(Decision const& decision) const {
+std::string Stage::end_reason(Heard const& heard) const {
   if (plan_.options.patience > 0 && p_.watch.since_best >= plan_.options.patience) return "patience";
-  if (decision.time_up) return "time";
+  if (heard.time_up) return "time";
   if (p_.step >= total_steps_) return plan_.options.steps > 0 ? "steps" : "epochs";
   return "";
 }
@@ -77,7 +69,7 @@ void Stage::save() {
   p_.weighting = weighting::save_state(weighting_, names_of(tasks_));
   if (run_.comm.rank() == 0) {
     p_.metrics_bytes = run_.log->sync();
-    save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, optimizer_);
+    save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, &optimizer_);
     prune_exports(run_.directory, bests_of_checkpoints(run_.directory.checkpoints()));
   }
   run_.comm.barrier();

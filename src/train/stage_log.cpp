@@ -1,26 +1,33 @@
-// What a stage writes for every step.
+// What a stage writes for every step and every evaluation.
 #include "stage.hpp"
 
 #include <cstdio>
 
 namespace tartan::train {
+namespace {
 
-void Stage::log_step(StepReport const& report, double step_seconds) {
+constexpr std::int64_t most_logged_labels = 100;  // a confusion matrix grows with their square
+
+}  // namespace
+
+void Stage::log_step(StepReport const& report, Heard const& heard, double step_seconds) {
   progress_.update(p_.step, note(report));
   if (!run_.log) return;
   bool const learned = weighting::needs(weighting_).alignments;
-  nlohmann::ordered_json losses, weights, cosines, aligned;
+  nlohmann::ordered_json losses, weights, cosines, norms, aligned;
   std::vector<double> const cos = weighting::cosines(report.alignments);
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     losses[tasks_[i]->name()] = report.losses[i];
     weights[tasks_[i]->name()] = report.weights[i];
     if (learned) cosines[tasks_[i]->name()] = cos[i];
+    if (learned) norms[tasks_[i]->name()] = report.alignments.norm[i];
     if (learned) aligned[tasks_[i]->name()] = static_cast<std::int64_t>(report.aligned_counts[i]);
   }
   nlohmann::ordered_json event = {
       {"event", "step"}, {"stage", plan_.name}, {"step", p_.step}, {"losses", losses}, {"weights", weights}};
   if (learned) {
     event["cosines"] = cosines;
+    event["norms"] = norms;
     event["aligned_targets"] = aligned;
     event["probe"] = {{"dev_loss", report.probe.dev_loss},
                       {"head_losses", report.probe.head_losses},
@@ -32,6 +39,23 @@ void Stage::log_step(StepReport const& report, double step_seconds) {
   event["norm"] = {{"body", report.body_norm}, {"heads", report.head_norm}};
   event["real_tokens"] = report.tokens;
   event["step_seconds"] = step_seconds;
+  event["waiting"] = {{"data", heard.data_seconds}, {"ranks", heard.rank_seconds}};
+  run_.log->write(event);
+}
+
+void Stage::log_evaluation(Evaluation const& evaluation, bool best) const {
+  nlohmann::ordered_json event = {{"event", "evaluation"},
+                                  {"stage", plan_.name},
+                                  {"step", p_.step},
+                                  {"split", "dev"},
+                                  {"task", end_.name()},
+                                  {"loss", evaluation.loss},
+                                  {"metrics", evaluation.metrics},
+                                  {"best", best}};
+  std::int64_t const labels = evaluation.confusion.classes();
+  if (best && labels <= most_logged_labels)
+    for (std::int64_t expected = 0; expected < labels; ++expected)
+      event["confusion"].push_back(evaluation.confusion.row(expected));
   run_.log->write(event);
 }
 

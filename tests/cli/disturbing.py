@@ -22,16 +22,21 @@ LONG = {
 OFTEN = LONG | {"run.checkpoint_every": 5}
 
 
-def wait_for(run: Run, stage: str, step: int, process) -> None:
-    line = f'{{"event":"step","stage":"{stage}","step":{step},'
-    metrics = run.path / "metrics.jsonl"
+def wait_until(condition, what: str, process) -> None:
+    """Until `condition()`; fails the test where `process` ends or HANG_SECONDS pass before."""
     deadline = time.monotonic() + launch.HANG_SECONDS
-    while not (metrics.exists() and line in metrics.read_text()):
+    while not condition():
         assert process.poll() is None, "it ended before it could be disturbed: " + process.communicate()[1]
         if time.monotonic() > deadline:
             os.killpg(process.pid, signal.SIGKILL)
-            pytest.fail(f"no step {step} of stage {stage} within {launch.HANG_SECONDS} s")
+            pytest.fail(f"no {what} within {launch.HANG_SECONDS} s")
         time.sleep(0.002)
+
+
+def wait_for(run: Run, stage: str, step: int, process) -> None:
+    line = f'{{"event":"step","stage":"{stage}","step":{step},'
+    metrics = run.path / "metrics.jsonl"
+    wait_until(lambda: metrics.exists() and line in metrics.read_text(), f"step {step} of stage {stage}", process)
 
 
 def started(trial, changes, ranks):
@@ -51,18 +56,22 @@ def stop_in(trial, stage, step, ranks):
     return run
 
 
-def rank_pid(process, ranks) -> int:
-    """The last rank's process."""
+def rank_pids(process, ranks) -> list[int]:
+    """The processes that mpirun started; the program itself where there is no mpirun."""
     if ranks == 1:
-        return process.pid
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return int(children[-1])
+        return [process.pid]
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def send_to_ranks(signal_number: int, process, ranks) -> None:
+    for pid in rank_pids(process, ranks):
+        os.kill(pid, signal_number)
 
 
 def kill_in(trial, stage, step, ranks, changes=OFTEN):
     process, run = started(trial, changes, ranks)
     wait_for(run, stage, step, process)
-    os.kill(rank_pid(process, ranks), signal.SIGKILL)
+    os.kill(rank_pids(process, ranks)[-1], signal.SIGKILL)
     assert launch.finish(process).status == (-signal.SIGKILL if ranks == 1 else 128 + signal.SIGKILL)
     return run
 

@@ -2,12 +2,13 @@
 
 import json
 import shutil
+import signal
 
 import h5py
 import launch
 import pytest
 
-from disturbing import OFTEN, kill_in
+from disturbing import OFTEN, kill_in, send_to_ranks, started, wait_for
 from trial import Run
 
 SHORT = {"stage.joint.steps": 2, "stage.finetune.steps": 2}
@@ -74,3 +75,17 @@ def test_of_two_starts_at_once_one_is_refused(trial):
     assert [result.status for result in results] == [0, 2]
     assert "already holds a run" in results[1].errors[0]
     assert Run(trial.folder / "run").result()["status"] == "finished"
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_second_writer_is_refused_and_the_first_is_not_disturbed(trial, ranks):
+    process, run = started(trial, OFTEN, ranks)
+    wait_for(run, "joint", 5, process)
+    send_to_ranks(signal.SIGSTOP, process, ranks)
+    second = launch.run("train", trial.ini(OFTEN), "--resume", ranks=ranks)
+    send_to_ranks(signal.SIGCONT, process, ranks)
+    assert second.status == 2
+    assert len(second.errors) == 1 and f"{run.path} is in use by process " in second.errors[0]
+    assert launch.finish(process).status == 0
+    assert not (run.path / "lock").exists()
+    assert [event["step"] for event in run.events("step") if event["stage"] == "joint"] == list(range(1, 46))

@@ -7,7 +7,7 @@ from pathlib import Path
 import launch
 from tiny_world import World
 
-TIMES = ("step_seconds", "seconds")
+TIMES = ("step_seconds", "seconds", "waiting")
 STAGE = {"lr": 3e-3, "head_lr": 1e-3, "schedule": "constant", "evaluate_every": 4}
 SETTINGS = {
     "model.device": "cpu",  # the numbers compared are a CPU's, also where a GPU is
@@ -43,7 +43,8 @@ class Run:
         return [event for event in map(json.loads, lines) if kind in (None, event["event"])]
 
     def timeless_events(self) -> list[dict]:
-        return [{key: value for key, value in event.items() if key not in TIMES} for event in self.events()]
+        kept = [event for event in self.events() if event["event"] != "session"]
+        return [{key: value for key, value in event.items() if key not in TIMES} for event in kept]
 
     def evaluations(self, stage: str) -> list[dict]:
         return [event for event in self.events("evaluation") if event["stage"] == stage]

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ class ConfusionMatrix {
   std::vector<std::int64_t>& counts() { return counts_; }  //!< (classes * classes), for a reduction over ranks
   std::vector<std::int64_t> const& counts() const { return counts_; }
   std::int64_t total() const;
+  //! How often each class was predicted where `expected` was right.
+  std::span<std::int64_t const> row(std::int64_t expected) const;
 
  private:
   std::int64_t classes_;

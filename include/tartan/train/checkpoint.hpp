@@ -52,9 +52,9 @@ struct Progression {
 double finished_seconds(Progression const& progression);
 
 //! Writes DIRECTORY/<stage>-<step>: state.json and tensors.safetensors, by tensor name, aside and renamed; keeps the
-//! last two. Rank 0 only.
+//! last two. Without `optimizer` at a stage's step 0, where it has no past. Rank 0 only.
 void save_checkpoint(std::filesystem::path const& directory, Progression const& progression,
-                     model::ParameterSet const& parameters, optim::AdamW const& optimizer);
+                     model::ParameterSet const& parameters, optim::AdamW const* optimizer);
 
 //! What each readable checkpoint holds as best so far: exports that are still needed.
 std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);
@@ -65,7 +65,7 @@ std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);
 std::optional<std::filesystem::path> newest_checkpoint(std::filesystem::path const& directory);
 
 Progression load_progression(std::filesystem::path const& checkpoint);
-//! Throws ExitStatus::data naming a tensor that is missing, too many or of another shape.
-void load_tensors(std::filesystem::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW& optimizer);
+//! Throws ExitStatus::data naming a tensor that is missing, too many or of another shape. Without `optimizer` as above.
+void load_tensors(std::filesystem::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW* optimizer);
 
 }  // namespace tartan::train

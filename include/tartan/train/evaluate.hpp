@@ -3,6 +3,7 @@
 #include <tartan/comm/communicator.hpp>
 #include <tartan/data/dataset.hpp>
 #include <tartan/model/model.hpp>
+#include <tartan/task/metrics.hpp>
 #include <tartan/task/objective.hpp>
 
 #include <cstdint>
@@ -16,6 +17,7 @@ struct Evaluation {
   std::int64_t examples = 0;  //!< labelled
   double loss = 0;            //!< mean
   std::map<std::string, double> metrics;
+  task::ConfusionMatrix confusion;
 };
 
 //! Loss and metrics of a classification task over a whole data set, divided among the ranks by tokens. Collective.

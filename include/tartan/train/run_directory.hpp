@@ -9,7 +9,7 @@ namespace tartan::train {
 
 enum class Resume { no, yes };
 
-//! RUN: config.ini, run.json, metrics.jsonl, checkpoints/, exports/, best (DESIGN 8). Only rank 0 writes.
+//! RUN: config.ini, run.json, metrics.jsonl, checkpoints/, exports/, best, lock (DESIGN 8). Only rank 0 writes.
 class RunDirectory {
  public:
   //! What `look` found.
@@ -31,6 +31,7 @@ class RunDirectory {
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path exports() const { return path_ / "exports"; }
   std::filesystem::path best() const { return path_ / "best"; }
+  std::filesystem::path lock() const { return path_ / "lock"; }
 
  private:
   std::filesystem::path path_;
