@@ -1,11 +1,11 @@
 #include "commands.hpp"
 
+#include <tartan/core/process.hpp>
 #include <tartan/recipe/recipe.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 
 namespace tartan::cli {
 namespace {
@@ -14,12 +14,6 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   std::size_t const n = values.size();
   return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
-double peak_memory_mb() {
-  rusage use{};
-  getrusage(RUSAGE_SELF, &use);
-  return static_cast<double>(use.ru_maxrss) / 1024;
 }
 
 train::StagePlan first_training_stage(recipe::Plan const& plan) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tartan/core/error.hpp>
+#include <tartan/recipe/recipe.hpp>
 
 #include <map>
 #include <optional>
@@ -15,8 +16,11 @@ ExitStatus train(Arguments const& arguments, int& argc, char**& argv);
 ExitStatus evaluate(Arguments const& arguments);
 ExitStatus predict(Arguments const& arguments);
 ExitStatus inspect(Arguments const& arguments);
+ExitStatus export_model(Arguments const& arguments);
 ExitStatus bench(Arguments const& arguments);
 ExitStatus config(Arguments const& arguments);
+//! `tartan train --dry-run`. Collective.
+ExitStatus dry_run(recipe::Plan const& plan, bool json, comm::Communicator& comm);
 
 //! Flags of one command: `--name value`, `--name=value`, switches, and positional arguments. Throws ExitStatus::usage
 //! for a flag that is not among them, naming the nearest.

@@ -1,5 +1,7 @@
 #include "commands.hpp"
 
+#include <tartan/config/nearest.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -10,11 +12,14 @@ bool contains(std::vector<std::string> const& list, std::string const& name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-std::string known(std::vector<std::string> with_value, std::vector<std::string> const& switches) {
-  with_value.insert(with_value.end(), switches.begin(), switches.end());
-  std::string text;
-  for (auto const& name : with_value) text += (text.empty() ? "--" : ", --") + name;
-  return text.empty() ? "none" : text;
+[[noreturn]] void refuse_unknown(std::string const& name, std::vector<std::string> known,
+                                 std::vector<std::string> const& switches) {
+  known.insert(known.end(), switches.begin(), switches.end());
+  std::string list;
+  for (auto const& one : known) list += (list.empty() ? "--" : ", --") + one;
+  auto const near = config::nearest(name, known);
+  fail_usage("unknown flag --" + name + (near ? " (did you mean --" + *near + "?)" : "") + "; this command has " +
+             (list.empty() ? "none" : list));
 }
 
 }  // namespace
@@ -45,8 +50,7 @@ Flags parse_flags(Arguments const& arguments, std::vector<std::string> const& wi
       flags.values[name] = "";
       continue;
     }
-    if (!dotted && !contains(with_value, name))
-      fail_usage("unknown flag --" + name + "; this command has " + known(with_value, switches));
+    if (!dotted && !contains(with_value, name)) refuse_unknown(name, with_value, switches);
     bool const has_next = equals != std::string::npos || i + 1 < arguments.size();
     if (dotted) {
       flags.rest.push_back(word);

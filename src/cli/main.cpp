@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "help.hpp"
 
 #include <tartan/cli/command.hpp>
 #include <tartan/comm/mpi.hpp>
@@ -6,6 +7,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -17,19 +19,6 @@
 
 namespace tartan::cli {
 namespace {
-
-constexpr char const* usage = R"(tartan: trains text encoders for an end task
-
-  mpirun -n 2 --bind-to none tartan train run.ini [--resume] [--section.key value ...]
-  tartan evaluate --model RUN/best --task NAME --data test.h5 [--json]
-  tartan predict  --model RUN/best --task NAME --data test.h5 --output predictions.jsonl
-  tartan inspect  PATH [--json]
-  tartan bench    run.ini [--steps 20] [--warmup 3] [--json] [--section.key value ...]
-  tartan config default
-  tartan --version
-
-Every key of the configuration is also a flag: --task.tapt.batch 32. `tartan config default` prints all keys.
-)";
 
 //! Long enough for the launcher to end this rank where rank 0 has the same complaint, as it usually has.
 constexpr std::chrono::seconds wait_for_rank0{5};
@@ -50,6 +39,17 @@ bool is_other_rank() {
   return false;
 }
 
+bool asks_for_help(Arguments const& arguments) {
+  return std::ranges::any_of(arguments, [](auto const& word) { return word == "--help" || word == "-h"; });
+}
+
+ExitStatus print_help(std::string const& command) {
+  std::string const text = command.empty() ? overview() : help_of(command);
+  if (text.empty()) fail_usage(unknown_command(command));
+  std::fputs(text.c_str(), stdout);
+  return ExitStatus::done;
+}
+
 int complain(ExitStatus status, std::string const& message) {
   bool const parallel = comm::launched_by_mpi();
   if (parallel && is_other_rank()) {
@@ -67,21 +67,22 @@ ExitStatus run_command(int& argc, char**& argv) {
   Arguments const all(argv + 1, argv + argc);
   std::string const command = all.empty() ? "--help" : all[0];
   Arguments const rest(all.begin() + (all.empty() ? 0 : 1), all.end());
+  if (asks_for_help(rest)) return print_help(command);
   if (command == "train") return train(rest, argc, argv);
   if (command == "evaluate") return evaluate(rest);
   if (command == "predict") return predict(rest);
   if (command == "inspect") return inspect(rest);
+  if (command == "export") return export_model(rest);
   if (command == "bench") return bench(rest);
   if (command == "config") return config(rest);
   if (command == "--help" || command == "help" || command == "-h") {
-    std::fputs(usage, stdout);
-    return ExitStatus::done;
+    return print_help(rest.empty() ? "" : rest[0]);
   }
   if (command == "--version") {
     std::puts("tartan " TARTAN_VERSION);
     return ExitStatus::done;
   }
-  fail_usage("unknown command \"" + command + "\"; use train, evaluate, predict, inspect, bench or config");
+  fail_usage(unknown_command(command));
 }
 
 int main(int argc, char** argv) {

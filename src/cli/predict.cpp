@@ -4,10 +4,15 @@
 #include <tartan/core/log.hpp>
 #include <tartan/train/evaluate.hpp>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <ostream>
 
 namespace tartan::cli {
 namespace {
+
+constexpr std::uint64_t window_examples = 16'384;  // whose lines wait in memory for their place in the shard's order
 
 //! A number where the id is one, so that it can be joined with the input's rows.
 nlohmann::ordered_json id_json(std::string const& id) {
@@ -18,11 +23,12 @@ nlohmann::ordered_json id_json(std::string const& id) {
 
 std::string line_of(TrainedTask const& t, std::uint64_t example, std::int64_t best,
                     std::vector<double> const& probabilities) {
+  auto const& labels = t.head.labels;
   nlohmann::ordered_json::object_t by_label;
-  by_label.reserve(t.labels.size());
-  for (std::size_t c = 0; c < t.labels.size(); ++c) by_label.push_back({t.labels[c], probabilities[c]});
+  by_label.reserve(labels.size());
+  for (std::size_t c = 0; c < labels.size(); ++c) by_label.push_back({labels[c], probabilities[c]});
   nlohmann::ordered_json const json = {{"example_id", id_json(t.dataset.example_id(example))},
-                                       {"prediction", t.labels[static_cast<std::size_t>(best)]},
+                                       {"prediction", labels[static_cast<std::size_t>(best)]},
                                        {"probabilities", std::move(by_label)}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
@@ -35,6 +41,21 @@ void check_output(std::filesystem::path const& output) {
   check_writable(output);
 }
 
+//! Batches come by length, lines go out in the shard's order.
+void write_window(TrainedTask const& t, std::uint64_t begin, std::uint64_t end, std::ostream& out) {
+  std::vector<std::uint64_t> examples(end - begin);
+  std::iota(examples.begin(), examples.end(), begin);
+  std::vector<std::string> lines(examples.size());
+  train::for_each_batch(*t.model, *t.objective, t.dataset, std::move(examples),
+                        [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
+                          task::Prediction const p = t.objective->predict(t.place(), hidden, batch);
+                          for (std::size_t e = 0; e < batch.examples.size(); ++e)
+                            lines[batch.examples[e] - begin] =
+                                line_of(t, batch.examples[e], p.classes[e], p.probabilities[e]);
+                        });
+  for (auto const& line : lines) out << line;
+}
+
 }  // namespace
 
 ExitStatus predict(Arguments const& arguments) {
@@ -42,18 +63,13 @@ ExitStatus predict(Arguments const& arguments) {
   refuse_leftovers(flags, "predict");
   std::string const output = flags.required("output", "predictions.jsonl");
   check_output(output);
-  TrainedTask const t = open_trained_task(flags);
-  std::vector<std::string> lines(t.dataset.size());  // batches come by length, lines go out in the shard's order
-  train::for_each_batch(
-      *t.model, *t.objective, t.dataset, 0, 1, [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
-        task::Prediction const prediction = t.objective->predict(t.place(), hidden, batch);
-        for (std::size_t e = 0; e < batch.examples.size(); ++e)
-          lines[batch.examples[e]] = line_of(t, batch.examples[e], prediction.classes[e], prediction.probabilities[e]);
-      });
-  std::string text;
-  for (auto const& line : lines) text += line;
-  write_file_atomically(output, text);
-  log("wrote " + std::to_string(lines.size()) + " predictions to " + output);
+  TrainedTask const t = open_trained_task(flags, Labels::ignored);
+  std::uint64_t const size = t.dataset.size();
+  write_file_atomically(output, [&](std::ostream& out) {
+    for (std::uint64_t begin = 0; begin < size; begin += window_examples)
+      write_window(t, begin, std::min(size, begin + window_examples), out);
+  });
+  log("wrote " + std::to_string(size) + " predictions to " + output);
   return ExitStatus::done;
 }
 

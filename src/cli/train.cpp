@@ -15,23 +15,26 @@ std::string one_configuration(Flags const& flags, char const* command) {
   return flags.positional[0];
 }
 
-ExitStatus run(recipe::Plan const& plan, train::Resume resume, comm::Communicator& comm) {
+ExitStatus run(recipe::Plan const& plan, Flags const& flags, comm::Communicator& comm) {
   set_log_rank(comm.rank(), comm.size());
+  if (flags.has("dry-run")) return dry_run(plan, flags.has("json"), comm);
   train::catch_stop_signals();
+  auto const resume = flags.has("resume") ? train::Resume::yes : train::Resume::no;
   return train::run_stages(plan.options, plan.stages, plan.resolved_config, resume, comm);
 }
 
 }  // namespace
 
 ExitStatus train(Arguments const& arguments, int& argc, char**& argv) {
-  Flags const flags = parse_flags(arguments, {}, {"resume"});
+  Flags const flags = parse_flags(arguments, {}, {"resume", "dry-run", "json"});
   auto settings = config::Settings::read(one_configuration(flags, "train"), flags.rest);
   recipe::Plan const plan = recipe::make_plan(settings);
-  auto const resume = flags.has("resume") ? train::Resume::yes : train::Resume::no;
-  if (!comm::launched_by_mpi()) return run(plan, resume, *comm::make_local());
+  if (flags.has("json") && !flags.has("dry-run"))
+    fail_usage("--json goes with --dry-run; what a run logs is in metrics.jsonl and run.json of run.output");
+  if (!comm::launched_by_mpi()) return run(plan, flags, *comm::make_local());
   comm::MpiSession session(argc, argv);
   auto const world = session.world();
-  return run(plan, resume, *world);
+  return run(plan, flags, *world);
 }
 
 }  // namespace tartan::cli

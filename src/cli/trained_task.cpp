@@ -9,50 +9,74 @@ namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<std::string> labels_of(std::string const& metadata, std::string const& task, fs::path const& directory) {
-  auto const json = nlohmann::json::parse(metadata, nullptr, false);
-  std::string known;
-  if (json.is_object())
-    for (auto const& [name, value] : json.items()) known += (known.empty() ? "" : ", ") + name;
-  if (known.empty()) fail_data((directory / "heads.safetensors").string() + " names no task in its metadata");
-  if (!json.contains(task)) fail_usage("--task " + task + " is not in " + directory.string() + "; it holds " + known);
-  try {
-    return json.at(task).at("labels").get<std::vector<std::string>>();
-  } catch (nlohmann::json::exception const&) {
-    fail_data((directory / "heads.safetensors").string() + " has no label names for task " + task);
+void check_kind(data::Dataset const& dataset, fs::path const& path, Labels labels) {
+  std::string const& kind = dataset.info().kind;
+  bool const fits = kind == "class" || (kind == "text" && labels == Labels::ignored);
+  if (!fits)
+    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"class\" (jobs/prepare.py class)");
+}
+
+void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHead const& head,
+                  fs::path const& directory, Labels labels) {
+  auto const& names = dataset.info().label_names;
+  if (names == head.labels || (names.empty() && labels == Labels::ignored)) return;
+  if (names.empty()) fail_data(path.string() + " has no labels, which evaluation needs; use tartan predict");
+  fail_data(path.string() + " has other label names than task " + head.task + " of " + directory.string() +
+            "; prepare it with jobs/prepare.py class --labels-from " + directory.string());
+}
+
+void load_head(TrainedTask const& t, model::HeadFile const& file, model::HeadShape const& shape,
+               fs::path const& directory) {
+  for (auto const& [part, size] : shape) {
+    auto const found = file.tensors.find(t.head.task + "." + part);
+    if (found == file.tensors.end())
+      fail_data((directory / "heads.safetensors").string() + " lacks the tensor " + t.head.task + "." + part +
+                "; restore it from a copy");
+    model::load_into(model::store(found->second), found->first, t.model->parameters.at(found->first));
   }
 }
 
 }  // namespace
 
-TrainedTask open_trained_task(Flags const& flags) {
-  fs::path const directory = flags.required("model", "runs/first/best"),
-                 path = flags.required("data", "data/acl_arc/test.h5");
-  std::string const name = flags.required("task", "acl_arc");
+fs::path trained_directory(Flags const& flags) {
+  fs::path const directory = flags.required("model", "runs/first/best");
   if (!fs::exists(directory))
     fail_usage("--model " + directory.string() + " does not exist; name a directory such as RUN/best");
+  return directory;
+}
+
+TrainedHead trained_head(std::string const& task, fs::path const& directory) {
+  std::string const file = (directory / "heads.safetensors").string();
+  auto const json = nlohmann::json::parse(model::load_heads(directory).metadata, nullptr, false);
+  std::string known;
+  if (json.is_object())
+    for (auto const& [name, value] : json.items()) known += (known.empty() ? "" : ", ") + name;
+  if (known.empty()) fail_data(file + " names no task in its metadata; restore it from a copy");
+  if (!json.contains(task)) fail_usage("--task " + task + " is not in " + directory.string() + "; it holds " + known);
+  try {
+    TrainedHead head{task, json.at(task).at("labels").get<std::vector<std::string>>(), std::nullopt};
+    if (json.at(task).contains("max_length")) head.max_length = json.at(task).at("max_length").get<std::int64_t>();
+    if (!head.labels.empty()) return head;
+  } catch (nlohmann::json::exception const&) {
+  }
+  fail_data(file + " has no label names for task " + task + "; restore it from a copy");
+}
+
+TrainedTask open_trained_task(Flags const& flags, Labels labels) {
+  fs::path const directory = trained_directory(flags), path = flags.required("data", "data/acl_arc/test.h5");
+  std::string const name = flags.required("task", "acl_arc");
   model::HfConfig const config = model::read_hf_config(directory);
-  model::HeadFile const heads = model::load_heads(directory);
-  TrainedTask t{name, labels_of(heads.metadata, name, directory), nullptr, nullptr, data::Dataset::open(path, "test")};
+  TrainedTask t{trained_head(name, directory), nullptr, nullptr, data::Dataset::open(path, "test")};
   train::check_fits_model(t.dataset, config, directory);
-  if (t.dataset.info().kind != "class")
-    fail_data(path.string() + " holds kind \"" + t.dataset.info().kind +
-              "\"; evaluation needs kind \"class\" (jobs/prepare.py class)");
-  if (t.dataset.info().label_names != t.labels)
-    fail_data(path.string() + " has other label names than task " + name + " of " + directory.string() +
-              "; prepare it together with the task's training split");
-  t.objective =
-      task::make_objective({task::ObjectiveKind::classification, static_cast<std::int64_t>(t.labels.size()), 0, 0});
+  check_kind(t.dataset, path, labels);
+  check_labels(t.dataset, path, t.head, directory, labels);
+  auto const classes = static_cast<std::int64_t>(t.head.labels.size());
+  t.objective = task::make_objective({task::ObjectiveKind::classification, classes, 0, 0});
   model::set_threads(comm::make_local()->cores());
   auto const precision = config.dtype == "float64" ? model::Precision::fp64 : model::Precision::fp32;
-  t.model = model::open_model(directory, {{name, t.objective->head(config)}}, {}, precision, model::Kernels::automatic,
-                              at::kCPU, Key());
-  for (auto const& [part, shape] : t.objective->head(config)) {
-    auto const found = heads.tensors.find(name + "." + part);
-    if (found == heads.tensors.end())
-      fail_data((directory / "heads.safetensors").string() + " lacks the tensor " + name + "." + part);
-    model::load_into(model::store(found->second), found->first, t.model->parameters.at(found->first));
-  }
+  model::HeadShape const shape = t.objective->head(config);
+  t.model = model::open_model(directory, {{name, shape}}, {}, precision, model::Kernels::automatic, at::kCPU, Key());
+  load_head(t, model::load_heads(directory), shape, directory);
   return t;
 }
 

@@ -1,4 +1,4 @@
-#include "nearest.hpp"
+#include <tartan/config/nearest.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,6 @@
 #include "unknown.hpp"
 
-#include "nearest.hpp"
-
+#include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
 
 #include <algorithm>

@@ -42,9 +42,15 @@ void move_aside(fs::path const& path) {
   rename_into_place(path, aside(path));
 }
 
-void write_whole(fs::path const& path, std::string_view content) {
+using Fill = std::function<void(std::ostream&)>;
+
+Fill writes(std::string_view content) {
+  return [content](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); };
+}
+
+void write_whole(fs::path const& path, Fill const& fill) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  fill(out);
   out.close();
   if (!out) fail_io("cannot write " + path.string());
 }
@@ -87,10 +93,14 @@ void sync_path(fs::path const& path) {
 }
 
 void write_file_atomically(fs::path const& path, std::string_view content) {
-  if (takes_bytes(path)) return write_whole(path, content);
+  write_file_atomically(path, writes(content));
+}
+
+void write_file_atomically(fs::path const& path, Fill const& fill) {
+  if (takes_bytes(path)) return write_whole(path, fill);
   fs::path const target = behind_link(path);
   Temporary const temporary(beside(target));
-  write_whole(temporary.path, content);
+  write_whole(temporary.path, fill);
   sync_path(temporary.path);
   rename_into_place(temporary.path, target);
 }
@@ -104,7 +114,7 @@ void check_writable(fs::path const& path) {
 bool create_file(fs::path const& path, std::string_view content) {
   Temporary const temporary(path.parent_path() / (std::string(temporary_prefix) + std::to_string(::getpid()) + "." +
                                                   path.filename().string()));
-  write_whole(temporary.path, content);
+  write_whole(temporary.path, writes(content));
   sync_path(temporary.path);
   if (::link(temporary.path.c_str(), path.c_str()) == 0) return sync_path(parent_of(path)), true;
   if (errno == EEXIST) return false;

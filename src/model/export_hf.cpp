@@ -1,3 +1,5 @@
+#include "hf_files.hpp"
+
 #include <tartan/core/error.hpp>
 #include <tartan/model/hf_directory.hpp>
 
@@ -10,24 +12,12 @@ namespace tartan::model {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr char const* tokenizer_files[] = {
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json",
-    "merges.txt",     "added_tokens.json"};
-
 void write_config(fs::path const& path, HfConfig const& config, at::ScalarType type) {
   auto json = config.raw;
   json["architectures"] = {config.architecture == Architecture::bert ? "BertForMaskedLM" : "RobertaForMaskedLM"};
   json.erase("torch_dtype");
   json["dtype"] = type == at::kDouble ? "float64" : "float32";
-  std::ofstream out(path);
-  out << json.dump(2) << "\n";
-  out.close();
-  if (!out) fail_io("cannot write " + path.string());
-}
-
-void copy_tokenizer(fs::path const& from, fs::path const& to) {
-  for (auto const* name : tokenizer_files)
-    if (fs::exists(from / name)) fs::copy_file(from / name, to / name, fs::copy_options::overwrite_existing);
+  write_json(path, json);
 }
 
 }  // namespace

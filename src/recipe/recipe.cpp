@@ -98,10 +98,11 @@ Plan make_plan(config::Settings& settings) {
     fail_usage("recipe " + plan.options.run.recipe +
                " needs an auxiliary task; add a [task.NAME] with role = auxiliary, or use recipe = finetune");
   plan.resolved_config = settings.dump();
+  plan.values = settings.values();
   return plan;
 }
 
-std::string describe_defaults() {
+std::string describe_defaults(std::function<std::string(std::vector<config::Section> const&)> const& describe) {
   train::Options options;
   auto sections = train::default_sections(options);
   StagePlan warmup = mlm_head_warmup(0), j = joint(WeightingKind::meta_tartan), f = after_joint(), only = alone();
@@ -109,7 +110,7 @@ std::string describe_defaults() {
   sections.push_back(stage(j).note("First stage of mt-tartan and meta-tartan."));
   sections.push_back(stage(f).note("Last stage of mt-tartan and meta-tartan. As the one stage of recipe finetune: " +
                                    differences(stage(f), stage(only)) + "."));
-  return config::describe(sections);
+  return describe(sections);
 }
 
 }  // namespace tartan::recipe

@@ -14,7 +14,6 @@ namespace tartan::train {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kept = 2;
 constexpr char const* manifest_name = "manifest.json";
 constexpr char const* damaged_prefix = "damaged.";
 
@@ -126,7 +125,7 @@ void save_checkpoint(fs::path const& directory, Progression const& progression, 
     write_manifest(temporary);
   });
   auto const all = checkpoints_by_age(directory);
-  for (std::size_t i = 0; i + kept < all.size(); ++i) fs::remove_all(all[i]);
+  for (std::size_t i = 0; i + kept_checkpoints < all.size(); ++i) fs::remove_all(all[i]);
 }
 
 std::vector<Best> bests_of_checkpoints(fs::path const& directory) {

@@ -14,17 +14,16 @@ std::vector<std::uint64_t> my_examples(data::Dataset const& dataset, int rank, i
   std::vector<std::int64_t> lengths, loads(static_cast<std::size_t>(ranks), 0);
   for (std::uint64_t e = 0; e < dataset.size(); ++e) lengths.push_back(dataset.length(e));
   auto const mine = data::share(lengths, loads, 0)[static_cast<std::size_t>(rank)];
-  std::vector<std::uint64_t> result(mine.begin(), mine.end());
-  std::stable_sort(result.begin(), result.end(), [&](auto a, auto b) { return lengths[a] < lengths[b]; });
-  return result;
+  return {mine.begin(), mine.end()};
 }
 
 }  // namespace
 
-void for_each_batch(model::Model& model, task::Objective const& objective, data::Dataset const& dataset, int rank,
-                    int ranks, std::function<void(data::PackedBatch const&, at::Tensor const&)> const& use) {
+void for_each_batch(model::Model& model, task::Objective const& objective, data::Dataset const& dataset,
+                    std::vector<std::uint64_t> examples,
+                    std::function<void(data::PackedBatch const&, at::Tensor const&)> const& use) {
   at::NoGradGuard no_grad;
-  std::vector<std::uint64_t> const examples = my_examples(dataset, rank, ranks);
+  std::ranges::stable_sort(examples, {}, [&](std::uint64_t e) { return dataset.length(e); });
   for (std::size_t begin = 0; begin < examples.size();) {
     std::size_t end = begin;
     for (std::int64_t tokens = 0;
@@ -43,7 +42,7 @@ Evaluation evaluate(model::Model& model, task::Objective const& objective, std::
   task::ConfusionMatrix matrix(classes);
   double loss = 0;
   task::HeadPlace const place{model.encoder, model.parameters, model.parameters, head, false};
-  for_each_batch(model, objective, dataset, comm.rank(), comm.size(),
+  for_each_batch(model, objective, dataset, my_examples(dataset, comm.rank(), comm.size()),
                  [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
                    for (std::size_t e = 0; e < batch.targets.size(); ++e)
                      if (batch.targets[e] < 0)

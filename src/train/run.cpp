@@ -1,3 +1,4 @@
+#include "open_run.hpp"
 #include "run_json.hpp"
 #include "stage.hpp"
 
@@ -5,26 +6,11 @@
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
 
-#include <sstream>
 #include <utility>
 
 namespace tartan::train {
 namespace fs = std::filesystem;
 namespace {
-
-std::vector<std::string> words(std::string const& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
-
-std::unique_ptr<model::Model> open(Options const& o, std::vector<Task> const& tasks, model::HfConfig const& config,
-                                   comm::Communicator& comm) {
-  model::set_threads(comm.cores());
-  at::Device const device = model::choose_device(o.model.device, comm.local_rank());
-  return model::open_model(o.model.path, head_shapes(tasks, config),
-                           {words(o.model.allow_missing), words(o.model.allow_unexpected)}, o.model.precision,
-                           o.model.kernels, device, Key(static_cast<std::uint64_t>(o.run.seed)).with("initial"));
-}
 
 //! How long a rank may outlive the launcher that was killed before it, and then some.
 constexpr std::chrono::seconds lock_patience{5};
@@ -116,8 +102,7 @@ void finish(RunContext const& run, Progression const& p) {
 }
 
 bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& p) {
-  bool const idle = plan.body_frozen && run.model.loaded.mlm_head;  // nothing to warm up
-  return !idle && !comm::broadcast_flag(run.comm, time_is_used(run.options, p));
+  return !is_idle(plan, run.model) && !comm::broadcast_flag(run.comm, time_is_used(run.options, p));
 }
 
 }  // namespace
@@ -132,10 +117,9 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
         (options.run.output / "best").string());
     return ExitStatus::done;
   }
-  model::HfConfig const config = model::read_hf_config(options.model.path);
-  std::vector<Task> const tasks = open_tasks(options.tasks, config, options.model.path);
-  auto const model = open(options, tasks, config, comm);
-  RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock), {}};
+  Opened const opened = open_run(options, comm);
+  RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
+                 {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
   Progression p = begin(run, stages, checkpoint, state, resolved_config);
   for (;;) {
@@ -159,10 +143,8 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
 BenchResult bench_stage(Options const& options, StagePlan const& plan, std::int64_t warmup, std::int64_t steps,
                         comm::Communicator& world) {
   comm::Timed comm(world);
-  model::HfConfig const config = model::read_hf_config(options.model.path);
-  std::vector<Task> const tasks = open_tasks(options.tasks, config, options.model.path);
-  auto const model = open(options, tasks, config, comm);
-  RunContext run{options, *model, tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
+  Opened const opened = open_run(options, comm);
+  RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   Progression p;
   return Stage(run, plan, p, std::nullopt).bench(warmup, steps);
 }

@@ -3,6 +3,7 @@
 #include <tartan/comm/mpi.hpp>
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
+#include <tartan/core/process.hpp>
 
 #include <ATen/Parallel.h>
 #include <torch/headeronly/version.h>
@@ -32,10 +33,15 @@ nlohmann::ordered_json result_json(Progression const& p) {
                       {"real_tokens", s.real_tokens}});
     tokens += s.real_tokens;
   }
-  return {{"status", "finished"},     {"kept_stage", p.best.stage},
-          {"kept_step", p.best.step}, {"dev", p.best.metrics},
-          {"stages", stages},         {"seconds", seconds},
-          {"real_tokens", tokens},    {"real_tokens_per_second", seconds > 0 ? tokens / seconds : 0}};
+  return {{"status", "finished"},
+          {"kept_stage", p.best.stage},
+          {"kept_step", p.best.step},
+          {"dev", p.best.metrics},
+          {"stages", stages},
+          {"seconds", seconds},
+          {"real_tokens", tokens},
+          {"real_tokens_per_second", seconds > 0 ? tokens / seconds : 0},
+          {"peak_memory_mb", peak_memory_mb()}};
 }
 
 namespace {

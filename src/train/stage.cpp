@@ -1,5 +1,7 @@
 #include "stage.hpp"
 
+#include "open_run.hpp"
+
 #include <tartan/core/log.hpp>
 #include <tartan/train/stop_signal.hpp>
 
@@ -39,10 +41,6 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   result.probe = options.probe;
   result.probe.adamw = options.train.adamw;
   return result;
-}
-
-Key stage_key(Options const& options, StagePlan const& plan) {
-  return Key(static_cast<std::uint64_t>(options.run.seed)).with(plan.name);
 }
 
 bool probed(StagePlan const& plan) { return plan.weighting == WeightingKind::meta_tartan; }
@@ -129,7 +127,7 @@ Stage::End Stage::run() {
     auto const began = std::chrono::steady_clock::now();
     prefetch_.start(p_.step + 1);
     StepReport const report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(); });
+        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(prefetch_); });
     ++p_.step;
     p_.stage_tokens += report.tokens;
     Heard const now = heard(report.extra);
@@ -152,13 +150,14 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
     if (parameter.name.find("encoder.layer.") != std::string::npos)
       result.matrix_parameters += static_cast<double>(parameter.count);
   result.threads = at::get_num_threads();
+  Prefetch ahead(draws_, std::numeric_limits<std::int64_t>::max());  // a short stage is timed beyond its end
   StepInputs inputs = draws_.at(0);
   std::vector<double> counts = global(local_counts(inputs));
   for (p_.step = 0; p_.step < warmup + steps; ++p_.step) {
     auto const began = std::chrono::steady_clock::now();
-    prefetch_.start(p_.step + 1);
+    ahead.start(p_.step + 1);
     StepReport const report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(); });
+        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
     if (p_.step >= warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
       result.tokens += report.tokens;
@@ -166,7 +165,7 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
         result.probe_tokens +=
             static_cast<double>(inputs.probe->head.encoder.num_tokens() + inputs.probe->gradient.encoder.num_tokens());
     }
-    inputs = prefetch_.take();
+    inputs = ahead.take();
     counts = heard(report.extra).next_counts;
   }
   progress_.clear();
@@ -187,12 +186,12 @@ std::vector<double> Stage::global(std::vector<double> counts) const {
 
 // What travels with a step's reduction, asked for when its gradients are there: the next step's counts, whether anybody
 // was told to stop, whether rank 0's clock says that time is up, and for what this rank has waited
-std::vector<double> Stage::message() {
-  StepInputs const& next = prefetch_.peek();
+std::vector<double> Stage::message(Prefetch& ahead) {
+  StepInputs const& next = ahead.peek();
   std::vector<double> result = next.batches.empty() ? std::vector<double>(tasks_.size(), 0) : local_counts(next);
   result.push_back(stop_requested() ? 1 : 0);
   result.push_back(run_.comm.rank() == 0 && seconds_left() < 0 ? 1 : 0);
-  result.push_back(prefetch_.take_seconds() / run_.comm.size());
+  result.push_back(ahead.take_seconds() / run_.comm.size());
   result.push_back(run_.comm.take_seconds() / run_.comm.size());
   return result;
 }

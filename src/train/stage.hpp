@@ -43,6 +43,8 @@ class Stage {
   End run();
   //! Times `steps` steps after `warmup` others; nothing is written.
   BenchResult bench(std::int64_t warmup, std::int64_t steps);
+  std::int64_t num_steps() const { return total_steps_; }
+  std::int64_t evaluate_every() const { return evaluate_every_; }
 
  private:
   //! What the ranks tell each other with a step's reduction.
@@ -54,7 +56,7 @@ class Stage {
   void warn_of_idle_weights(std::int64_t steps);
   StepRates rates() const;
   std::vector<double> global(std::vector<double> counts) const;
-  std::vector<double> message();
+  std::vector<double> message(Prefetch& ahead);
   Heard heard(std::vector<double> const& sums) const;
   double seconds() const;
   double seconds_left() const;

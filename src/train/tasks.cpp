@@ -104,8 +104,10 @@ std::string heads_metadata(std::vector<Task> const& tasks) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (auto const& t : tasks)
     if (!t.head.empty())
-      json[t.name()] = {
-          {"objective", "classification"}, {"labels", t.train.info().label_names}, {"metric", t.options.metric}};
+      json[t.name()] = {{"objective", "classification"},
+                        {"labels", t.train.info().label_names},
+                        {"metric", t.options.metric},
+                        {"max_length", t.train.info().max_length}};
   return json.dump();
 }
 

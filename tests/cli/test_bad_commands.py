@@ -27,7 +27,7 @@ def on(trial, command, **flags):
     return [command, *sum(words, [])]
 
 
-@alone(2, 'unknown command "tain"', "use train, evaluate, predict")
+@alone(2, 'unknown command "tain" (did you mean train?)', "use train, evaluate, predict")
 def unknown_command(trial):
     return ["tain", "run.ini"]
 
@@ -37,7 +37,7 @@ def evaluate_without_data(trial):
     return on(trial, "evaluate", data=None)
 
 
-@alone(2, "unknown flag --jsn", "--json")
+@alone(2, "unknown flag --jsn (did you mean --json?)", "--json")
 def evaluate_with_a_misspelt_flag(trial):
     return [*on(trial, "evaluate"), "--jsn"]
 
@@ -77,7 +77,7 @@ def evaluate_on_text(trial):
     return on(trial, "evaluate", data=trial.world.text / "train.h5")
 
 
-@alone(65, "other.h5 has other label names than task toy", "prepare it together")
+@alone(65, "other.h5 has other label names than task toy", "--labels-from")
 def evaluate_on_other_labels(trial):
     other = trial.folder / "other.h5"
     shutil.copy(trial.world.task / "test.h5", other)
@@ -119,9 +119,55 @@ def inspect_an_empty_directory(trial):
     return ["inspect", trial.folder / "empty"]
 
 
-@alone(2, "takes one word; write tartan config default")
+@alone(2, "tartan config takes default, reference, show FILE or diff FILE", "write for example tartan config default")
 def config_of_something(trial):
     return ["config", "dflt"]
+
+
+@alone(2, "unknown key run.sed (did you mean seed?)", "tartan config default lists all keys")
+def config_show_with_a_misspelt_key(trial):
+    return ["config", "show", trial.ini({"run.sed": 3})]
+
+
+@alone(2, "--json goes with --dry-run", "metrics.jsonl")
+def train_as_json(trial):
+    return ["train", trial.ini(), "--json"]
+
+
+def exporting(trial, **flags):
+    usual = {"data": None, "output": trial.folder / "exported", "as": "sequence-classification"}
+    return on(trial, "export", **usual | flags)
+
+
+@alone(2, "--as onnx is not known", "use sequence-classification or masked-lm")
+def export_as_something_else(trial):
+    return exporting(trial, **{"as": "onnx"})
+
+
+@alone(2, "--task foo is not in", "it holds toy")
+def export_an_unknown_task(trial):
+    return exporting(trial, task="foo")
+
+
+@alone(2, "--task means nothing to --as masked-lm", "leave it out")
+def export_a_task_as_masked_lm(trial):
+    return exporting(trial, **{"as": "masked-lm"})
+
+
+@alone(2, "is there already", "name another directory")
+def export_over_something(trial):
+    (trial.folder / "exported").mkdir()
+    return exporting(trial)
+
+
+@alone(2, "is in a directory that does not exist", "make it first")
+def export_into_a_missing_directory(trial):
+    return exporting(trial, output=trial.folder / "nowhere" / "exported")
+
+
+@alone(2, "holds no heads.safetensors", "RUN/best")
+def export_what_has_no_head(trial):
+    return exporting(trial, model=trial.world.model)
 
 
 @pytest.mark.parametrize(("name", "ranks"), refusals.pairs())

@@ -1,5 +1,7 @@
 #include "config/settings_test.hpp"
 
+#include <tartan/config/describe.hpp>
+
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -113,6 +115,39 @@ TEST_F(Dump, TwoRoomsMayShareASection) {
   settings.finish();
   EXPECT_EQ(std::vector({seed, every, again}), (std::vector<std::int64_t>{3, 4, 3}));
   EXPECT_EQ(settings.dump(), "[run]\nseed = 3\nevery = 4\n");
+}
+
+TEST_F(Dump, ValuesTellWhatIsSetAndWhatWouldBe) {
+  Settings settings = read("[task.tapt]\nbatch = 2\n");
+  TaskOptions options;
+  settings.bind(task_section("task.tapt", options));
+  auto const values = settings.values();
+  ASSERT_FALSE(values.empty());
+  EXPECT_EQ(values[0].name, "task.tapt.batch");
+  EXPECT_EQ(values[0].value, "2");
+  EXPECT_EQ(values[0].default_text, "32");
+}
+
+TEST_F(Dump, FlagsAreGroupedAlignedAndBrokenBetweenWords) {
+  std::int64_t seed = 1;
+  std::string name;
+  Section run("run");
+  run.add("seed", seed, "names all draws").note("For all.");
+  run.add("label_of_a_considerable_length_so_that_it_has_no_place", name, "words " + std::string(90, 'x') + " more");
+  EXPECT_EQ(
+      describe_flags({run}),
+      "[run]\n  For all.\n  --run.seed 1  names all draws\n"
+      "  --run.label_of_a_considerable_length_so_that_it_has_no_place …\n                words\n                " +
+          std::string(90, 'x') + "\n                more\n");
+}
+
+TEST_F(Dump, MarkdownTablesKeepTheirCells) {
+  std::int64_t seed = 1;
+  std::string name;
+  Section run("run");
+  run.add("seed", seed, "a|b").add("name", name, "c");
+  EXPECT_EQ(describe_markdown({run}),
+            "**`[run]`**\n\n| key | default | meaning |\n|---|---|---|\n| `seed` | `1` | a\\|b |\n| `name` |  | c |\n");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "../src/config/nearest.hpp"
+#include <tartan/config/nearest.hpp>
 
 #include <gtest/gtest.h>
 

@@ -31,6 +31,11 @@ struct BoundSection {
   std::vector<Option> options;
 };
 
+//! A bound key as it stands: "run.seed", its value and its default as text.
+struct Setting {
+  std::string name, value, default_text;
+};
+
 //! All settings of one run: an INI file, then flags over it. Values stay text until a Section binds them.
 class Settings {
  public:
@@ -51,6 +56,9 @@ class Settings {
   //! The bound sections as INI, with their values after binding: parsed again it gives the same settings.
   std::string dump() const;
 
+  //! Every bound key in the order of `dump`.
+  std::vector<Setting> values() const;
+
   //! Whether the file or a flag sets this key.
   bool given(std::string const& section, std::string const& key) const;
 
@@ -65,8 +73,5 @@ class Settings {
   std::vector<BoundSection> bound_;
   mutable std::set<std::string> prefixes_;  // asked for by `names`: [taks.x] is told of [task.x] though none was bound
 };
-
-//! The sections as INI with each key's help as comment lines and its default: what `tartan config default` prints.
-std::string describe(std::vector<Section> const& sections);
 
 }  // namespace tartan::config

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <string_view>
 
 namespace tartan {
@@ -9,6 +10,8 @@ namespace tartan {
 //! Writes a whole file beside its place, syncs it and renames it: a reader sees the old content or the new, never a
 //! part. A device, a pipe or an open file of a process (/dev/stdout) is written into; a symbolic link stays one.
 void write_file_atomically(std::filesystem::path const& path, std::string_view content);
+//! The same for what `fill` writes, piece by piece.
+void write_file_atomically(std::filesystem::path const& path, std::function<void(std::ostream&)> const& fill);
 
 //! Throws ExitStatus::io where write_file_atomically may not write `path`: asked before the work that it is for.
 void check_writable(std::filesystem::path const& path);

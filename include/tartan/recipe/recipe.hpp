@@ -2,6 +2,7 @@
 
 #include <tartan/train/run.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,15 +12,16 @@ namespace tartan::recipe {
 struct Plan {
   train::Options options;
   std::vector<train::StagePlan> stages;
-  std::vector<train::StagePlan> idle;  //!< spoken of in the settings, which serve several recipes, but not in this one
-  std::string resolved_config;         //!< INI with every key, defaults included
+  std::vector<train::StagePlan> idle;   //!< spoken of in the settings, which serve several recipes, but not in this one
+  std::string resolved_config;          //!< INI with every key, defaults included
+  std::vector<config::Setting> values;  //!< the same, key by key
 };
 
 //! finetune: the end task alone. mt-tartan: joint stage with constant weights, then fine-tuning from its best.
 //! meta-tartan: the same with learned weights. Throws ExitStatus::usage naming the key.
 Plan make_plan(config::Settings& settings);
 
-//! Every section with its defaults, the stages of all recipes included.
-std::string describe_defaults();
+//! What `describe` makes of every section with its defaults, the stages of all recipes included.
+std::string describe_defaults(std::function<std::string(std::vector<config::Section> const&)> const& describe);
 
 }  // namespace tartan::recipe

@@ -48,11 +48,13 @@ struct Progression {
   std::uint64_t metrics_bytes = 0;
 };
 
+constexpr std::size_t kept_checkpoints = 2;
+
 //! Of all stages that are over.
 double finished_seconds(Progression const& progression);
 
 //! Writes DIRECTORY/<stage>-<step>: state.json and tensors.safetensors, by tensor name, aside and renamed; keeps the
-//! last two. Without `optimizer` at a stage's step 0, where it has no past. Rank 0 only.
+//! last kept_checkpoints. Without `optimizer` at a stage's step 0, where it has no past. Rank 0 only.
 void save_checkpoint(std::filesystem::path const& directory, Progression const& progression,
                      model::ParameterSet const& parameters, optim::AdamW const* optimizer);
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace tartan::train {
 
@@ -24,9 +25,10 @@ struct Evaluation {
 Evaluation evaluate(model::Model& model, task::Objective const& objective, std::string const& head,
                     data::Dataset const& dataset, comm::Communicator& comm);
 
-//! Packs the data set's examples in batches of about 4,096 tokens, neighbours in length together, and hands each with
-//! its last-layer rows to `use`; only the examples of `rank`. No graph, no dropout.
-void for_each_batch(model::Model& model, task::Objective const& objective, data::Dataset const& dataset, int rank,
-                    int ranks, std::function<void(data::PackedBatch const&, at::Tensor const& hidden)> const& use);
+//! Packs `examples` in batches of about 4,096 tokens, neighbours in length together, and hands each with its last-layer
+//! rows to `use`. No graph, no dropout.
+void for_each_batch(model::Model& model, task::Objective const& objective, data::Dataset const& dataset,
+                    std::vector<std::uint64_t> examples,
+                    std::function<void(data::PackedBatch const&, at::Tensor const& hidden)> const& use);
 
 }  // namespace tartan::train

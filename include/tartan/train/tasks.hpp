@@ -36,7 +36,7 @@ Task const& end_task(std::vector<Task> const& tasks);
 std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
                                                                   model::HfConfig const& config);
 
-//! JSON for heads.safetensors: task name -> {objective, labels, metric}.
+//! JSON for heads.safetensors: task name -> {objective, labels, metric, max_length}.
 std::string heads_metadata(std::vector<Task> const& tasks);
 
 }  // namespace tartan::train

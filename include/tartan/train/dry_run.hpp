@@ -1,0 +1,42 @@
+#pragma once
+
+#include <tartan/train/run.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tartan::train {
+
+//! A task within a stage, as far as it can be told beforehand.
+struct TaskForecast {
+  std::string name;
+  std::uint64_t examples = 0;  //!< of its training set
+  double padding_share = 0;    //!< of the tokens of batches padded to their longest sequence: what packing saves
+};
+
+struct StageForecast {
+  std::string name;
+  std::vector<TaskForecast> tasks;
+  std::int64_t steps = 0, evaluations = 0;  //!< at most: patience or time may end the stage earlier
+  double step_seconds = 0;                  //!< of one step that was run
+  double tokens_per_step = 0;               //!< real tokens over all ranks, the probe's included
+};
+
+struct Forecast {
+  std::vector<StageForecast> stages;
+  int ranks = 1, threads_per_rank = 1;
+  std::string device;
+  double parameters = 0;
+  double evaluation_seconds = 0;
+  double memory_mb = 0, most_memory_mb = 0;                     //!< resident, of all ranks together and of the largest
+  double checkpoint_bytes = 0, disk_bytes = 0, free_bytes = 0;  //!< disk_bytes: the most that a run holds at once
+
+  double seconds() const;  //!< of training and evaluation, at most
+};
+
+//! Opens every file, loads the weights, runs two steps of each stage (the second is timed) and one evaluation on dev.
+//! Writes nothing, and throws what a run would throw by then. Collective.
+Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& comm);
+
+}  // namespace tartan::train

@@ -1,0 +1,121 @@
+#include "open_run.hpp"
+#include "stage.hpp"
+
+#include <tartan/core/process.hpp>
+#include <tartan/train/dry_run.hpp>
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace tartan::train {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t looked_at_steps = 16;  // for the share of padding
+
+//! What batches padded to their longest sequence would hold beside these sequences.
+struct Padding {
+  double real = 0, padded = 0;
+  void add(data::PackedBatch const& batch) {
+    auto const& starts = batch.encoder.sequence_starts;
+    std::int64_t longest = 0;
+    for (std::size_t s = 0; s + 1 < starts.size(); ++s)
+      longest = std::max<std::int64_t>(longest, starts[s + 1] - starts[s]);
+    real += static_cast<double>(batch.encoder.num_tokens());
+    padded += static_cast<double>(longest) * static_cast<double>(starts.size() - 1);
+  }
+  double share() const { return padded > 0 ? 1 - real / padded : 0; }
+};
+
+//! Over the whole batches of the first steps, as a program without packing would form them.
+std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const& plan, std::int64_t steps) {
+  auto const tasks = tasks_of(plan, run.tasks);
+  Draws const draws(tasks, &end_task(run.tasks), false, {}, run.options.train.micro_batches,
+                    stage_key(run.options, plan), 0, 1);
+  std::vector<Padding> paddings(tasks.size());
+  for (std::int64_t step = 0; step < std::min(steps, looked_at_steps); ++step) {
+    StepInputs const inputs = draws.at(step);
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+      for (auto const& batch : inputs.batches[i]) paddings[i].add(batch);
+  }
+  std::vector<TaskForecast> result;
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    result.push_back({tasks[i]->name(), tasks[i]->train.size(), paddings[i].share()});
+  return result;
+}
+
+StageForecast forecast(RunContext& run, StagePlan const& plan) {
+  StageForecast result;
+  Progression p;
+  Stage stage(run, plan, p, std::nullopt);
+  BenchResult const bench = stage.bench(1, 1);
+  result.name = plan.name;
+  result.steps = stage.num_steps();
+  result.evaluations = plan.body_frozen ? 0 : (result.steps + stage.evaluate_every() - 1) / stage.evaluate_every();
+  result.step_seconds = bench.step_seconds.front();
+  result.tokens_per_step = bench.tokens + comm::sum_of(run.comm, bench.probe_tokens);
+  result.tasks = task_forecasts(run, plan, result.steps);
+  return result;
+}
+
+double seconds_of_an_evaluation(RunContext& run) {
+  Task const& end = end_task(run.tasks);
+  auto const began = std::chrono::steady_clock::now();
+  evaluate(run.model, *end.objective, end.head, *end.dev, run.comm);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+//! Of the file system that will hold the run, though its directory need not be there yet.
+double free_bytes(fs::path path) {
+  path = fs::absolute(path);
+  while (!fs::exists(path) && path.has_relative_path()) path = path.parent_path();
+  std::error_code code;
+  fs::space_info const space = fs::space(path, code);
+  return code ? 0 : static_cast<double>(space.available);
+}
+
+void add_memory(Forecast& result, comm::Communicator& comm) {
+  result.memory_mb = comm::sum_of(comm, peak_memory_mb());
+  result.most_memory_mb = peak_memory_mb();
+  comm.all_reduce(&result.most_memory_mb, 1, comm::Type::float64, comm::Op::max).wait();
+}
+
+//! Kept checkpoints with the best model of each and one more being written; values, two moments; an export is values.
+void add_disk(Forecast& result, RunContext const& run) {
+  at::Tensor const& values = run.model.parameters.values();
+  double const bytes = static_cast<double>(values.numel()) * static_cast<double>(values.element_size());
+  result.checkpoint_bytes = 3 * bytes;
+  result.disk_bytes = static_cast<double>(kept_checkpoints + 1) * (result.checkpoint_bytes + bytes);
+  result.free_bytes = free_bytes(run.options.run.output);
+}
+
+}  // namespace
+
+double Forecast::seconds() const {
+  double sum = 0;
+  for (auto const& s : stages)
+    sum += static_cast<double>(s.steps) * s.step_seconds + static_cast<double>(s.evaluations) * evaluation_seconds;
+  return sum;
+}
+
+Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& world) {
+  comm::Timed comm(world);
+  Opened const opened = open_run(options, comm);
+  RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
+  run.best_values = run.model.parameters.values().clone();  // a run keeps them in memory too
+  Forecast result;
+  for (auto const& plan : stages)
+    if (!is_idle(plan, run.model)) result.stages.push_back(forecast(run, plan));
+  result.evaluation_seconds = seconds_of_an_evaluation(run);
+  result.ranks = comm.size();
+  result.threads_per_rank = at::get_num_threads();
+  result.device = run.model.parameters.values().device().str();
+  result.parameters = static_cast<double>(run.model.parameters.values().numel());
+  add_memory(result, comm);
+  add_disk(result, run);
+  return result;
+}
+
+}  // namespace tartan::train

@@ -1,0 +1,33 @@
+#include "open_run.hpp"
+
+#include <iterator>
+#include <sstream>
+
+namespace tartan::train {
+namespace {
+
+std::vector<std::string> words(std::string const& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+}  // namespace
+
+Opened open_run(Options const& o, comm::Communicator& comm) {
+  model::HfConfig const config = model::read_hf_config(o.model.path);
+  Opened opened{open_tasks(o.tasks, config, o.model.path), nullptr};
+  model::set_threads(comm.cores());
+  at::Device const device = model::choose_device(o.model.device, comm.local_rank());
+  opened.model = model::open_model(
+      o.model.path, head_shapes(opened.tasks, config), {words(o.model.allow_missing), words(o.model.allow_unexpected)},
+      o.model.precision, o.model.kernels, device, Key(static_cast<std::uint64_t>(o.run.seed)).with("initial"));
+  return opened;
+}
+
+bool is_idle(StagePlan const& plan, model::Model const& model) { return plan.body_frozen && model.loaded.mlm_head; }
+
+Key stage_key(Options const& options, StagePlan const& plan) {
+  return Key(static_cast<std::uint64_t>(options.run.seed)).with(plan.name);
+}
+
+}  // namespace tartan::train

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <tartan/train/run.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace tartan::train {
+
+//! What a run reads before its first step.
+struct Opened {
+  std::vector<Task> tasks;
+  std::unique_ptr<model::Model> model;
+};
+
+//! Opens data and weights, on this rank's device and with its share of the cores. Throws what they throw.
+Opened open_run(Options const& options, comm::Communicator& comm);
+
+//! A warm-up of an MLM head that came with the weights.
+bool is_idle(StagePlan const& plan, model::Model const& model);
+
+//! Names every draw of a stage.
+Key stage_key(Options const& options, StagePlan const& plan);
+
+}  // namespace tartan::train
