@@ -54,9 +54,25 @@ std::uint64_t Dataset::num_tokens() const {
   return tokens;
 }
 
+std::uint64_t Dataset::num_sequences() const {
+  std::uint64_t sequences = 0;
+  for (Shard const& shard : shards_) sequences += shard.num_sequences();
+  return sequences;
+}
+
 std::int64_t Dataset::length(std::uint64_t example) const {
   Extent const found = extent(example);
   return static_cast<std::int64_t>(found.last_token - found.first_token);
+}
+
+std::vector<std::int64_t> Dataset::sequence_lengths(std::uint64_t example) const {
+  Extent const found = extent(example);
+  check_sequences(found);
+  Shard const& shard = *found.place.shard;
+  std::vector<std::int64_t> lengths;
+  for (std::uint64_t sequence = found.first_sequence; sequence < found.last_sequence; ++sequence)
+    lengths.push_back(static_cast<std::int64_t>(shard.sequence_start(sequence + 1) - shard.sequence_start(sequence)));
+  return lengths;
 }
 
 std::string Dataset::example_id(std::uint64_t example) const {

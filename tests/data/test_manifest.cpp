@@ -1,4 +1,5 @@
 #include "data/expect_error.hpp"
+#include "data/manifest_writer.hpp"
 #include "data/shard_writer.hpp"
 
 #include <tartan/core/hash.hpp>
@@ -20,23 +21,14 @@ using testing::write_shard;
 using Json = nlohmann::json;
 using Examples = std::vector<std::uint64_t>;
 
-Json entry(fs::path const& directory, std::string const& name) {
-  return {{"path", name}, {"bytes", fs::file_size(directory / name)}, {"xxh3", to_hex(hash_file(directory / name))}};
-}
-
-void write_manifest(fs::path const& directory, Json const& shards) {
-  Json const manifest = {{"schema", "tartan.manifest"}, {"version", 1}, {"splits", {{"train", {{"shards", shards}}}}}};
-  std::ofstream(directory / "manifest.json") << manifest.dump();
-}
-
-class Manifest : public ::testing::Test {
+class ManifestTest : public ::testing::Test {
  protected:
-  Manifest() {
+  ManifestTest() {
     write_shard(directory_ / "b.h5", random_spec(7, 1));
     write_shard(directory_ / "a.h5", random_spec(5, 2));
   }
-  Json entry_of(std::string const& name) const { return entry(directory_.path(), name); }
-  void list(Json const& shards) const { write_manifest(directory_.path(), shards); }
+  Json entry_of(std::string const& name) const { return testing::manifest_entry(directory_.path(), name); }
+  void list(Json const& shards) const { testing::write_manifest(directory_.path(), shards); }
   Dataset open() const { return Dataset::open(directory_.path(), "train"); }
   void expect_refused(std::string const& words) const {
     expect_error(ExitStatus::data, words, [&] { open(); });
@@ -44,7 +36,7 @@ class Manifest : public ::testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(Manifest, ShardsFollowEachOther) {
+TEST_F(ManifestTest, ShardsFollowEachOther) {
   list({entry_of("b.h5"), entry_of("a.h5")});
   Dataset const data = open();
   Dataset const first = Dataset::open(directory_ / "b.h5", "train");
@@ -58,12 +50,46 @@ TEST_F(Manifest, ShardsFollowEachOther) {
   EXPECT_EQ(data.describe_row(8), (directory_ / "a.h5").string() + " row 1");
 }
 
-TEST_F(Manifest, KeepsHashes) {
+TEST_F(ManifestTest, KeepsHashes) {
   list(Json::array({entry_of("b.h5")}));
   EXPECT_EQ(read_manifest(directory_.path(), "train")[0].xxh3, to_hex(hash_file(directory_ / "b.h5")));
 }
 
-TEST_F(Manifest, ShardsWithoutSegmentsGetZeros) {
+TEST_F(ManifestTest, IsReadAsAWhole) {
+  Json const train = {{"shards", {entry_of("b.h5"), entry_of("a.h5")}},
+                      {"truncated", 3},
+                      {"unknown_tokens", 5},
+                      {"unknown_share", 0.25},
+                      {"empty_lines", 0}};
+  Json const small = {{"shards", Json::array({entry_of("a.h5")})}};
+  testing::write_manifest_of(directory_.path(), {{"train", train}, {"dev", small}, {"extra", small}, {"test", small}});
+  Manifest const manifest = read_manifest(directory_.path());
+  std::vector<std::string> names;
+  for (auto const& split : manifest.splits) names.push_back(split.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"train", "dev", "test", "extra"}));
+  EXPECT_EQ(manifest.splits[0].shards[1].path, directory_ / "a.h5");
+  EXPECT_EQ(manifest.splits[0].truncated, 3u);
+  EXPECT_EQ(manifest.splits[0].unknown_tokens, 5u);
+  EXPECT_EQ(manifest.splits[0].unknown_share, 0.25);
+  EXPECT_EQ(manifest.splits[0].empty_lines, 0u);
+  EXPECT_FALSE(manifest.splits[1].truncated.has_value());
+  EXPECT_TRUE(manifest.shared_texts.empty());
+}
+
+TEST_F(ManifestTest, CountsOfAnotherTypeAreRefused) {
+  testing::write_manifest_of(directory_.path(), {{"train", {{"shards", {entry_of("b.h5")}}, {"truncated", "three"}}}});
+  expect_refused("lacks a valid field \"truncated\"");
+}
+
+TEST_F(ManifestTest, HashesAreComparedOnRequest) {
+  list(Json::array({entry_of("b.h5")}));
+  auto entry = read_manifest(directory_.path(), "train")[0];
+  EXPECT_NO_THROW(check_hash(entry));
+  entry.xxh3 = std::string(16, '0');
+  expect_error(ExitStatus::data, "b.h5 has other content than when it was prepared", [&] { check_hash(entry); });
+}
+
+TEST_F(ManifestTest, ShardsWithoutSegmentsGetZeros) {
   ShardSpec spec = random_spec(2, 3);
   spec.segments.assign(spec.tokens.size(), 1);
   write_shard(directory_ / "c.h5", spec);
@@ -74,18 +100,18 @@ TEST_F(Manifest, ShardsWithoutSegmentsGetZeros) {
   EXPECT_EQ(stream.segments.back(), 0);
 }
 
-TEST_F(Manifest, AnotherSplitIsUsage) {
+TEST_F(ManifestTest, AnotherSplitIsUsage) {
   list(Json::array({entry_of("b.h5")}));
   expect_error(ExitStatus::usage, "has no split dev (it has: train)", [&] { Dataset::open(directory_.path(), "dev"); });
 }
 
-TEST_F(Manifest, OtherSizeIsRefused) {
+TEST_F(ManifestTest, OtherSizeIsRefused) {
   list(Json::array({entry_of("b.h5")}));
   fs::resize_file(directory_ / "b.h5", fs::file_size(directory_ / "b.h5") - 8);
   expect_refused("b.h5 is truncated or changed");
 }
 
-TEST_F(Manifest, PathsThatLeadOutAreRefused) {
+TEST_F(ManifestTest, PathsThatLeadOutAreRefused) {
   TemporaryDirectory const outside;
   write_shard(outside / "x.h5", random_spec(3, 1));
   fs::create_symlink(outside / "x.h5", directory_ / "link.h5");
@@ -97,16 +123,16 @@ TEST_F(Manifest, PathsThatLeadOutAreRefused) {
   }
 }
 
-TEST_F(Manifest, MissingFileIsRefused) {
+TEST_F(ManifestTest, MissingFileIsRefused) {
   list(Json::array({{{"path", "gone.h5"}, {"bytes", 1}, {"xxh3", "0"}}}));
-  expect_refused("names gone.h5, which is missing");
+  expect_refused("gone.h5 is missing, but manifest.json names it");
 }
 
-TEST_F(Manifest, MalformedIsRefused) {
+TEST_F(ManifestTest, MalformedIsRefused) {
   std::ofstream(directory_ / "manifest.json") << "{";
   expect_refused("is no JSON");
-  std::ofstream(directory_ / "manifest.json") << std::string(1 << 20, '[');
-  expect_refused("is no JSON");
+  std::ofstream(directory_ / "manifest.json") << std::string(1 << 20, '[') + std::string(1 << 20, ']');
+  expect_refused("nested deeper than 64");
   std::ofstream(directory_ / "manifest.json") << R"({"schema": "tartan.manifest", "version": 2})";
   expect_refused("is no tartan.manifest of version 1");
   std::ofstream(directory_ / "manifest.json") << R"({"schema": "tartan.manifest", "version": 1})";
@@ -117,7 +143,7 @@ TEST_F(Manifest, MalformedIsRefused) {
   expect_refused("lacks a valid field \"bytes\"");
 }
 
-TEST_F(Manifest, ShardsMustAgree) {
+TEST_F(ManifestTest, ShardsMustAgree) {
   auto const expect_difference = [&](std::string const& words, auto const& change) {
     ShardSpec spec = random_spec(3, 1);
     change(spec);

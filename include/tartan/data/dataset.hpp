@@ -21,8 +21,11 @@ class Dataset {
   ShardInfo const& info() const { return shards_.front().info(); }
   std::uint64_t size() const { return starts_.back(); }  //!< examples
   std::uint64_t num_tokens() const;
+  std::uint64_t num_sequences() const;
   //! Tokens, from offsets alone. Throws ExitStatus::data where they are out of order.
   std::int64_t length(std::uint64_t example) const;
+  //! Tokens of each sequence of the example, from offsets alone. Throws ExitStatus::data where `pack` would.
+  std::vector<std::int64_t> sequence_lengths(std::uint64_t example) const;
   std::string example_id(std::uint64_t example) const;
   //! Kind `class`; -1: unlabelled. Throws ExitStatus::data where it is out of range.
   std::int64_t class_label(std::uint64_t example) const { return checked_label(locate(example)); }

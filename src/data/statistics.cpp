@@ -1,0 +1,56 @@
+#include <tartan/data/statistics.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace tartan::data {
+
+void Lengths::add(std::int64_t length) {
+  ++counts_[length];
+  ++sequences_;
+  tokens_ += static_cast<std::uint64_t>(length);
+}
+
+double Lengths::mean() const {
+  return sequences_ == 0 ? 0 : static_cast<double>(tokens_) / static_cast<double>(sequences_);
+}
+
+std::int64_t Lengths::median() const {
+  std::uint64_t seen = 0;
+  for (auto const& [length, count] : counts_)
+    if (seen += count; 2 * seen >= sequences_) return length;
+  return 0;
+}
+
+std::int64_t Lengths::longest() const { return counts_.empty() ? 0 : counts_.rbegin()->first; }
+
+std::uint64_t Lengths::of(std::int64_t length) const { return between(length, length); }
+
+std::uint64_t Lengths::between(std::int64_t first, std::int64_t last) const {
+  return std::accumulate(counts_.lower_bound(first), counts_.upper_bound(last), std::uint64_t{0},
+                         [](std::uint64_t sum, auto const& entry) { return sum + entry.second; });
+}
+
+Statistics measure(Dataset const& dataset) {
+  Statistics result;
+  bool const labelled = dataset.info().kind == "class";
+  result.labels.resize(dataset.info().label_names.size());
+  for (std::uint64_t example = 0; example < dataset.size(); ++example) {
+    for (std::int64_t const length : dataset.sequence_lengths(example)) result.lengths.add(length);
+    if (!labelled) continue;
+    std::int64_t const label = dataset.class_label(example);
+    ++(label < 0 ? result.unlabelled : result.labels[static_cast<std::size_t>(label)]);
+  }
+  return result;
+}
+
+std::uint64_t count_token(Dataset const& dataset, std::int64_t token) {
+  std::uint64_t count = 0;
+  for (std::uint64_t example = 0; example < dataset.size(); ++example) {
+    auto const tokens = dataset.pack({&example, 1}).encoder.tokens;
+    count += static_cast<std::uint64_t>(std::count(tokens.begin(), tokens.end(), token));
+  }
+  return count;
+}
+
+}  // namespace tartan::data
