@@ -1,5 +1,6 @@
 #include "encoder_parameters.hpp"
 #include "stored_tensor.hpp"
+#include "tensor_names.hpp"
 
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
@@ -15,28 +16,6 @@ namespace {
 bool matches(std::vector<std::string> const& patterns, std::string const& name) {
   return std::any_of(patterns.begin(), patterns.end(),
                      [&](auto const& p) { return fnmatch(p.c_str(), name.c_str(), 0) == 0; });
-}
-
-bool starts_with_any(std::string const& name, std::initializer_list<char const*> prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(), [&](char const* p) { return name.rfind(p, 0) == 0; });
-}
-
-//! The name in a whole masked-LM model: old LayerNorm names mended, the architecture's prefix added to bare encoders.
-std::string full_name(std::string name, HfConfig const& config) {
-  for (auto const& [old, now] :
-       {std::pair{"LayerNorm.gamma", "LayerNorm.weight"}, std::pair{"LayerNorm.beta", "LayerNorm.bias"}})
-    if (name.ends_with(old)) name.replace(name.size() - std::string(old).size(), std::string::npos, now);
-  return starts_with_any(name, {"embeddings.", "encoder.", "pooler."}) ? encoder_prefix(config) + name : name;
-}
-
-//! Name of the parameter that a decoder tensor is a copy of; empty for all others.
-std::string tied_to(std::string const& name, HfConfig const& config) {
-  bool const bert = config.architecture == Architecture::bert;
-  if (name == (bert ? "cls.predictions.decoder.weight" : "lm_head.decoder.weight"))
-    return encoder_prefix(config) + "embeddings.word_embeddings.weight";
-  if (name == (bert ? "cls.predictions.decoder.bias" : "lm_head.decoder.bias"))
-    return bert ? "cls.predictions.bias" : "lm_head.bias";
-  return {};
 }
 
 [[noreturn]] void refuse(fs::path const& file, std::vector<std::string> const& problems) {
@@ -66,8 +45,8 @@ HfWeights::HfWeights(fs::path const& directory, HfConfig const& config, LoadRule
 }
 
 void HfWeights::place(std::string const& name, StoredTensor const& stored) {
-  if (name.ends_with("position_ids")) return;
-  if (name.rfind(encoder_prefix(config_) + "pooler.", 0) == 0) {
+  if (is_skipped(name)) return;
+  if (is_pooler(name, config_)) {
     carried_[name] = to_tensor(stored, name);
   } else if (!tied_to(name, config_).empty()) {
     ties_[name] = &stored;

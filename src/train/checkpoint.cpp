@@ -33,20 +33,6 @@ void for_each_tensor(model::ParameterSet const& parameters, optim::AdamW const* 
     use("steps/" + layout.segments()[i].name, optimizer->step_counts()[i]);
 }
 
-std::vector<fs::path> checkpoints_by_age(fs::path const& directory) {
-  std::vector<std::pair<std::string, fs::path>> found;
-  if (fs::exists(directory))
-    for (auto const& entry : fs::directory_iterator(directory)) {
-      std::string const name = entry.path().filename().string();
-      if (entry.is_directory() && std::isdigit(static_cast<unsigned char>(name[0])) != 0)  // not tmp., damaged.
-        found.emplace_back(name, entry.path());
-    }
-  std::sort(found.begin(), found.end());  // NN-stage-NNNNNNNN sorts by age
-  std::vector<fs::path> result;
-  for (auto const& [name, path] : found) result.push_back(path);
-  return result;
-}
-
 std::string padded(std::int64_t number, std::size_t width) {
   std::string const text = std::to_string(number);
   return std::string(width > text.size() ? width - text.size() : 0, '0') + text;
@@ -82,6 +68,29 @@ void write_manifest(fs::path const& directory) {
   write_json(directory / manifest_name, files);
 }
 
+void set_aside(fs::path const& checkpoint, std::string const& why) {
+  warn("passing over checkpoint " + checkpoint.string() + ": " + why);
+  fs::path const to = checkpoint.parent_path() / (damaged_prefix + checkpoint.filename().string());
+  fs::remove_all(to);
+  fs::rename(checkpoint, to);
+}
+
+}  // namespace
+
+std::vector<fs::path> checkpoints_by_age(fs::path const& directory) {
+  std::vector<std::pair<std::string, fs::path>> found;
+  if (fs::exists(directory))
+    for (auto const& entry : fs::directory_iterator(directory)) {
+      std::string const name = entry.path().filename().string();
+      if (entry.is_directory() && std::isdigit(static_cast<unsigned char>(name[0])) != 0)  // not tmp., damaged.
+        found.emplace_back(name, entry.path());
+    }
+  std::sort(found.begin(), found.end());  // NN-stage-NNNNNNNN sorts by age
+  std::vector<fs::path> result;
+  for (auto const& [name, path] : found) result.push_back(path);
+  return result;
+}
+
 void check_whole(fs::path const& checkpoint) {
   nlohmann::json const files = read_json(checkpoint / manifest_name);
   for (char const* const name : {"state.json", "tensors.safetensors"}) {
@@ -92,15 +101,6 @@ void check_whole(fs::path const& checkpoint) {
       fail_data(path.string() + " is damaged (size or hash are not those of " + manifest_name + ")");
   }
 }
-
-void set_aside(fs::path const& checkpoint, std::string const& why) {
-  warn("passing over checkpoint " + checkpoint.string() + ": " + why);
-  fs::path const to = checkpoint.parent_path() / (damaged_prefix + checkpoint.filename().string());
-  fs::remove_all(to);
-  fs::rename(checkpoint, to);
-}
-
-}  // namespace
 
 double finished_seconds(Progression const& progression) {
   double sum = 0;

@@ -61,6 +61,12 @@ void save_checkpoint(std::filesystem::path const& directory, Progression const& 
 //! What each readable checkpoint holds as best so far: exports that are still needed.
 std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);
 
+//! RUN/checkpoints/NN-stage-NNNNNNNN, oldest first; those that are unfinished or were set aside do not count.
+std::vector<std::filesystem::path> checkpoints_by_age(std::filesystem::path const& directory);
+
+//! Throws ExitStatus::data where size or hash of a file of the checkpoint are not those of its manifest.
+void check_whole(std::filesystem::path const& checkpoint);
+
 //! The newest checkpoint that is whole, or nothing where there is none. Damaged ones that are newer are set aside
 //! (damaged.NAME) with a warning. Throws ExitStatus::data where all are damaged, ExitStatus::io where one cannot be
 //! read. Rank 0 only.
