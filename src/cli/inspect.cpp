@@ -1,71 +1,102 @@
 #include "commands.hpp"
+#include "inspect/damage.hpp"
+#include "inspect/subjects.hpp"
 
-#include <tartan/data/dataset.hpp>
-#include <tartan/model/hf_config.hpp>
-#include <tartan/model/safetensors.hpp>
+#include <tartan/core/error.hpp>
 
+#include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <nlohmann/json.hpp>
 
 namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-nlohmann::ordered_json describe(data::Dataset const& d) {
-  auto const& i = d.info();
-  return {{"schema", "tartan.examples"},
-          {"version", i.version},
-          {"kind", i.kind},
-          {"examples", d.size()},
-          {"tokens", d.num_tokens()},
-          {"vocab_size", i.vocab_size},
-          {"max_length", i.max_length},
-          {"tokenizer_sha256", i.tokenizer_sha256},
-          {"label_names", i.label_names},
-          {"source", i.source},
-          {"created_with", i.created_with}};
+constexpr char const* usage = R"(tartan inspect PATH [--verify] [--json]: what is there, for people to look at
+
+PATH is a shard (.h5), prepared data, a model (a Hugging Face directory), a run or one of its checkpoints.
+
+  --verify         reads everything and checks it: hashes, every example, weights, checkpoints, the log of events
+  --json           one JSON object with all facts instead of text
+  --examples N     of data: shows N examples (3)
+  --label NAME     of data: shows only examples with this label ("unlabelled": without one)
+  --tokenizer DIR  of data: the tokenizer that turns ids into text; else looked for beside the data and below models/
+
+Exit status: 0 all is well, 2 a path that does not exist or a wrong flag, 65 something is damaged, 74 cannot be read.
+)";
+
+struct Subject {
+  Facts (*facts)(Request const&);
+  std::string (*text)(Facts const&);
+};
+
+bool holds(fs::path const& directory, std::initializer_list<char const*> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](char const* name) { return fs::exists(fs::symlink_status(directory / name)); });
 }
 
-nlohmann::ordered_json describe_model(fs::path const& directory) {
-  model::HfConfig const c = model::read_hf_config(directory);
-  nlohmann::ordered_json json = {{"model_type", c.architecture == model::Architecture::bert ? "bert" : "roberta"},
-                                 {"layers", c.num_hidden_layers},
-                                 {"hidden_size", c.hidden_size},
-                                 {"vocab_size", c.vocab_size},
-                                 {"max_length", c.max_sequence_length()}};
-  for (char const* name : {"model.safetensors", "heads.safetensors"})
-    if (fs::exists(directory / name)) json[name]["tensors"] = model::SafetensorsFile(directory / name).tensors().size();
-  return json;
+void check_exists(fs::path const& path) {
+  std::error_code code;
+  fs::file_status const status = fs::status(path, code);
+  if (fs::exists(status)) return;
+  if (fs::is_symlink(fs::symlink_status(path)) && code != std::errc::permission_denied)
+    fail_usage(path.string() + " is a link that leads nowhere; name what it should point at");
+  if (status.type() == fs::file_type::none) throw fs::filesystem_error("cannot look at", path, code);
+  fail_usage(path.string() + " does not exist; name a shard, prepared data, a model, a run or a checkpoint");
 }
 
-nlohmann::ordered_json describe(fs::path const& path) {
-  if (!fs::exists(path))
-    fail_usage(path.string() + " does not exist; name a shard, prepared data or a model directory");
-  if (!fs::is_directory(path)) return describe(data::Dataset::open(path, "train"));
-  if (fs::exists(path / "config.json")) return describe_model(path);
-  nlohmann::ordered_json json;
-  for (char const* split : {"train", "dev", "test"})
-    if (fs::exists(path / (std::string(split) + ".h5")))
-      json[split] = describe(data::Dataset::open(path / (std::string(split) + ".h5"), split));
-  if (json.is_null() && fs::exists(path / "manifest.json"))
-    json["train"] = describe(data::Dataset::open(path, "train"));
-  if (json.is_null())
-    fail_data(path.string() +
-              " is neither a model (config.json) nor prepared data (manifest.json, train.h5); name one of them");
-  return json;
+//! Checkpoints have a manifest.json and runs may hold anything, so the most telling file decides.
+Subject subject_at(fs::path const& path) {
+  check_exists(path);
+  if (!fs::is_directory(path)) return {data_facts, data_text};
+  if (holds(path, {"state.json", "tensors.safetensors"})) return {checkpoint_facts, checkpoint_text};
+  if (holds(path, {"config.ini", "run.json", "metrics.jsonl"})) return {run_facts, run_text};
+  if (holds(path, {"config.json", "model.safetensors"})) return {model_facts, model_text};
+  if (holds(path, {"manifest.json", "train.h5", "dev.h5", "test.h5"})) return {data_facts, data_text};
+  fail_data(path.string() + " is neither a model (config.json) nor prepared data (manifest.json, train.h5), " +
+            "nor a run (config.ini) nor a checkpoint (state.json); name one of them");
+}
+
+Request request_of(Flags const& flags) {
+  refuse_leftovers(flags, "inspect", 1);
+  if (flags.positional.empty())
+    fail_usage("tartan inspect takes one path: a shard, prepared data, a model, a run or a checkpoint");
+  Request request;
+  request.path = flags.positional[0];
+  request.verify = flags.has("verify");
+  if (flags.has("examples"))
+    request.examples = static_cast<std::size_t>(whole_number("examples", flags.get("examples", ""), 0));
+  if (flags.has("label")) request.label = flags.get("label", "");
+  request.tokenizer = flags.get("tokenizer", "");
+  return request;
+}
+
+void refuse_flags_of_data(Flags const& flags, fs::path const& path) {
+  for (char const* name : {"examples", "label", "tokenizer"})
+    if (flags.has(name))
+      fail_usage("--" + std::string(name) + " is for shards and prepared data, which " + path.string() +
+                 " is not; leave it out");
+}
+
+Facts look_at(Subject const& subject, Request const& request, Flags const& flags) {
+  if (subject.facts == data_facts) return data_facts(request);
+  refuse_flags_of_data(flags, request.path);
+  return as_damage([&] { return subject.facts(request); });
 }
 
 }  // namespace
 
 ExitStatus inspect(Arguments const& arguments) {
-  Flags const flags = parse_flags(arguments, {}, {"json"});
-  refuse_leftovers(flags, "inspect", 1);
-  if (flags.positional.empty())
-    fail_usage("tartan inspect takes one path: a shard, prepared data or a model directory");
-  nlohmann::ordered_json const json = describe(fs::path(flags.positional[0]));
-  std::printf("%s\n",
-              json.dump(flags.has("json") ? -1 : 2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+    std::fputs(usage, stdout);
+    return ExitStatus::done;
+  }
+  Flags const flags = parse_flags(arguments, {"examples", "label", "tokenizer"}, {"json", "verify"});
+  Request const request = request_of(flags);
+  Subject const subject = subject_at(request.path);
+  Facts const facts = look_at(subject, request, flags);
+  std::string const text =
+      flags.has("json") ? facts.dump(-1, ' ', false, Facts::error_handler_t::replace) + "\n" : subject.text(facts);
+  std::fwrite(text.data(), 1, text.size(), stdout);
   return ExitStatus::done;
 }
 

@@ -1,4 +1,4 @@
-#include <tartan/core/error.hpp>
+#include <tartan/core/problems.hpp>
 #include <tartan/data/dataset.hpp>
 #include <tartan/data/manifest.hpp>
 #include <tartan/data/verify.hpp>
@@ -6,8 +6,6 @@
 namespace tartan::data {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::size_t most_told = 12;
 
 struct Suspect {
   ManifestEntry entry;
@@ -57,16 +55,6 @@ void check(Suspect const& suspect, Verified& verified) {
   verified.examples += shard.size();
 }
 
-std::string without_way_out(std::string const& message) { return message.substr(0, message.rfind("; ")); }
-
-[[noreturn]] void refuse(fs::path const& path, std::vector<std::string> const& problems, std::size_t files) {
-  std::string text = std::to_string(problems.size()) + " of " + std::to_string(files) + " files of " + path.string() +
-                     (problems.size() == 1 ? " is wrong: " : " are wrong: ");
-  for (std::size_t i = 0; i < problems.size() && i < most_told; ++i) text += (i == 0 ? "" : ", ") + problems[i];
-  if (problems.size() > most_told) text += " and " + std::to_string(problems.size() - most_told) + " more";
-  fail_data(text + "; copy what is wrong again, or prepare the data again");
-}
-
 void check_agreement(fs::path const& directory) {
   if (!has_manifest(directory)) return;
   for (auto const& split : read_manifest(directory).splits) Dataset::open(directory, split.name);
@@ -75,22 +63,20 @@ void check_agreement(fs::path const& directory) {
 }  // namespace
 
 Verified verify(fs::path const& path, VerifyProgress const& progress) {
-  bool const alone = !fs::is_directory(path);
-  auto const suspects = alone ? std::vector{suspect_at(path)} : suspects_in(path);
   Verified verified;
-  std::vector<std::string> problems;
-  for (std::size_t i = 0; i < suspects.size(); ++i) {
-    progress(i, suspects.size());
-    try {
-      check(suspects[i], verified);
-    } catch (Error const& error) {
-      if (error.status() != ExitStatus::data) throw;
-      if (alone) throw;
-      problems.push_back(without_way_out(error.what()));
-    }
+  if (!fs::is_directory(path)) {
+    progress(0, 1);
+    check(suspect_at(path), verified);
+    return verified;
   }
-  if (!problems.empty()) refuse(path, problems, suspects.size());
-  if (!alone) check_agreement(path);
+  auto const suspects = suspects_in(path);
+  Problems problems;
+  for (auto const& suspect : suspects) {
+    progress(problems.attempts(), suspects.size());
+    problems.attempt([&] { check(suspect, verified); });
+  }
+  problems.refuse_any("files of " + path.string(), "copy what is wrong again, or prepare the data again");
+  check_agreement(path);
   return verified;
 }
 

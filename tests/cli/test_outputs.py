@@ -3,7 +3,6 @@
 import configparser
 import json
 
-import h5py
 import launch
 import pytest
 from safetensors.numpy import load_file
@@ -87,21 +86,6 @@ def test_config_default_lists_every_key_and_parses_back(trial):
     short = {"stage.joint.steps": 1, "stage.finetune.steps": 1}
     flags = [word for key, value in (places | end | short).items() for word in (f"--{key}", value)]
     launch.run_well("train", path, *flags)
-
-
-def inspect(path):
-    return json.loads(launch.run_well("inspect", path, "--json").out)
-
-
-def test_inspect_describes_shard_data_and_model(world, trained):
-    shard = inspect(world.task / "dev.h5")
-    assert (shard["kind"], shard["examples"], shard["label_names"]) == ("class", 40, ["ant", "bee", "cat", "dog"])
-    with h5py.File(world.task / "dev.h5") as file:
-        assert shard["tokens"] == len(file["tokens"])
-    assert inspect(world.task) == {split: inspect(world.task / f"{split}.h5") for split in ("train", "dev", "test")}
-    model = inspect(trained.best)
-    assert (model["model_type"], model["layers"], model["hidden_size"], model["vocab_size"]) == ("bert", 2, 32, 250)
-    assert model["heads.safetensors"]["tensors"] == 4
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])

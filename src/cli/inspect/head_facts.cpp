@@ -1,0 +1,59 @@
+#include "head_facts.hpp"
+
+#include <tartan/core/error.hpp>
+#include <tartan/core/json_file.hpp>
+#include <tartan/model/weights_report.hpp>
+
+namespace tartan::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr char const* way_out = "export the model again with tartan train";
+
+Facts described(nlohmann::json const& head, fs::path const& path, std::string const& task) {
+  try {
+    return {{"objective", head.at("objective").get<std::string>()},
+            {"metric", head.value("metric", "")},
+            {"labels", head.at("labels").get<std::vector<std::string>>()},
+            {"tensors", Facts::object()},
+            {"parameters", 0}};
+  } catch (nlohmann::json::exception const&) {
+    fail_data(path.string() + " does not describe the head of task " + task + "; " + way_out);
+  }
+}
+
+Facts described_heads(model::SafetensorsFile const& file) {
+  auto const found = file.metadata().find("heads");
+  if (found == file.metadata().end()) fail_data(file.path().string() + " lacks the metadata \"heads\"; " + way_out);
+  auto const json = parse_json(found->second, file.path().string() + ": metadata \"heads\"", way_out);
+  Facts heads = Facts::object();
+  for (auto const& [task, head] : json.items()) heads[task] = described(head, file.path(), task);
+  return heads;
+}
+
+//! The task whose name and a dot begin `tensor`.
+std::string task_of(std::string const& tensor, Facts const& heads) {
+  std::string task;
+  for (auto const& [name, head] : heads.items())
+    if (tensor.starts_with(name + ".") && name.size() > task.size()) task = name;
+  return task;
+}
+
+}  // namespace
+
+Facts head_facts(fs::path const& directory) {
+  fs::path const path = directory / "heads.safetensors";
+  if (!fs::exists(path)) return Facts::object();
+  model::SafetensorsFile const file(path);
+  Facts heads = described_heads(file);
+  for (auto const& [name, tensor] : file.tensors()) {
+    std::string const task = task_of(name, heads);
+    if (task.empty())
+      fail_data(path.string() + " holds the tensor " + name + " of a task it does not describe; " + way_out);
+    heads[task]["tensors"][name] = tensor.shape;
+    heads[task]["parameters"] = heads[task]["parameters"].get<std::int64_t>() + model::num_elements(tensor);
+  }
+  return heads;
+}
+
+}  // namespace tartan::cli
