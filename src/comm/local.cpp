@@ -5,7 +5,7 @@ namespace tartan::comm {
 namespace {
 
 Work copy_own(void const* from, void* into, std::span<std::size_t const> counts, Type type, Device device) {
-  expects(counts.size() == 1, "counts of a communicator's call must name every rank once");
+  require_counts(counts, 1);
   if (from != into) require_host(device);
   copy_elements(from, into, counts[0], type);
   return {};
@@ -18,10 +18,11 @@ class LocalCommunicator final : public Communicator {
   int local_rank() const override { return 0; }
   int local_size() const override { return 1; }
   double cores() const override { return within_quota(fair_share(allowed_cores(), allowed_cores()), cpu_quota()); }
+  bool takes(Device device) const override { return device == Device::host; }
 
   Work all_reduce(void*, std::size_t, Type, Op, Device) override { return {}; }
   Work broadcast(void*, std::size_t, Type, int root, Device) override {
-    check_root(root);
+    require_root(root, 1);
     return {};
   }
   Work reduce_scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type,
@@ -34,13 +35,10 @@ class LocalCommunicator final : public Communicator {
   }
   Work scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type, int root,
                Device device) override {
-    check_root(root);
+    require_root(root, 1);
     return copy_own(data, shard, counts, type, device);
   }
   void barrier() override {}
-
- private:
-  static void check_root(int root) { expects(root == 0, "the root of a communicator's call must be one of its ranks"); }
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ class MpiCommunicator final : public Communicator {
   int local_rank() const override { return local_rank_; }
   int local_size() const override { return local_size_; }
   double cores() const override { return cores_; }
+  bool takes(Device device) const override { return device == Device::host; }
 
   Work all_reduce(void* data, std::size_t count, Type type, Op op, Device device) override;
   Work reduce_scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type,
@@ -30,8 +31,6 @@ class MpiCommunicator final : public Communicator {
 
  private:
   void look_at_node();
-  void check_counts(std::span<std::size_t const> counts) const;
-  void check_root(int root) const;
 
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
@@ -67,15 +66,6 @@ void MpiCommunicator::look_at_node() {
   TARTAN_MPI(MPI_Comm_free(&node));
 }
 
-void MpiCommunicator::check_counts(std::span<std::size_t const> counts) const {
-  expects(counts.size() == static_cast<std::size_t>(size_),
-          "counts of a communicator's call must name every rank once");
-}
-
-void MpiCommunicator::check_root(int root) const {
-  expects(root >= 0 && root < size_, "the root of a communicator's call must be one of its ranks");
-}
-
 Work MpiCommunicator::all_reduce(void* data, std::size_t count, Type type, Op op, Device device) {
   require_host(device);
   auto messages = std::make_unique<Messages>(comm_);
@@ -86,14 +76,14 @@ Work MpiCommunicator::all_reduce(void* data, std::size_t count, Type type, Op op
 Work MpiCommunicator::reduce_scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type,
                                      Device device) {
   require_host(device);
-  check_counts(counts);
+  require_counts(counts, size_);
   return Work(std::make_unique<ReduceScatter>(comm_, rank_, data, shard, counts, type, staging_));
 }
 
 Work MpiCommunicator::all_gather(void const* shard, void* data, std::span<std::size_t const> counts, Type type,
                                  Device device) {
   require_host(device);
-  check_counts(counts);
+  require_counts(counts, size_);
   auto const offsets = offsets_of(counts);
   auto const self = static_cast<std::size_t>(rank_);
   auto messages = std::make_unique<Messages>(comm_);
@@ -109,8 +99,8 @@ Work MpiCommunicator::all_gather(void const* shard, void* data, std::span<std::s
 Work MpiCommunicator::scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type, int root,
                               Device device) {
   require_host(device);
-  check_counts(counts);
-  check_root(root);
+  require_counts(counts, size_);
+  require_root(root, size_);
   auto messages = std::make_unique<Messages>(comm_);
   if (rank_ != root) {
     messages->receive(shard, counts[static_cast<std::size_t>(rank_)], type, root);
@@ -129,7 +119,7 @@ Work MpiCommunicator::scatter(void const* data, void* shard, std::span<std::size
 
 Work MpiCommunicator::broadcast(void* data, std::size_t count, Type type, int root, Device device) {
   require_host(device);
-  check_root(root);
+  require_root(root, size_);
   auto messages = std::make_unique<Messages>(comm_);
   messages->broadcast(data, count, type, root);
   return Work(std::move(messages));

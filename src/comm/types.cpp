@@ -13,4 +13,12 @@ void require_host(Device device) {
     fail_usage("GPU buffers need NCCL, which this communicator does not use; pass a copy in host memory");
 }
 
+void require_counts(std::span<std::size_t const> counts, int size) {
+  expects(counts.size() == static_cast<std::size_t>(size), "counts of a communicator's call must name every rank once");
+}
+
+void require_root(int root, int size) {
+  expects(root >= 0 && root < size, "the root of a communicator's call must be one of its ranks");
+}
+
 }  // namespace tartan::comm

@@ -52,4 +52,10 @@ void copy_elements(void const* from, void* into, std::size_t count, Type type);
 //! Throws ExitStatus::usage for buffers on a GPU.
 void require_host(Device device);
 
+//! Throws ExitStatus::bug unless there is a count for each of `size` ranks.
+void require_counts(std::span<std::size_t const> counts, int size);
+
+//! Throws ExitStatus::bug unless `root` is one of `size` ranks.
+void require_root(int root, int size);
+
 }  // namespace tartan::comm

@@ -1,4 +1,5 @@
 #include "suite_calls.hpp"
+#include "suite_host.hpp"
 #include "suite_promises.hpp"
 
 #include <tartan/comm/mpi.hpp>

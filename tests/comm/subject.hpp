@@ -33,6 +33,8 @@ inline std::vector<std::size_t> uneven_counts() {
   return counts;
 }
 
+inline std::vector<std::size_t> equal_counts() { return std::vector<std::size_t>(num_ranks(), 48); }
+
 //! More than one 4 MiB message a rank, and unequal.
 inline std::vector<std::size_t> long_counts() {
   std::vector<std::size_t> counts(num_ranks(), 1'300'001);

@@ -25,7 +25,7 @@ TYPED_TEST(Calls, AllReduceFindsExtremes) {
 }
 
 TYPED_TEST(Calls, ReduceScatterGivesEachRankItsPartOfTheSum) {
-  for (auto const& counts : {uneven_counts(), long_counts()}) {
+  for (auto const& counts : {uneven_counts(), equal_counts(), long_counts()}) {
     auto const values = whole_numbers<TypeParam>(own_rank(), total(counts));
     auto const before = values;
     std::vector<TypeParam> shard(counts[own_rank()]);
@@ -36,7 +36,7 @@ TYPED_TEST(Calls, ReduceScatterGivesEachRankItsPartOfTheSum) {
 }
 
 TYPED_TEST(Calls, AllGatherLaysShardsEndToEnd) {
-  for (auto const& counts : {uneven_counts(), long_counts()}) {
+  for (auto const& counts : {uneven_counts(), equal_counts(), long_counts()}) {
     auto const whole = whole_numbers<TypeParam>(0, total(counts));
     auto const shard = own_part(whole, counts);
     std::vector<TypeParam> gathered(whole.size());
@@ -47,7 +47,7 @@ TYPED_TEST(Calls, AllGatherLaysShardsEndToEnd) {
 
 TYPED_TEST(Calls, ScatterHandsOutRootsStretches) {
   int const root = subject().size() - 1;
-  for (auto const& counts : {uneven_counts(), long_counts()}) {
+  for (auto const& counts : {uneven_counts(), equal_counts(), long_counts()}) {
     auto const whole = whole_numbers<TypeParam>(0, total(counts));
     bool const is_root = subject().rank() == root;
     std::vector<TypeParam> shard(counts[own_rank()]);

@@ -90,19 +90,6 @@ TEST(Communicator, ReduceScatterThenAllGatherEqualsAllReduce) {
   EXPECT_LT(worst, 1e-6);
 }
 
-TEST(Communicator, ReduceScatterAddsInRankOrderBitForBit) {
-  auto const counts = long_counts();
-  auto const values = awkward_numbers(own_rank(), total(counts));
-  auto expected = awkward_numbers(0, total(counts));
-  for (std::size_t rank = 1; rank < num_ranks(); ++rank) {
-    auto const addend = awkward_numbers(rank, expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += addend[i];
-  }
-  std::vector<float> shard(counts[own_rank()]);
-  subject().reduce_scatter(values.data(), shard.data(), counts, Type::float32).wait();
-  EXPECT_TRUE(shard == own_part(expected, counts));
-}
-
 TEST(Communicator, AllReduceGivesTheSameBitsTwiceAndOnEveryRank) {
   std::size_t const count = 1'300'001;
   auto once = awkward_numbers(own_rank(), count);
@@ -127,17 +114,6 @@ TEST(Communicator, RefusesCountsThatDoNotNameEveryRank) {
   EXPECT_THROW(subject().reduce_scatter(values.data(), shard.data(), counts, Type::float32), Error);
   EXPECT_THROW(subject().all_gather(shard.data(), values.data(), counts, Type::float32), Error);
   EXPECT_THROW(subject().broadcast(values.data(), 1, Type::float32, subject().size()), Error);
-}
-
-TEST(Communicator, RefusesToReadBuffersOfAGpu) {
-  auto const counts = uneven_counts();
-  try {
-    subject().reduce_scatter(nullptr, &subject(), counts, Type::float32, Device::cuda).wait();
-    FAIL() << "a GPU buffer was accepted";
-  } catch (Error const& error) {
-    EXPECT_EQ(error.status(), ExitStatus::usage);
-    EXPECT_NE(std::string(error.what()).find("NCCL"), std::string::npos);
-  }
 }
 
 }  // namespace tartan::comm::suite

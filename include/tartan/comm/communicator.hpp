@@ -43,6 +43,8 @@ class Communicator {
   //! Cores that this rank may count as its own: those it may use, each divided among the node's ranks that share it,
   //! within what control groups grant.
   virtual double cores() const = 0;
+  //! Whether calls take buffers that live there; others are refused with ExitStatus::usage.
+  virtual bool takes(Device device) const = 0;
 
   //! In place: every rank ends with the element-wise result.
   virtual Work all_reduce(void* data, std::size_t count, Type type, Op op = Op::sum, Device device = Device::host) = 0;
