@@ -1,4 +1,5 @@
 # tartan_room(NAME LIBS...): the library tartan_NAME (alias tartan::NAME) from src/NAME/*.cpp.
+# tartan_loads_nccl(TARGET): a program that finds libtartan_nccl.so where that is built.
 # tartan_add_tests(ROOM LIBS...): tests/ROOM/test_*.cpp as one program test_ROOM, each of its cases known to ctest.
 # tartan_add_mpi_test(ROOM/mpi_NAME.cpp LIBS... NP 1 2 4): a program of its own, run under mpirun with each rank count.
 
@@ -15,6 +16,13 @@ function(tartan_room name)
   target_include_directories(tartan_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src/${name}")
   target_compile_options(tartan_${name} PRIVATE ${TARTAN_WARNINGS})
   target_link_libraries(tartan_${name} PUBLIC ${ARGN})
+endfunction()
+
+function(tartan_loads_nccl target)
+  set_target_properties(${target} PROPERTIES BUILD_RPATH "$ORIGIN;${PROJECT_BINARY_DIR}")
+  if(TARGET tartan_nccl)
+    add_dependencies(${target} tartan_nccl)
+  endif()
 endfunction()
 
 function(tartan_add_tests room)
