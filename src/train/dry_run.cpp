@@ -101,8 +101,8 @@ double Forecast::seconds() const {
 }
 
 Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& world) {
-  comm::Timed comm(world);
-  Opened const opened = open_run(options, comm);
+  Opened const opened = open_run(options, world);
+  comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   run.best_values = run.model.parameters.values().clone();  // a run keeps them in memory too
   Forecast result;

@@ -1,4 +1,7 @@
 #include "open_run.hpp"
+#include "tensor_comm.hpp"
+
+#include <tartan/comm/nccl.hpp>
 
 #include <iterator>
 #include <sstream>
@@ -15,12 +18,13 @@ std::vector<std::string> words(std::string const& text) {
 
 Opened open_run(Options const& o, comm::Communicator& comm) {
   model::HfConfig const config = model::read_hf_config(o.model.path);
-  Opened opened{open_tasks(o.tasks, config, o.model.path), nullptr};
+  Opened opened{open_tasks(o.tasks, config, o.model.path), nullptr, nullptr};
   model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
   opened.model = model::open_model(
       o.model.path, head_shapes(opened.tasks, config), {words(o.model.allow_missing), words(o.model.allow_unexpected)},
       o.model.precision, o.model.kernels, device, Key(static_cast<std::uint64_t>(o.run.seed)).with("initial"));
+  opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;
 }
 

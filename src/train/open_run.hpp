@@ -11,9 +11,11 @@ namespace tartan::train {
 struct Opened {
   std::vector<Task> tasks;
   std::unique_ptr<model::Model> model;
+  std::unique_ptr<comm::Communicator> gpus;  //!< the same ranks with NCCL for the model's GPU, where that is to be used
 };
 
-//! Opens data and weights, on this rank's device and with its share of the cores. Throws what they throw.
+//! Opens data and weights, on this rank's device and with its share of the cores, and joins
+//! the GPUs. Throws what they throw. Collective.
 Opened open_run(Options const& options, comm::Communicator& comm);
 
 //! A warm-up of an MLM head that came with the weights.

@@ -26,6 +26,11 @@ Section run_section(RunOptions& o) {
   s.add("output", o.output, "directory of the run");
   s.add("checkpoint_every", o.checkpoint_every,
         "steps between checkpoints; 0: only where a stage ends or a signal stops the run", at_least(0, most_steps));
+  s.choice<comm::Transport>(
+      "comm", o.comm,
+      {{"auto", comm::Transport::automatic}, {"mpi", comm::Transport::mpi}, {"nccl", comm::Transport::nccl}},
+      "gradients on GPUs; nccl: from GPU to GPU, one rank on each; mpi: by way of host memory; "
+      "auto: nccl where it can be had");
   s.add("max_minutes", o.max_minutes, "training time over all stages; 0: no limit", between(0, 1e9));
   return s;
 }

@@ -109,15 +109,15 @@ bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& 
 
 ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
                       Resume resume, comm::Communicator& world) {
-  comm::Timed comm(world);
   std::unique_ptr<LockFile> lock;
-  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, comm, lock);
+  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, world, lock);
   if (state == RunDirectory::State::finished) {
     log("the run in " + options.run.output.string() + " is finished; its model is " +
         (options.run.output / "best").string());
     return ExitStatus::done;
   }
-  Opened const opened = open_run(options, comm);
+  Opened const opened = open_run(options, world);
+  comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
                  {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
@@ -142,8 +142,8 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
 
 BenchResult bench_stage(Options const& options, StagePlan const& plan, std::int64_t warmup, std::int64_t steps,
                         comm::Communicator& world) {
-  comm::Timed comm(world);
-  Opened const opened = open_run(options, comm);
+  Opened const opened = open_run(options, world);
+  comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   Progression p;
   return Stage(run, plan, p, std::nullopt).bench(warmup, steps);

@@ -107,7 +107,7 @@ void SingleLevel::bind(at::Tensor const& buffer) {
     model_.parameters.bind_gradients(buffer);
 }
 
-Route SingleLevel::route() const { return options_.through_host ? Route::host : route_of(combined_); }
+Route SingleLevel::route() const { return options_.through_host ? Route::host : route_of(comm_, combined_); }
 
 task::HeadPlace SingleLevel::place(std::size_t i) const {
   return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout};

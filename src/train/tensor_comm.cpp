@@ -1,5 +1,7 @@
 #include "tensor_comm.hpp"
 
+#include <c10/core/impl/VirtualGuardImpl.h>
+
 namespace tartan::train {
 namespace {
 
@@ -34,6 +36,11 @@ class Return final : public comm::Work::Pending {
   comm::Work work_;  // last: gone before the memory that it uses
 };
 
+//! Where the buffers of a call on `t` live.
+comm::Device place(at::Tensor const& t, Route route) {
+  return route == Route::host ? comm::Device::host : place_of(t.device());
+}
+
 comm::Work returning(comm::Work work, at::Tensor sent, at::Tensor host, at::Tensor const& to, Route route) {
   if (route == Route::direct) return work;
   return comm::Work(std::make_unique<Return>(std::move(work), std::move(sent), std::move(host), to));
@@ -41,17 +48,25 @@ comm::Work returning(comm::Work work, at::Tensor sent, at::Tensor host, at::Tens
 
 }  // namespace
 
+std::optional<comm::Gpu> gpu_of(at::Device device) {
+  if (!device.is_cuda()) return std::nullopt;
+  return comm::Gpu{device.index(),
+                   [device] { return c10::impl::VirtualGuardImpl(device.type()).getStream(device).native_handle(); }};
+}
+
 comm::Work reduce_scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
                           std::vector<std::size_t> const& counts, Route route) {
   at::Tensor sent = host_copy(data, route), host = host_memory(shard, route);
-  auto work = comm.reduce_scatter(sent.const_data_ptr(), host.mutable_data_ptr(), counts, type_of(data));
+  auto work =
+      comm.reduce_scatter(sent.const_data_ptr(), host.mutable_data_ptr(), counts, type_of(data), place(data, route));
   return returning(std::move(work), std::move(sent), std::move(host), shard, route);
 }
 
 comm::Work all_gather(comm::Communicator& comm, at::Tensor const& shard, at::Tensor const& data,
                       std::vector<std::size_t> const& counts, Route route) {
   at::Tensor sent = host_copy(shard, route), host = host_memory(data, route);
-  auto work = comm.all_gather(sent.const_data_ptr(), host.mutable_data_ptr(), counts, type_of(data));
+  auto work =
+      comm.all_gather(sent.const_data_ptr(), host.mutable_data_ptr(), counts, type_of(data), place(data, route));
   return returning(std::move(work), std::move(sent), std::move(host), data, route);
 }
 
@@ -59,7 +74,7 @@ comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor 
                    std::vector<std::size_t> const& counts, int root, Route route) {
   at::Tensor sent = host_copy(data, route), host = host_memory(shard, route);
   void const* const from = sent.defined() ? sent.const_data_ptr() : nullptr;
-  auto work = comm.scatter(from, host.mutable_data_ptr(), counts, type_of(shard), root);
+  auto work = comm.scatter(from, host.mutable_data_ptr(), counts, type_of(shard), root, place(shard, route));
   return returning(std::move(work), std::move(sent), std::move(host), shard, route);
 }
 

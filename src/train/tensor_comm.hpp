@@ -1,9 +1,10 @@
 #pragma once
 
-#include <tartan/comm/communicator.hpp>
+#include <tartan/comm/nccl.hpp>
 
 #include <ATen/ATen.h>
 
+#include <optional>
 #include <vector>
 
 namespace tartan::train {
@@ -11,8 +12,16 @@ namespace tartan::train {
 //! How a call reaches the communicator: with the tensor's own memory, or by way of a copy in (pinned) host memory.
 enum class Route { direct, host };
 
-//! Communicators see host memory only, so a GPU's tensors go by way of it.
-inline Route route_of(at::Tensor const& tensor) { return tensor.is_cuda() ? Route::host : Route::direct; }
+//! Where tensors of a device live, in the communicator's words.
+inline comm::Device place_of(at::Device device) { return device.is_cuda() ? comm::Device::cuda : comm::Device::host; }
+
+//! By way of host memory where the communicator does not take the tensor's own.
+inline Route route_of(comm::Communicator const& comm, at::Tensor const& tensor) {
+  return comm.takes(place_of(tensor.device())) ? Route::direct : Route::host;
+}
+
+//! The GPU that a device is, with the stream that LibTorch's work is on; nothing for others.
+std::optional<comm::Gpu> gpu_of(at::Device device);
 
 //! Communicator's calls on contiguous tensors of the same type. Collective.
 comm::Work reduce_scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,

@@ -78,6 +78,11 @@ def unknown_recipe(trial):
     return train_with(trial, run__recipe="meta")
 
 
+@refusals.add(2, "run.comm = nccl", "rank 0 has no GPU", "set run.comm = auto")
+def nccl_on_cpus(trial):
+    return train_with(trial, run__comm="nccl")
+
+
 @refusals.add(2, "run.ini:", 'unknown metric "f1"', "use accuracy, macro-f1 or micro-f1")
 def unknown_metric(trial):
     return train_with(trial, task__toy__metric="f1")

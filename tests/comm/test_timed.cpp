@@ -22,6 +22,7 @@ class SlowCommunicator final : public Communicator {
   int local_rank() const override { return 0; }
   int local_size() const override { return 1; }
   double cores() const override { return 1; }
+  bool takes(Device device) const override { return device == Device::host; }
   Work all_reduce(void*, std::size_t, Type, Op, Device) override { return slow(); }
   Work reduce_scatter(void const*, void*, std::span<std::size_t const>, Type, Device) override { return slow(); }
   Work all_gather(void const*, void*, std::span<std::size_t const>, Type, Device) override { return slow(); }

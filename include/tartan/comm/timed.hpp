@@ -17,6 +17,7 @@ class Timed final : public Communicator {
   int local_rank() const override { return inner_.local_rank(); }
   int local_size() const override { return inner_.local_size(); }
   double cores() const override { return inner_.cores(); }
+  bool takes(Device device) const override { return inner_.takes(device); }
 
   Work all_reduce(void* data, std::size_t count, Type type, Op op = Op::sum, Device device = Device::host) override;
   Work reduce_scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type,

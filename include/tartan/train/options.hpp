@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tartan/comm/nccl.hpp>
 #include <tartan/config/settings.hpp>
 #include <tartan/data/sampler.hpp>
 #include <tartan/model/device.hpp>
@@ -19,6 +20,7 @@ struct RunOptions {
   std::string recipe = "meta-tartan";
   std::int64_t seed = 1;
   std::filesystem::path output;
+  comm::Transport comm = comm::Transport::automatic;
   std::int64_t checkpoint_every = 500;  //!< steps; 0: never
   double max_minutes = 0;               //!< of training, over all stages; 0: no limit
 };
