@@ -1,5 +1,5 @@
 # tartan_room(NAME LIBS...): the library tartan_NAME (alias tartan::NAME) from src/NAME/*.cpp.
-# tartan_loads_nccl(TARGET): a program that finds libtartan_nccl.so where that is built.
+# tartan_loads_nccl(TARGET): a program that finds libtartan_nccl.so beside it, where that is built.
 # tartan_add_tests(ROOM LIBS...): tests/ROOM/test_*.cpp as one program test_ROOM, each of its cases known to ctest.
 # tartan_add_mpi_test(ROOM/mpi_NAME.cpp LIBS... NP 1 2 4): a program of its own, run under mpirun with each rank count.
 
@@ -19,7 +19,6 @@ function(tartan_room name)
 endfunction()
 
 function(tartan_loads_nccl target)
-  set_target_properties(${target} PROPERTIES BUILD_RPATH "$ORIGIN;${PROJECT_BINARY_DIR}")
   if(TARGET tartan_nccl)
     add_dependencies(${target} tartan_nccl)
   endif()

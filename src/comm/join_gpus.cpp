@@ -17,8 +17,7 @@ Loaded load(Communicator const& host, std::optional<Gpu> const& gpu) {
   if (!gpu) return {nullptr, name + " has no GPU"};
   Loaded loaded;
   loaded.module = load_nccl_module(loaded.problem);
-  if (loaded.module == nullptr)
-    loaded.problem = name + " cannot load " + nccl_module_file + " (" + loaded.problem + ")";
+  if (loaded.module == nullptr) loaded.problem = name + " cannot load " + loaded.problem;
   return loaded;
 }
 

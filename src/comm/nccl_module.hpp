@@ -18,7 +18,7 @@ struct NcclModule {
 inline constexpr char const* nccl_module_file = "libtartan_nccl.so";
 inline constexpr char const* nccl_module_symbol = "tartan_nccl_module";
 
-//! Loads the module, or says why it cannot be.
+//! Loads the module from beside the program, or says why it cannot be.
 NcclModule const* load_nccl_module(std::string& problem);
 
 }  // namespace tartan::comm

@@ -5,6 +5,7 @@ set(nccl_definitions TARTAN_HAS_NCCL=$<TARGET_EXISTS:tartan_nccl> "TARTAN_LIB_CU
 target_compile_definitions(test_comm PRIVATE ${nccl_definitions})
 tartan_loads_nccl(test_comm)
 if(TARGET tartan_nccl)
+  file(CREATE_LINK "${PROJECT_BINARY_DIR}/libtartan_nccl.so" "${CMAKE_CURRENT_BINARY_DIR}/libtartan_nccl.so" SYMBOLIC)
   file(GLOB fake_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/comm/fake/*.cpp")
   add_library(fake_nccl MODULE ${fake_sources})
   target_compile_options(fake_nccl PRIVATE ${TARTAN_WARNINGS})

@@ -46,6 +46,12 @@ TEST(NcclModule, UsesTheLibrariesOfTheProcess) {
   NcclModule const* const module = load_nccl_module(problem);
   ASSERT_NE(module, nullptr) << problem;
   EXPECT_TRUE(module->version().starts_with("2.")) << module->version();
+  try {
+    FAIL() << "there is a GPU at " << module->address_of(4096);
+  } catch (Error const& error) {
+    EXPECT_EQ(error.status(), ExitStatus::rank_failed);
+    EXPECT_EQ(std::string(error.what()).find("cudaDeviceGetPCIBusId"), 0U) << error.what();
+  }
 }
 
 }  // namespace
