@@ -4,10 +4,25 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <utility>
 #include <vector>
 
 namespace tartan::comm::fake {
+namespace {
+
+std::map<std::byte const*, std::size_t> memory;  // where each piece begins, and its bytes
+
+}  // namespace
+
+bool may_be_on_gpu(void const* pointer) {
+  auto const* const place = static_cast<std::byte const*>(pointer);
+  auto const after = memory.upper_bound(place);
+  if (place == nullptr || after == memory.begin()) return place == nullptr;
+  auto const& [begin, bytes] = *std::prev(after);
+  return place < begin + bytes;
+}
 
 CUstream_st& stream_of(cudaStream_t handle) {
   static CUstream_st default_stream;
@@ -26,15 +41,17 @@ cudaError_t cudaDeviceGetPCIBusId(char* address, int length, int gpu) {
   return cudaSuccess;
 }
 
-cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
-  *memory = std::malloc(bytes);
+cudaError_t cudaMalloc(void** begin, std::size_t bytes) {
+  *begin = std::malloc(bytes);
+  tartan::comm::fake::memory[static_cast<std::byte*>(*begin)] = bytes;
   return cudaSuccess;
 }
 
 // Both this and a copy to host memory wait for the default stream, though not for those of cudaStreamNonBlocking.
-cudaError_t cudaFree(void* memory) {
+cudaError_t cudaFree(void* begin) {
   stream_of(nullptr).run_to(stream_of(nullptr).end());
-  std::free(memory);
+  tartan::comm::fake::memory.erase(static_cast<std::byte*>(begin));
+  std::free(begin);
   return cudaSuccess;
 }
 

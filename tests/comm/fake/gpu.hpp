@@ -32,6 +32,9 @@ namespace tartan::comm::fake {
 
 CUstream_st& stream_of(cudaStream_t handle);  //!< null is the default stream
 
+//! Whether a pointer is null or to memory that cudaMalloc gave: NCCL shall see no other.
+bool may_be_on_gpu(void const* pointer);
+
 //! Whether a rank was lost (fake_lose_a_rank): nothing between ranks is done any more until the abort.
 inline bool lost_a_rank = false;
 

@@ -1,6 +1,7 @@
 // NCCL's communicators and groups: at the end of a group its calls go to the stream as one piece of work.
 #include "nccl.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -25,8 +26,10 @@ void carry_out(ncclComm_t comm, std::vector<Post> const& calls) {
 
 }  // namespace
 
-ncclResult_t tartan::comm::fake::add(ncclComm_t comm, cudaStream_t stream, Post call) {
+ncclResult_t tartan::comm::fake::add(ncclComm_t comm, cudaStream_t stream, std::initializer_list<void const*> buffers,
+                                     Post call) {
   if (!group.open) return ncclInvalidUsage;
+  if (!std::all_of(buffers.begin(), buffers.end(), may_be_on_gpu)) return ncclInvalidArgument;
   group.calls.push_back(std::move(call));
   group.comm = comm;
   group.stream = stream;

@@ -2,6 +2,8 @@
 
 #include "gpu.hpp"
 
+#include <initializer_list>
+
 #define OMPI_SKIP_MPICXX 1
 #define MPICH_SKIP_MPICXX 1
 #include <mpi.h>
@@ -16,8 +18,8 @@ namespace tartan::comm::fake {
 
 using Post = std::function<void(MPI_Comm, MPI_Request*)>;
 
-//! Adds a call to the group that is open.
-ncclResult_t add(ncclComm_t comm, cudaStream_t stream, Post call);
+//! Adds a call with these buffers to the group that is open.
+ncclResult_t add(ncclComm_t comm, cudaStream_t stream, std::initializer_list<void const*> buffers, Post call);
 
 inline int rank_in(MPI_Comm comm) {
   int rank = 0;
