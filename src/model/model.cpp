@@ -46,7 +46,7 @@ void initialize_head(ParameterSet& parameters, std::string const& name, HeadShap
 
 std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
-                                  Precision precision, Kernels kernels, at::Device device, Key key) {
+                                  Precision precision, Kernels kernels, at::Device device, StartKeys const& keys) {
   HfConfig const config = read_hf_config(directory);
   Layout layout;
   add_encoder(layout, config);
@@ -56,10 +56,10 @@ std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
   auto const options = at::TensorOptions(device).dtype(precision == Precision::fp64 ? at::kDouble : at::kFloat);
   auto model = std::make_unique<Model>(Model{Encoder(config, kernels), ParameterSet(layout, options), {}});
   for (std::size_t const index : weights.missing())
-    initialize_parameter(model->parameters, index, config.initializer_range, key);
+    initialize_parameter(model->parameters, index, config.initializer_range, keys.body);
   model->loaded = weights.copy_into(model->parameters);
   if (!model->loaded.mlm_head) log(directory.string() + " has no masked-LM head: a fresh one is used");
-  for (auto const& [name, shape] : heads) initialize_head(model->parameters, name, shape, key.with("head").with(name));
+  for (auto const& [name, shape] : heads) initialize_head(model->parameters, name, shape, keys.heads.with(name));
   return model;
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <set>
 
 namespace tartan::train {
 namespace fs = std::filesystem;
@@ -93,8 +94,11 @@ std::vector<fs::path> checkpoints_by_age(fs::path const& directory) {
 
 void check_whole(fs::path const& checkpoint) {
   nlohmann::json const files = read_json(checkpoint / manifest_name);
-  for (char const* const name : {"state.json", "tensors.safetensors"}) {
-    fs::path const path = checkpoint / name;
+  std::set<std::string> names = {"state.json", "tensors.safetensors"};
+  if (files.is_object())
+    for (auto const& [name, facts] : files.items()) names.insert(name);
+  for (auto const& name : names) {
+    fs::path const path = checkpoint / fs::path(name).filename();
     if (!fs::exists(path)) fail_data(path.string() + " is missing");
     nlohmann::json const expected = files.is_object() && files.contains(name) ? files[name] : nlohmann::json();
     if (expected.is_null() || expected != file_facts(path))
@@ -108,22 +112,28 @@ double finished_seconds(Progression const& progression) {
   return sum;
 }
 
+void write_checkpoint(fs::path const& path, Progression const& progression, model::ParameterSet const& parameters,
+                      optim::AdamW const* optimizer, std::function<void(fs::path const&)> const& add_files) {
+  write_directory_atomically(path, [&](fs::path const& temporary) {
+    std::vector<at::Tensor> alive;
+    std::map<std::string, model::StoredTensor> tensors;
+    for_each_tensor(parameters, optimizer, [&](std::string const& name, at::Tensor const& tensor) {
+      alive.push_back(tensor.detach().cpu().contiguous());
+      tensors[name] = model::store(alive.back());
+    });
+    model::write_safetensors(temporary / "tensors.safetensors", tensors, {});
+    write_json(temporary / "state.json", progression);
+    if (add_files) add_files(temporary);
+    write_manifest(temporary);
+  });
+}
+
 void save_checkpoint(fs::path const& directory, Progression const& progression, model::ParameterSet const& parameters,
                      optim::AdamW const* optimizer) {
   std::string const name = padded(static_cast<std::int64_t>(progression.stage), 2) + "-" + progression.stage_name +
                            "-" + padded(progression.step, 8);
   make_directory(directory);
-  write_directory_atomically(directory / name, [&](fs::path const& temporary) {
-    std::vector<at::Tensor> alive;
-    std::map<std::string, model::StoredTensor> tensors;
-    for_each_tensor(parameters, optimizer, [&](std::string const& tensor_name, at::Tensor const& tensor) {
-      alive.push_back(tensor.detach().cpu().contiguous());
-      tensors[tensor_name] = model::store(alive.back());
-    });
-    model::write_safetensors(temporary / "tensors.safetensors", tensors, {});
-    write_json(temporary / "state.json", progression);
-    write_manifest(temporary);
-  });
+  write_checkpoint(directory / name, progression, parameters, optimizer);
   auto const all = checkpoints_by_age(directory);
   for (std::size_t i = 0; i + kept_checkpoints < all.size(); ++i) fs::remove_all(all[i]);
 }

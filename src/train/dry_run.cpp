@@ -101,7 +101,7 @@ double Forecast::seconds() const {
 }
 
 Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& world) {
-  Opened const opened = open_run(options, world);
+  Opened const opened = open_run(options, stages, world);
   comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   run.best_values = run.model.parameters.values().clone();  // a run keeps them in memory too

@@ -1,4 +1,5 @@
 #include "open_run.hpp"
+
 #include "tensor_comm.hpp"
 
 #include <tartan/comm/nccl.hpp>
@@ -14,24 +15,35 @@ std::vector<std::string> words(std::string const& text) {
   return {std::istream_iterator<std::string>(in), {}};
 }
 
+Key initial_key(std::int64_t seed) { return Key(static_cast<std::uint64_t>(seed)).with("initial"); }
+
+//! A fresh MLM head belongs to the first stage, task heads to the run.
+model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stages) {
+  return {initial_key(stage_seed(o, stages.front())), initial_key(o.run.seed).with("head")};
+}
+
 }  // namespace
 
-Opened open_run(Options const& o, comm::Communicator& comm) {
+Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
   model::HfConfig const config = model::read_hf_config(o.model.path);
   Opened opened{open_tasks(o.tasks, config, o.model.path), nullptr, nullptr};
   model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
-  opened.model = model::open_model(
-      o.model.path, head_shapes(opened.tasks, config), {words(o.model.allow_missing), words(o.model.allow_unexpected)},
-      o.model.precision, o.model.kernels, device, Key(static_cast<std::uint64_t>(o.run.seed)).with("initial"));
+  opened.model = model::open_model(o.model.path, head_shapes(opened.tasks, config),
+                                   {words(o.model.allow_missing), words(o.model.allow_unexpected)}, o.model.precision,
+                                   o.model.kernels, device, start_keys(o, stages));
   opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;
 }
 
 bool is_idle(StagePlan const& plan, model::Model const& model) { return plan.body_frozen && model.loaded.mlm_head; }
 
+std::int64_t stage_seed(Options const& options, StagePlan const& plan) {
+  return plan.options.seed >= 0 ? plan.options.seed : options.run.seed;
+}
+
 Key stage_key(Options const& options, StagePlan const& plan) {
-  return Key(static_cast<std::uint64_t>(options.run.seed)).with(plan.name);
+  return Key(static_cast<std::uint64_t>(stage_seed(options, plan))).with(plan.name);
 }
 
 }  // namespace tartan::train

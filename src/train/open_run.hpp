@@ -16,10 +16,13 @@ struct Opened {
 
 //! Opens data and weights, on this rank's device and with its share of the cores, and joins
 //! the GPUs. Throws what they throw. Collective.
-Opened open_run(Options const& options, comm::Communicator& comm);
+Opened open_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& comm);
 
 //! A warm-up of an MLM head that came with the weights.
 bool is_idle(StagePlan const& plan, model::Model const& model);
+
+//! stage.NAME.seed, else run.seed.
+std::int64_t stage_seed(Options const& options, StagePlan const& plan);
 
 //! Names every draw of a stage.
 Key stage_key(Options const& options, StagePlan const& plan);

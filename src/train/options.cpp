@@ -31,6 +31,9 @@ Section run_section(RunOptions& o) {
       {{"auto", comm::Transport::automatic}, {"mpi", comm::Transport::mpi}, {"nccl", comm::Transport::nccl}},
       "gradients on GPUs; nccl: from GPU to GPU, one rank on each; mpi: by way of host memory; "
       "auto: nccl where it can be had");
+  s.add("reuse", o.reuse,
+        "directory that keeps what finished stages gave: a run that begins with the same stages (settings, data, seed, "
+        "ranks) takes it instead of training them again; empty: none");
   s.add("max_minutes", o.max_minutes, "training time over all stages; 0: no limit", between(0, 1e9));
   return s;
 }
@@ -118,6 +121,8 @@ config::Section stage_section(std::string const& name, StageOptions& o) {
   Section s("stage." + name);
   s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0, most_steps));
   s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", between(1e-6, 1e6));
+  s.add("seed", o.seed,
+        "names the stage's draws; -1: run.seed. With run.reuse, runs of several seeds can share a stage", at_least(-1));
   s.add("evaluate_every", o.evaluate_every, "steps between evaluations on dev; 0: once per epoch of the end task",
         at_least(0, most_steps));
   s.add("patience", o.patience, "evaluations without a better dev metric before the stage ends; 0: no early stop",

@@ -1,6 +1,7 @@
 #include "open_run.hpp"
 #include "run_json.hpp"
 #include "stage.hpp"
+#include "stage_store.hpp"
 
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
@@ -116,12 +117,14 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
         (options.run.output / "best").string());
     return ExitStatus::done;
   }
-  Opened const opened = open_run(options, world);
+  Opened const opened = open_run(options, stages, world);
   comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
                  {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
   Progression p = begin(run, stages, checkpoint, state, resolved_config);
+  StageStore store(run, stages, resolved_config);
+  if (!checkpoint && store.take(p)) save_beginning(run, p);
   for (;;) {
     p.stage_name = stages[p.stage].name;
     if (is_needed(run, stages[p.stage], p)) {
@@ -135,6 +138,7 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
     if (p.stage + 1 == stages.size()) break;
     enter_next_stage(p, stages[p.stage + 1].name);
     save_beginning(run, p);
+    store.keep(p);
   }
   finish(run, p);
   return ExitStatus::done;
@@ -142,7 +146,7 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
 
 BenchResult bench_stage(Options const& options, StagePlan const& plan, std::int64_t warmup, std::int64_t steps,
                         comm::Communicator& world) {
-  Opened const opened = open_run(options, world);
+  Opened const opened = open_run(options, {plan}, world);
   comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   Progression p;

@@ -36,9 +36,16 @@ void add_head(Layout& layout, std::string const& name, HeadShape const& shape);
 //! Uniform in ±1/sqrt(fan_in) for weights and biases, as torch.nn.Linear: a "x.bias" takes its fan-in from "x.weight".
 void initialize_head(ParameterSet& parameters, std::string const& name, HeadShape const& shape, Key key);
 
-//! Loads a Hugging Face directory; a missing MLM head and all task heads start fresh from `key`, said in the log.
+//! What names the start values of fresh parameters.
+struct StartKeys {
+  Key body, heads;
+  StartKeys(Key key) : StartKeys(key, key.with("head")) {}  // NOLINT: one key names both
+  StartKeys(Key body_key, Key heads_key) : body(body_key), heads(heads_key) {}
+};
+
+//! Loads a Hugging Face directory; a missing MLM head and all task heads start fresh from `keys`, said in the log.
 std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
-                                  Precision precision, Kernels kernels, at::Device device, Key key);
+                                  Precision precision, Kernels kernels, at::Device device, StartKeys const& keys);
 
 }  // namespace tartan::model

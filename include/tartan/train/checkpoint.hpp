@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -57,6 +58,11 @@ double finished_seconds(Progression const& progression);
 //! last kept_checkpoints. Without `optimizer` at a stage's step 0, where it has no past. Rank 0 only.
 void save_checkpoint(std::filesystem::path const& directory, Progression const& progression,
                      model::ParameterSet const& parameters, optim::AdamW const* optimizer);
+
+//! The same as `path`, with files of the caller's own beside it.
+void write_checkpoint(std::filesystem::path const& path, Progression const& progression,
+                      model::ParameterSet const& parameters, optim::AdamW const* optimizer,
+                      std::function<void(std::filesystem::path const& temporary)> const& add_files = {});
 
 //! What each readable checkpoint holds as best so far: exports that are still needed.
 std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);

@@ -22,6 +22,7 @@ struct RunOptions {
   std::filesystem::path output;
   comm::Transport comm = comm::Transport::automatic;
   std::int64_t checkpoint_every = 500;  //!< steps; 0: never
+  std::filesystem::path reuse;          //!< where stages are kept for other runs; empty: nowhere
   double max_minutes = 0;               //!< of training, over all stages; 0: no limit
 };
 
@@ -52,6 +53,7 @@ struct TaskOptions {
 struct StageOptions {
   std::int64_t steps = 0;           //!< 0: as `epochs` says
   double epochs = 10;               //!< of the largest training set among the stage's tasks
+  std::int64_t seed = -1;           //!< of the stage's draws; -1: RunOptions::seed
   std::int64_t evaluate_every = 0;  //!< steps; 0: once per epoch of the end task
   std::int64_t patience = 3;        //!< evaluations without a better dev metric; 0: no early stop
   double lr = 2e-5, head_lr = 1e-3;

@@ -1,0 +1,187 @@
+#include "stage_store.hpp"
+
+#include "open_run.hpp"
+#include "progression_json.hpp"
+
+#include <tartan/core/atomic_file.hpp>
+#include <tartan/core/error.hpp>
+#include <tartan/core/hash.hpp>
+#include <tartan/core/log.hpp>
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <tartan_commit.hpp>
+
+namespace tartan::train {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr char const* events_name = "events.jsonl";
+constexpr char const* best_name = "best.safetensors";
+
+//! Keys that say where things are, not what comes out.
+bool is_place(std::string const& section, std::string const& key) {
+  if (section == "run") return true;  // the seed is spoken of apart
+  return key == "path" || key == "data";
+}
+
+//! The lines of the configuration that stages depend on.
+std::string settings_of(std::string const& resolved_config, std::set<std::string> const& sections) {
+  std::istringstream lines(resolved_config);
+  std::string result, section;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("[")) section = line.substr(1, line.find(']') - 1);
+    std::string const key = line.substr(0, line.find(' '));
+    if (sections.contains(section) && !line.empty() && !is_place(section, key)) result += section + "." + line + "\n";
+  }
+  return result;
+}
+
+std::string text_of(StagePlan const& s) {
+  std::ostringstream text;
+  text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.body_frozen
+       << s.from_best << "\n";
+  return text.str();
+}
+
+std::string data_of(Task const& task) {
+  return "data " + task.name() + " " + task.train.fingerprint() + " " + (task.dev ? task.dev->fingerprint() : "") +
+         "\n";
+}
+
+//! The stages' own events, without those of the processes that carried them out.
+void write_events(fs::path const& metrics, fs::path const& to) {
+  std::ifstream in(metrics);
+  std::ofstream out(to);
+  for (std::string line; std::getline(in, line);)
+    if (auto const event = nlohmann::json::parse(line).at("event"); event != "session" && event != "reused")
+      out << line << "\n";
+  out.close();
+  if (!out) fail_io("cannot write " + to.string());
+}
+
+//! A damaged one is made anew, as if it were not there.
+bool is_whole(fs::path const& kept) {
+  if (!fs::exists(kept)) return false;
+  try {
+    check_whole(kept);
+    return true;
+  } catch (Error const& e) {
+    if (e.status() == ExitStatus::io) throw;
+    warn(std::string("passing over a kept stage: ") + e.what());
+    return false;
+  }
+}
+
+}  // namespace
+
+StageStore::StageStore(RunContext& run, std::vector<StagePlan> const& stages, std::string const& resolved_config)
+    : run_(run), stages_(stages), resolved_config_(resolved_config) {}
+
+std::string StageStore::fingerprint(std::size_t stages) const {
+  Options const& o = run_.options;
+  std::set<std::string> sections = {"model", "weighting", "train", "probe"};
+  std::string text = std::string(TARTAN_COMMIT) + "\nranks " + std::to_string(run_.comm.size()) + "\nthreads " +
+                     std::to_string(at::get_num_threads()) + "\n" + run_.model.parameters.values().device().str() +
+                     "\n";
+  std::set<Task const*> tasks = {&end_task(run_.tasks)};  // whose dev split decides
+  for (std::size_t i = 0; i < stages; ++i) {
+    text += text_of(stages_[i]) + std::to_string(stage_seed(o, stages_[i])) + "\n";
+    sections.insert("stage." + stages_[i].name);
+    for (Task const* task : tasks_of(stages_[i], run_.tasks)) tasks.insert(task);
+    if (stages_[i].end_task) text += "heads " + std::to_string(o.run.seed) + "\n";
+  }
+  for (Task const& task : run_.tasks) {
+    if (!tasks.contains(&task)) continue;
+    sections.insert("task." + task.name());
+    text += data_of(task);
+  }
+  text += "weights " + to_hex(hash_file(o.model.path / "model.safetensors")) + "\nminutes " +
+          std::to_string(o.run.max_minutes) + "\n" + settings_of(resolved_config_, sections);
+  return to_hex(hash_bytes(text));
+}
+
+fs::path StageStore::place(std::size_t stages) const {
+  return run_.options.run.reuse / (stages_[stages - 1].name + "-" + fingerprint(stages));
+}
+
+void StageStore::keep(Progression const& p) const {
+  if (run_.options.run.reuse.empty() || run_.comm.rank() != 0 || is_whole(place(p.stage))) return;
+  make_directory(run_.options.run.reuse);
+  write_checkpoint(place(p.stage), p, run_.model.parameters, nullptr, [&](fs::path const& temporary) {
+    write_events(run_.directory.metrics(), temporary / events_name);
+    if (p.best.step >= 0) write_best(temporary / best_name);
+  });
+  log("kept what stage " + stages_[p.stage - 1].name + " gave in " + place(p.stage).string());
+}
+
+void StageStore::write_best(fs::path const& path) const {
+  at::Tensor const values = run_.best_values.cpu();
+  std::map<std::string, model::StoredTensor> tensors;
+  std::vector<at::Tensor> alive;
+  for (auto const& parameter : run_.model.parameters.layout().parameters()) {
+    alive.push_back(model::ParameterSet::stretch(values, parameter.offset, parameter.shape));
+    tensors["value/" + parameter.name] = model::store(alive.back());
+  }
+  model::write_safetensors(path, tensors, {});
+}
+
+//! Looked for by rank 0, from the deepest on.
+fs::path StageStore::find() const {
+  std::string path;
+  if (!run_.options.run.reuse.empty() && run_.comm.rank() == 0)
+    for (std::size_t stages = stages_.size() - 1; stages > 0 && path.empty(); --stages)
+      if (is_whole(place(stages))) path = place(stages).string();
+  return comm::broadcast_text(run_.comm, path);
+}
+
+bool StageStore::take(Progression& p) {
+  fs::path const kept = find();
+  if (kept.empty()) return false;
+  p = load_progression(kept);
+  if (p.best.step >= 0) {
+    load(kept / best_name, p.stage);
+    run_.best_values = run_.model.parameters.values().clone();
+    if (run_.comm.rank() == 0) export_best(run_, p.best);
+  }
+  load(kept / "tensors.safetensors", p.stage);
+  log("took what stage " + stages_[p.stage - 1].name + " gave from " + kept.string());
+  if (run_.comm.rank() == 0) append_events(kept);
+  return true;
+}
+
+//! Only what these stages trained: another task's head begins as this run's seed says.
+void StageStore::load(fs::path const& path, std::size_t stages) {
+  model::SafetensorsFile const file(path);
+  auto const& layout = run_.model.parameters.layout();
+  for (std::size_t i = 0; i < layout.parameters().size(); ++i) {
+    auto const& parameter = layout.parameters()[i];
+    if (!is_trained(layout.segments()[parameter.segment], stages)) continue;
+    auto const found = file.tensors().find("value/" + parameter.name);
+    if (found == file.tensors().end())
+      fail_data(path.string() + " lacks the tensor value/" + parameter.name + "; remove " +
+                path.parent_path().string());
+    at::NoGradGuard no_grad;
+    model::load_into(found->second, found->first, run_.model.parameters[i].detach());
+  }
+}
+
+bool StageStore::is_trained(model::Segment const& segment, std::size_t stages) const {
+  if (segment.owner != model::Owner::task_head) return true;
+  for (std::size_t i = 0; i < stages; ++i)
+    for (Task const* task : tasks_of(stages_[i], run_.tasks))
+      if (segment.name == "head." + task->head) return true;
+  return false;
+}
+
+void StageStore::append_events(fs::path const& kept) const {
+  std::ifstream in(kept / events_name);
+  for (std::string line; std::getline(in, line);) run_.log->write(nlohmann::ordered_json::parse(line));
+  run_.log->write({{"event", "reused"}, {"from", fs::absolute(kept).string()}});
+}
+
+}  // namespace tartan::train
