@@ -11,7 +11,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 namespace {
 
-constexpr std::uint64_t max_tokenizer_bytes = std::uint64_t{128} << 20;
 constexpr char const* way_out = "name the directory of the tokenizer that the data were prepared with";
 
 [[noreturn]] void refuse(fs::path const& path, std::string const& problem) {

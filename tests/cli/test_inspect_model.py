@@ -104,6 +104,12 @@ def test_a_tokenizer_of_another_kind_is_told(best):
     assert "Unigram" in text(best)
 
 
+def test_a_damaged_tokenizer_is_told_and_no_model_to_verify(best):
+    cut(best / "tokenizer.json", 1000)
+    assert "is no JSON" in facts(best)["tokenizer"]["problem"]
+    assert "tokenizer.json is no JSON" in refused(best, "--verify")
+
+
 def garble(path):
     path.write_bytes(b"\x07garbage" * 100)
 

@@ -9,6 +9,8 @@
 
 namespace tartan::data {
 
+constexpr std::uint64_t max_tokenizer_bytes = std::uint64_t{128} << 20;
+
 //! The tokens of a Hugging Face tokenizer.json, for turning ids back into text that people read.
 class Vocabulary {
  public:

@@ -1,3 +1,4 @@
+#include "numbers.hpp"
 #include "progression_facts.hpp"
 #include "subjects.hpp"
 #include "table.hpp"

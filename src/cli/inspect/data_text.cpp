@@ -1,4 +1,5 @@
 #include "examples_text.hpp"
+#include "numbers.hpp"
 #include "split_text.hpp"
 #include "subjects.hpp"
 #include "table.hpp"

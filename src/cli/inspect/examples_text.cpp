@@ -1,5 +1,6 @@
 #include "examples_text.hpp"
 
+#include "numbers.hpp"
 #include "text.hpp"
 
 namespace tartan::cli {

@@ -1,3 +1,4 @@
+#include "numbers.hpp"
 #include "subjects.hpp"
 #include "table.hpp"
 #include "text.hpp"

@@ -1,5 +1,6 @@
 #include "progression_facts.hpp"
 
+#include "numbers.hpp"
 #include "table.hpp"
 #include "text.hpp"
 

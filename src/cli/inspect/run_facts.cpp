@@ -1,28 +1,18 @@
 #include "progression_facts.hpp"
+#include "run_disk.hpp"
 #include "run_events.hpp"
 #include "run_settings.hpp"
+#include "run_verify.hpp"
 #include "subjects.hpp"
 
 #include <tartan/core/error.hpp>
-#include <tartan/core/json_file.hpp>
-#include <tartan/core/problems.hpp>
 #include <tartan/train/run_directory.hpp>
 
-#include <chrono>
+#include <algorithm>
 
 namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr char const* way_out = "go on with tartan train --resume, or restore it from a copy";
-
-//! run.json, or an empty object before the run has written it.
-nlohmann::json read_run_json(fs::path const& path) {
-  if (!fs::exists(path)) return nlohmann::json::object();
-  auto json = read_json_file(path, way_out);
-  if (!json.is_object()) fail_data(path.string() + " is no JSON object; " + way_out);
-  return json;
-}
 
 //! Text or number of `key`; null where there is none.
 Facts value_of(nlohmann::json const& json, char const* key) {
@@ -52,37 +42,6 @@ std::string state_of(nlohmann::json const& run_json, Facts const& checkpoints, R
   bool const saved = !checkpoints.empty() && checkpoints.back().contains("metrics_bytes") &&
                      checkpoints.back()["metrics_bytes"] == events.bytes;
   return saved ? "stopped" : "running or killed";
-}
-
-std::uint64_t bytes_below(fs::path const& path) {
-  if (fs::is_symlink(path)) return 0;
-  if (fs::is_regular_file(path)) return fs::file_size(path);
-  std::uint64_t bytes = 0;
-  if (fs::is_directory(path))
-    for (auto const& entry : fs::recursive_directory_iterator(path))  // follows no link
-      if (!entry.is_symlink() && entry.is_regular_file()) bytes += entry.file_size();
-  return bytes;
-}
-
-Facts disk_use(fs::path const& directory) {
-  std::map<std::string, std::uint64_t> entries;
-  for (auto const& entry : fs::directory_iterator(directory))
-    entries[entry.path().filename().string()] = bytes_below(entry.path());
-  return entries;
-}
-
-//! UTC, of the newest of the files that a run writes as it goes.
-Facts last_written(train::RunDirectory const& run) {
-  std::optional<fs::file_time_type> newest;
-  for (auto const& path : {run.metrics(), run.run_json(), run.config()})
-    if (fs::exists(path)) newest = std::max(newest.value_or(fs::file_time_type::min()), fs::last_write_time(path));
-  if (!newest) return nullptr;
-  std::time_t const seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(std::chrono::file_clock::to_sys(*newest)));
-  std::tm parts{};
-  char text[32];
-  return ::gmtime_r(&seconds, &parts) != nullptr && std::strftime(text, sizeof text, "%FT%TZ", &parts) > 0 ? Facts(text)
-                                                                                                           : Facts();
 }
 
 Facts exports_of(train::RunDirectory const& run) {
@@ -134,40 +93,13 @@ Facts weights_facts(RunEvents const& events, RunSettings const& settings) {
   return {{"stage", events.weights_stage}, {"tasks", tasks}};
 }
 
-void check_best(train::RunDirectory const& run) {
-  if (!fs::exists(fs::symlink_status(run.best()))) return;  // nothing was evaluated yet
-  if (!fs::is_symlink(run.best())) fail_data(run.best().string() + " is no link to one of exports/");
-  if (!fs::is_directory(run.best()))
-    fail_data(run.best().string() + " points at " + fs::read_symlink(run.best()).string() + ", which is missing");
-  verify_model(run.best());
-}
-
-void check_metrics(train::RunDirectory const& run) {
-  RunEvents const events = read_events(run.metrics());
-  if (events.bad_lines.empty()) return;
-  fail_data(run.metrics().string() + " line " + std::to_string(events.bad_lines.front()) + " is no JSON object" +
-            (events.bad_lines.size() > 1 ? " (nor are " + std::to_string(events.bad_lines.size() - 1) + " more)" : ""));
-}
-
-std::size_t verify_run(train::RunDirectory const& run) {
-  Problems problems;
-  problems.attempt([&] { read_run_settings(run.config()); });
-  problems.attempt([&] { read_run_json(run.run_json()); });
-  problems.attempt([&] { check_metrics(run); });
-  problems.attempt([&] { check_best(run); });
-  auto const checkpoints = train::checkpoints_by_age(run.checkpoints());
-  for (auto const& checkpoint : checkpoints) problems.attempt([&] { train::check_whole(checkpoint); });
-  problems.refuse_any("parts of " + run.path().string(), way_out);
-  return checkpoints.size();
-}
-
 }  // namespace
 
 Facts run_facts(Request const& request) {
   train::RunDirectory const run(request.path);
   std::size_t const verified_checkpoints = request.verify ? verify_run(run) : 0;
   RunSettings const settings = read_run_settings(run.config());
-  nlohmann::json const run_json = read_run_json(run.run_json());
+  nlohmann::json const run_json = read_run_json(run);
   RunEvents const events = read_events(run.metrics());
   Facts const checkpoints = checkpoint_list(run.checkpoints());
   Facts facts = {{"what", "run"},

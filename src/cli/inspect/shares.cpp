@@ -1,5 +1,6 @@
 #include "shares.hpp"
 
+#include "numbers.hpp"
 #include "table.hpp"
 #include "text.hpp"
 

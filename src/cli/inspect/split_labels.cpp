@@ -1,3 +1,4 @@
+#include "numbers.hpp"
 #include "shares.hpp"
 #include "split_text.hpp"
 #include "text.hpp"

@@ -21,8 +21,4 @@ std::string run_text(Facts const& facts);
 Facts checkpoint_facts(Request const& request);
 std::string checkpoint_text(Facts const& facts);
 
-//! Throws ExitStatus::data naming all that is wrong with a model directory: its weights do not fit its config.json, a
-//! value is not finite, a task head is not described, or the tokenizer names ids that the encoder has no row for.
-void verify_model(std::filesystem::path const& directory);
-
 }  // namespace tartan::cli

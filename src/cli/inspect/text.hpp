@@ -1,8 +1,7 @@
-// Text that is easy on the eye: numbers, bars, and what files hold made fit for a terminal.
+// What files hold made fit for a terminal.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,15 +9,6 @@
 namespace tartan::cli {
 
 constexpr std::size_t text_columns = 100;
-
-std::string thousands(std::uint64_t number);         //!< 1637789 -> "1,637,789"
-std::string rounded(double number);                  //!< 1637789.0 -> "1,637,789"; "?" where it is no count
-std::string bytes_text(std::uint64_t bytes);         //!< 130021 -> "127.0 KiB"
-std::string percent(double share);                   //!< 0.05 -> "5.0 %"
-std::string fixed(double value, int digits);         //!< 0.64174, 4 -> "0.6417"
-std::string seconds_text(double seconds);            //!< 320.35 -> "5 min 20 s"
-std::string bar(double share, std::size_t columns);  //!< of the full width; at least a sliver where share > 0
-std::string plural(std::uint64_t number, std::string const& noun);  //!< "1 file", "2 files"
 
 //! Adds to a list such as "a, b".
 void append_item(std::string& list, std::string const& item, char const* separator = ", ");
