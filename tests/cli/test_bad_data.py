@@ -65,7 +65,7 @@ def damaged_manifest(trial):
     return train_on(trial, path)
 
 
-@refusals.add(2, "manifest.json has no split dev", "it has: test, train")
+@refusals.add(2, "manifest.json has no split dev", "it has: train, test")
 def no_dev_split(trial):
     path = copied(trial)
     manifest = json.loads((path / "manifest.json").read_text())

@@ -11,11 +11,10 @@ class Table {
   //! One letter a column: 'l' or 'r', the side that its cells lean to.
   explicit Table(std::string alignment) : alignment_(std::move(alignment)) {}
   void add(std::vector<std::string> row);
-  bool empty() const { return rows_.empty(); }
-  std::size_t width_of(std::size_t column) const;  //!< of its widest cell so far
   std::string text(std::size_t indent = 2) const;  //!< every line ends with "\n", none with a blank
 
  private:
+  std::size_t width_of(std::size_t column) const;
   std::string alignment_;
   std::vector<std::vector<std::string>> rows_;
 };
