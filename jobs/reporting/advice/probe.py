@@ -1,0 +1,37 @@
+"""The probe: whether the dev gradient is worth following."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..runs import Run
+from ..wording import percent, short
+from .tasks import learned_stages
+
+UNCONVERGED_SHARE = 0.5  # of the steps
+
+
+def dev_head_not_converged(run: Run) -> Iterator[str]:
+    iterations, tolerance = run.number("probe.iterations"), run.number("probe.tolerance")
+    for stage in learned_stages(run):
+        change = stage.steps.get("probe", "head_losses", "change")
+        unfinished = (stage.steps.get("probe", "head_losses", "count") >= iterations) & (change > tolerance)
+        if unfinished.mean() > UNCONVERGED_SHARE:
+            yield (f"The dev head did not converge in {percent(float(unfinished.mean()))} of the steps of stage {stage.name}: "
+                   f"after probe.iterations = {iterations:.0f} its loss still moved by {short(float(np.median(change[unfinished])))} "
+                   f"(probe.tolerance = {tolerance:g}); raise probe.iterations or probe.head_lr.")
+
+
+def noise_exceeds_signal(run: Run) -> Iterator[str]:
+    """Steps are taken as independent, which if anything makes the error too small."""
+    for stage in learned_stages(run):
+        for task in stage.steps.names("cosines"):
+            cosines = stage.steps.get("cosines", task)
+            cosines = cosines[np.isfinite(cosines)]
+            if task == run.end_task or len(cosines) < 2:
+                continue
+            mean, error = float(cosines.mean()), float(cosines.std(ddof=1) / np.sqrt(len(cosines)))
+            if abs(mean) < error:
+                yield (f"Probe noise exceeds signal: the mean cosine of {task} in stage {stage.name} is {short(mean)} with a "
+                       f"standard error of {short(error)}, so its weight follows noise; raise probe.gradient_examples or "
+                       f"task.{task}.batch, or lower weighting.rate.")

@@ -1,0 +1,99 @@
+"""The whole page: one run, or several compared. Nothing in it is fetched from anywhere."""
+
+import base64
+import hashlib
+import time
+from pathlib import Path
+
+from .advice import advise
+from .comparison import columns, noise_note, overlays, row
+from .curves import axis_of, charts_of
+from .defaults import printed_defaults
+from .drawing import draw
+from .label_section import label_section
+from .markup import Markup, join, tag
+from .runs import Run
+from .setup_section import setup_section
+from .states import state_of
+from .summary_section import summary_section
+from .wording import plural
+
+HERE = Path(__file__).parent
+
+
+def page(runs: list[Run], now: float) -> str:
+    """`now` in seconds since 1970: the page says of unfinished runs how long ago they wrote."""
+    defaults = printed_defaults()
+    if len(runs) == 1:
+        title = runs[0].name
+        body = join(_header(title, now), _run(runs[0], defaults, now))
+    else:
+        title = f"{len(runs)} runs compared"
+        body = join(_header(title, now), _comparison(runs), (
+            tag("section", tag("h2", run.name), _run(run, defaults, now), id=f"run-{index}", class_="run")
+            for index, run in enumerate(runs)))
+    return "<!DOCTYPE html>\n" + tag("html", _head(f"{title} – tartan"), tag("body", tag("main", body), _script()), lang="en") + "\n"
+
+
+def _head(title: str) -> Markup:
+    """The policy forbids every request, and every script but ours."""
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_script_hash()}'; img-src data:"
+    return tag("head", tag("meta", charset="utf-8"), tag("meta", http_equiv="Content-Security-Policy", content=policy),
+               tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+               tag("meta", name="color-scheme", content="light dark"), tag("link", rel="icon", href="data:,"),
+               tag("title", title), tag("style", Markup(_text("page.css"))))
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _script() -> Markup:
+    return tag("script", Markup(_text("page.js")))
+
+
+def _script_hash() -> str:
+    return base64.b64encode(hashlib.sha256(_text("page.js").encode()).digest()).decode()
+
+
+def _header(title: str, now: float) -> Markup:
+    written = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now))
+    return tag("header", tag("p", f"tartan report, {written}", class_="eyebrow"), tag("h1", title))
+
+
+def _run(run: Run, defaults: str | None, now: float) -> Markup:
+    axis = axis_of(run)
+    drawn = [draw(chart, axis) for chart in charts_of(run)]
+    return join(summary_section(run, state_of(run, now)), _advice(run), _charts("Curves", drawn), label_section(run),
+                setup_section(run, defaults))
+
+
+def _advice(run: Run) -> Markup | None:
+    found = advise(run)
+    if not found:
+        return tag("p", "Nothing in the log calls for a warning.", class_="note") if run.log.stages else None
+    return tag("aside", tag("h3", plural(len(found), "warning")), tag("ul", (tag("li", sentence) for sentence in found)), class_="advice")
+
+
+def _charts(title: str, drawn: list[Markup | None]) -> Markup | None:
+    shown = [chart for chart in drawn if chart]
+    return join(tag("h3", title), tag("div", shown, class_="charts")) if shown else None
+
+
+def _comparison(runs: list[Run]) -> Markup:
+    names = columns(runs)
+    head = tag("tr", (tag("th", name, class_=_kind(index)) for index, name in enumerate(names)))
+    rows = (tag("tr", (tag("td", tag("a", cell, href=f"#run-{number}") if index == 0 else cell, class_=_kind(index))
+                       for index, cell in enumerate(row(run, runs)))) for number, run in enumerate(runs))
+    drawn = [draw(chart, axis) for chart, axis in overlays(runs)]
+    return join(tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="comparison"), class_="scroll"), _note(noise_note(runs)),
+                _charts("Side by side", drawn))
+
+
+def _note(sentence: str | None) -> Markup | None:
+    return tag("p", sentence, class_="note") if sentence else None
+
+
+def _kind(column: int) -> str | None:
+    """Numbers stand right."""
+    return "num" if column in (1, 2, 5, 6) else None

@@ -1,0 +1,132 @@
+"""A run directory as it lies there: what it is, what came out, how it stands."""
+
+import configparser
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from preparing.errors import Refusal, bad_data, usage
+
+from .columns import finite
+from .log import Evaluation, Log, Stage, evaluations, read_log
+
+FILES = ("config.ini", "run.json", "metrics.jsonl")
+DEFAULT_METRIC = "accuracy"
+
+
+@dataclass(frozen=True)
+class Run:
+    path: Path
+    name: str
+    about: dict  # run.json
+    config: str  # config.ini
+    settings: dict[str, str]  # "stage.joint.lr" → "1e-04"
+    log: Log
+    test: dict  # what `tartan evaluate --json` printed of the test split, or empty
+
+    @property
+    def recipe(self) -> str:
+        return str(self.about.get("recipe") or self.settings.get("run.recipe", "?"))
+
+    @property
+    def result(self) -> dict:
+        """Empty unless the run is finished."""
+        return child(self.about, "result")
+
+    @cached_property
+    def tasks(self) -> list[str]:
+        """The end task, then the others, as the log names them."""
+        names = dict.fromkeys(name for stage in self.log.stages for name in stage.steps.names("losses"))
+        return sorted(names, key=lambda name: name != self.end_task)
+
+    @cached_property
+    def end_task(self) -> str:
+        for key, value in self.settings.items():
+            if key.startswith("task.") and key.endswith(".role") and value == "end":
+                return key.removeprefix("task.").removesuffix(".role")
+        return ""
+
+    @property
+    def metric(self) -> str:
+        """What decides which evaluation is kept."""
+        return self.settings.get(f"task.{self.end_task}.metric", DEFAULT_METRIC)
+
+    @cached_property
+    def kept(self) -> tuple[Stage, Evaluation] | None:
+        """The dev evaluation whose encoder is RUN/best."""
+        return next((each for each in reversed(list(evaluations(self.log))) if each[1].kept), None)
+
+    @property
+    def dev(self) -> dict[str, float]:
+        """Dev metrics of the kept encoder."""
+        if self.result:
+            return {name: finite(value) for name, value in child(self.result, "dev").items()}
+        return self.kept[1].metrics if self.kept else {}
+
+    @property
+    def test_metrics(self) -> dict[str, float]:
+        return {name: finite(value) for name, value in child(self.test, "metrics").items()}
+
+    def number(self, key: str) -> float:
+        """A setting's number; NaN where config.ini lacks it."""
+        try:
+            return float(self.settings[key])
+        except (KeyError, ValueError):
+            return float("nan")
+
+
+def child(parent: dict, *path: str) -> dict:
+    """The object below those keys; an empty one where there is none."""
+    for key in path:
+        parent = parent.get(key, {})
+        if not isinstance(parent, dict):
+            return {}
+    return parent
+
+
+def read_run(path: Path, test: Path | None = None) -> Run:
+    """Raises Refusal: 2 for a path that holds no run or a test file that is not there, 65 for files that are damaged."""
+    if not path.is_dir():
+        raise usage(f"{path} is not a directory; name the run.output of a run")
+    if not any((path / name).exists() for name in FILES):
+        raise usage(f"{path} holds none of {', '.join(FILES)}, so it is no run; name the run.output of a run")
+    if test and not test.exists():
+        raise usage(f"--test {test} does not exist; `tartan evaluate --json` writes such a file")
+    path = path.resolve()
+    config = read_config(path / "config.ini")
+    test = test or path.with_name(path.name + ".test.json")
+    return Run(path, path.name, read_object(path / "run.json"), config, parse_config(config, path / "config.ini"),
+               read_log(path / "metrics.jsonl"), read_object(test))
+
+
+def read_object(path: Path) -> dict:
+    """A JSON object; empty where the file is absent. Raises Refusal (65)."""
+    if not path.exists():
+        return {}
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _not_an_object(path, error) from None
+    if not isinstance(value, dict):
+        raise _not_an_object(path, "it holds something else")
+    return value
+
+
+def _not_an_object(path: Path, why: object) -> Refusal:
+    return bad_data(f"{path}: not a JSON object ({why}); restore it, or move it away to do without it")
+
+
+def read_config(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def parse_config(text: str, path: Path) -> dict[str, str]:
+    """Keys of all sections as section.key. Raises Refusal (65)."""
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",), default_section="")
+    parser.optionxform = str  # keys as they are written
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise bad_data(f"{path}: not a configuration ({error.message.splitlines()[0]}); restore it") from None
+    return {f"{section}.{key}": value for section in parser.sections() for key, value in parser.items(section)}
