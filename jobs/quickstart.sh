@@ -51,6 +51,8 @@ evaluate() {
 show_results() {
   step "results, and everything that was logged in $results/*/metrics.jsonl"
   .venv/bin/python jobs/quickstart/table.py "${runs[@]/#/$results/}"
+  .venv/bin/python jobs/report.py "${runs[@]/#/$results/}" --output "$results/report.html" >/dev/null
+  step "curves, labels and warnings: open $results/report.html in a browser"
   step "best encoders: ${runs[*]/%//best} below $results; 'jobs/quickstart.sh --fresh' starts over"
 }
 

@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 
 from preparing.errors import BUG, IO, Refusal, usage
+from reporting.defaults import printed_defaults
 from reporting.output import check_output, write_whole
 from reporting.page import page
 from reporting.runs import read_run
@@ -38,7 +39,7 @@ def report(options: argparse.Namespace) -> Path:
     output = options.output or runs[0] / "report.html"
     read = [read_run(run, test) for run, test in zip(runs, tests or [None] * len(runs))]
     check_output(output)
-    write_whole(output, page(read, time.time()))
+    write_whole(output, page(read, time.time(), printed_defaults()))
     return output
 
 

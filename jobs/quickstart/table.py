@@ -3,37 +3,39 @@
 Usage: table.py RUN...   reads RUN/run.json, RUN/metrics.jsonl and RUN.test.json (what `tartan evaluate --json` printed).
 """
 
-import json
 import sys
 from pathlib import Path
 
-METRIC = "macro-f1"
-COLUMNS = ("run", f"dev {METRIC}", f"test {METRIC}", "steps", "ended by", "seconds", "real tokens/s")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from preparing.errors import Refusal  # noqa: E402
+from reporting.comparison import columns, row  # noqa: E402
+from reporting.runs import Run, read_run  # noqa: E402
+
 BARS = "▁▂▃▄▅▆▇█"
 SPARKLINE_WIDTH = 40
 
 
-def main(runs: list[Path]) -> None:
-    if not runs:
+def main(paths: list[Path]) -> None:
+    if not paths:
         sys.exit("usage: table.py RUN...")
-    print_table([COLUMNS, *(row(run) for run in runs)])
+    runs = [read_finished(path) for path in paths]
+    print_table([columns(runs), *(row(run, runs) for run in runs)])
     for run in runs:
         print_weights(run)
 
 
-def row(run: Path) -> tuple[str, ...]:
-    result = read_json(run / "run.json")["result"]
-    test = read_json(run.with_name(run.name + ".test.json"))
-    stages = result["stages"]
-    return (
-        run.name,
-        f"{result['dev'][METRIC]:.4f}",
-        f"{test['metrics'][METRIC]:.4f}",
-        " + ".join(f"{stage['stage']} {stage['step']}" for stage in stages),
-        ", ".join(stage["reason"] for stage in stages),
-        f"{result['seconds']:.0f}",
-        f"{result['real_tokens'] / result['seconds']:.0f}",
-    )
+def read_finished(path: Path) -> Run:
+    for needed in (path / "run.json", path.with_name(path.name + ".test.json")):
+        if not needed.exists():
+            sys.exit(f"{needed} is missing (the run is not finished); jobs/quickstart.sh goes on with it")
+    try:
+        run = read_run(path)
+    except Refusal as refusal:
+        sys.exit(refusal.message)
+    if not run.result:
+        sys.exit(f"{path / 'run.json'} has no result (the run is not finished); jobs/quickstart.sh goes on with it")
+    return run
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:
@@ -42,8 +44,8 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
 
 
-def print_weights(run: Path) -> None:
-    paths = weight_paths(run / "metrics.jsonl")
+def print_weights(run: Run) -> None:
+    paths = weight_paths(run)
     if len(paths) < 2:
         return
     print(f"\n{run.name}: task weights from the first step to the last (first, middle, last)")
@@ -54,15 +56,15 @@ def print_weights(run: Path) -> None:
         print(f"  {task.ljust(width)}  {sparkline(path, low, high)}  {ends}")
 
 
-def weight_paths(metrics: Path) -> dict[str, list[float]]:
+def weight_paths(run: Run) -> dict[str, list[float]]:
     """The weights of each task over the steps at which several tasks trained together."""
     paths: dict[str, list[float]] = {}
-    with metrics.open(encoding="utf-8") as lines:
-        for event in map(json.loads, lines):
-            warmup = event.get("stage") == "mlm_head_warmup"  # its constant weights would dwarf the learned ones
-            if event["event"] == "step" and not warmup and len(event["weights"]) > 1:
-                for task, weight in event["weights"].items():
-                    paths.setdefault(task, []).append(weight)
+    for stage in run.log.stages:
+        tasks = stage.steps.names("weights")
+        if stage.name == "mlm_head_warmup" or len(tasks) < 2:  # the warm-up's constant weights would dwarf the learned ones
+            continue
+        for task in tasks:
+            paths.setdefault(task, []).extend(stage.steps.get("weights", task).tolist())
     return paths
 
 
@@ -72,13 +74,6 @@ def sparkline(values: list[float], low: float, high: float) -> str:
     chosen = [values[i * (len(values) - 1) // max(count - 1, 1)] for i in range(count)]
     scale = (len(BARS) - 1) / (high - low) if high > low else 0
     return "".join(BARS[round((value - low) * scale)] for value in chosen)
-
-
-def read_json(path: Path) -> dict:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        sys.exit(f"{path} is missing (the run is not finished); jobs/quickstart.sh goes on with it")
 
 
 if __name__ == "__main__":

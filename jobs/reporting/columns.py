@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 Path = tuple[str, ...]
+SMALLEST, LARGEST = 1e-100, 1e100
 
 
 class Columns:
@@ -61,9 +62,11 @@ def _fit(losses: list, path: Path) -> Iterator[tuple[Path, float]]:
 
 
 def finite(value: object) -> float:
-    """The number, or NaN for whatever is none."""
+    """The number; NaN for whatever is none or is larger than a chart can hold, 0 for what is smaller."""
     try:
         number = float(value) if isinstance(value, int | float) else np.nan
     except OverflowError:  # an integer of hundreds of digits
         return np.nan
-    return number if np.isfinite(number) else np.nan
+    if abs(number) < SMALLEST:
+        return 0.0
+    return number if abs(number) < LARGEST else np.nan

@@ -8,11 +8,10 @@ from pathlib import Path
 from .advice import advise
 from .comparison import columns, noise_note, overlays, row
 from .curves import axis_of, charts_of
-from .defaults import printed_defaults
 from .drawing import draw
 from .label_section import label_section
 from .markup import Markup, join, tag
-from .runs import Run
+from .runs import Run, told_apart
 from .setup_section import setup_section
 from .states import state_of
 from .summary_section import summary_section
@@ -21,9 +20,9 @@ from .wording import plural
 HERE = Path(__file__).parent
 
 
-def page(runs: list[Run], now: float) -> str:
-    """`now` in seconds since 1970: the page says of unfinished runs how long ago they wrote."""
-    defaults = printed_defaults()
+def page(runs: list[Run], now: float, defaults: str | None) -> str:
+    """`now` in seconds since 1970, to say how long ago an unfinished run wrote; `defaults` as printed_defaults() has them."""
+    runs = told_apart(runs)
     if len(runs) == 1:
         title = runs[0].name
         body = join(_header(title, now), _run(runs[0], defaults, now))

@@ -2,7 +2,7 @@
 
 import configparser
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -98,6 +98,15 @@ def read_run(path: Path, test: Path | None = None) -> Run:
     test = test or path.with_name(path.name + ".test.json")
     return Run(path, path.name, read_object(path / "run.json"), config, parse_config(config, path / "config.ini"),
                read_log(path / "metrics.jsonl"), read_object(test))
+
+
+def told_apart(runs: list[Run]) -> list[Run]:
+    """Runs of one name take as much of their paths before it as tells them apart."""
+    for depth in range(1, max(len(run.path.parts) for run in runs)):
+        names = ["/".join(run.path.parts[-depth:]) for run in runs]
+        if len(set(names)) == len({run.path for run in runs}):
+            break
+    return [replace(run, name=name) for run, name in zip(runs, names)]
 
 
 def read_object(path: Path) -> dict:

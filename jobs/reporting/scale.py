@@ -10,6 +10,7 @@ from .chart import Chart
 
 MARGIN = 0.06  # of the range, left free above and below
 LOG_RATIO = 30  # a log axis is used only where values span more than this
+FLAT = 1e-9  # relative differences below are rounding
 TICKS = 5
 
 
@@ -44,9 +45,11 @@ def scale_of(chart: Chart) -> Scale:
 
 
 def _linear(least: float, most: float) -> Scale:
-    room = (most - least) * MARGIN or abs(most) * 0.1 or 1.0
+    largest = max(abs(least), abs(most))
+    flat = most - least <= FLAT * largest
+    room = (largest * 0.1 or 1.0) if flat else (most - least) * MARGIN
     low, high = least - room, most + room
-    return Scale(0.0 if least >= 0 > low else low, 0.0 if most <= 0 < high else high)
+    return Scale(0.0 if least >= 0 > low else low, 0.0 if least < most <= 0 < high else high)
 
 
 def _log(least: float, most: float) -> Scale:

@@ -110,6 +110,7 @@ def write_run(folder, name, stages, steps):
     run.mkdir()
     result = {"status": "finished", "dev": {"macro-f1": 0.625}, "stages": stages, "seconds": 20.0, "real_tokens": 9000}
     (run / "run.json").write_text(json.dumps({"result": result}))
+    (run / "config.ini").write_text("[task.end]\nrole = end\nmetric = macro-f1\n")
     (run / "metrics.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps))
     (folder / f"{name}.test.json").write_text(json.dumps({"metrics": {"macro-f1": 0.5}}))
     return run
@@ -121,7 +122,8 @@ def test_table_shows_scores_and_weights(tmp_path, capsys):
         {"stage": "finetune", "step": 1, "reason": "patience"},
     ]
     weights = [{"end": 0.5, "aux": 0.5}, {"end": 0.7, "aux": 0.3}, {"end": 0.9, "aux": 0.1}, {"end": 1.0}]
-    steps = [{"event": "step", "weights": each} for each in weights]
+    steps = [{"event": "step", "stage": "joint" if len(each) > 1 else "finetune", "step": number, "weights": each}
+             for number, each in enumerate(weights, start=1)]
     table.main([write_run(tmp_path, "meta", stages, steps)])
     out = capsys.readouterr().out
     assert out.splitlines()[1].split() == "meta 0.6250 0.5000 joint 3 + finetune 1 time, patience 20 450".split()
@@ -133,6 +135,13 @@ def test_table_says_nothing_of_weights_of_a_lone_task(tmp_path, capsys):
     run = write_run(tmp_path, "lone", [{"stage": "finetune", "step": 1, "reason": "steps"}], [])
     table.main([run])
     assert "weights" not in capsys.readouterr().out
+
+
+def test_table_refuses_a_run_without_result(tmp_path):
+    run = write_run(tmp_path, "going-on", [], [])
+    (run / "run.json").write_text("{}")
+    with pytest.raises(SystemExit, match=r"run.json has no result .*quickstart.sh"):
+        table.main([run])
 
 
 def test_table_names_a_missing_file(tmp_path):

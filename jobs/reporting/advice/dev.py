@@ -11,7 +11,7 @@ from ..wording import short
 
 FEWEST_EVALUATIONS = 3  # of a stage, before their order means something
 MOST_NAMES = 5  # of labels in a sentence
-
+ROUNDING = 1e-6  # of metrics
 LONGER = {"time": "run.max_minutes", "steps": "stage.{}.steps", "epochs": "stage.{}.epochs"}
 
 
@@ -45,7 +45,7 @@ def no_better_than_majority(run: Run) -> Iterator[str]:
     f1 = 2 * share / (1 + share)  # of that label, all others have 0
     always = {"accuracy": share, "micro-f1": share, "macro-f1": f1 / np.count_nonzero(support)} if share > 0 else {}
     value = run.dev.get(run.metric, np.nan)
-    if value <= always.get(run.metric, -np.inf):
+    if value <= always.get(run.metric, -np.inf) + ROUNDING:
         yield (f"Dev {run.metric} ({short(value)}) is no better than always answering "
                f"{confusion.names[int(support.argmax())]} ({short(always[run.metric])}): raise the learning rate, train "
                "longer, and check that labels and texts belong together.")

@@ -24,7 +24,7 @@ def waiting_for_ranks(run: Run) -> Iterator[str]:
     share = _share(run, "ranks")
     if share > WAITING_SHARE:
         yield (f"{percent(share)} of the step time went into waiting for other ranks: take fewer ranks or larger batches, and "
-               "look for a rank whose cores are shared (--bind-to none).")
+               "look for ranks that share a core.")
 
 
 def _share(run: Run, of: str) -> float:
