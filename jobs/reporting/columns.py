@@ -1,12 +1,13 @@
 """Events of one kind as columns of numbers, small enough for 100,000 steps."""
 
 from array import array
-from collections.abc import Iterator
 
 import numpy as np
 
 Path = tuple[str, ...]
+NAN = float("nan")
 SMALLEST, LARGEST = 1e-100, 1e100
+DEEPEST = 4  # keys in a path; tartan writes 2
 
 
 class Columns:
@@ -20,15 +21,35 @@ class Columns:
         return self._rows
 
     def append(self, event: dict) -> None:
-        for path, value in _numbers(event, ()):
-            column = self._columns.setdefault(path, array("d"))
-            column.extend([np.nan] * (self._rows - len(column)))
-            column.append(value)
+        self._take((), event)
         self._rows += 1
+
+    def _take(self, path: Path, value: object) -> None:
+        if isinstance(value, dict) and len(path) < DEEPEST:
+            for key, inner in value.items():
+                self._take((*path, key), inner)
+        elif isinstance(value, list):
+            for part, number in _fit(value).items():
+                self._put((*path, part), number)
+        elif value is None or isinstance(value, int | float):
+            self._put(path, finite(value))
+
+    def _put(self, path: Path, number: float) -> None:
+        column = self._columns.get(path)
+        if column is None:
+            column = self._columns[path] = array("d")
+        if len(column) < self._rows:
+            column.extend([NAN] * (self._rows - len(column)))
+        column.append(number)
+
+    def last(self, *path: str) -> float:
+        """The newest value; NaN of an empty column."""
+        column = self._columns.get(path)
+        return column[-1] if column else NAN
 
     def get(self, *path: str) -> np.ndarray:
         """The column ("losses", "sections"), NaN where there is nothing."""
-        column = np.full(self._rows, np.nan)
+        column = np.full(self._rows, NAN)
         found = self._columns.get(path, array("d"))
         column[: len(found)] = found
         return column
@@ -41,32 +62,21 @@ class Columns:
         return [path[1] for path in self._columns if path[0] == first and len(path) == 2]
 
 
-def _numbers(value: object, path: Path) -> Iterator[tuple[Path, float]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _numbers(inner, (*path, key))
-    elif isinstance(value, list):
-        yield from _fit(value, path)
-    elif value is None or isinstance(value, int | float):
-        yield path, finite(value)
-
-
-def _fit(losses: list, path: Path) -> Iterator[tuple[Path, float]]:
-    """Of the losses of a fit: the first, the last, how much the last moved, and how many there are."""
-    yield (*path, "count"), len(losses)
+def _fit(losses: list) -> dict[str, float]:
+    """Of the losses of a fit: how many there are, the first, the last, and by how much the last moved."""
+    parts = {"count": float(len(losses))}
     if losses:
-        yield (*path, "first"), finite(losses[0])
-        yield (*path, "last"), finite(losses[-1])
+        parts |= {"first": finite(losses[0]), "last": finite(losses[-1])}
     if len(losses) > 1:
-        yield (*path, "change"), abs(finite(losses[-1]) - finite(losses[-2]))
+        parts["change"] = abs(parts["last"] - finite(losses[-2]))
+    return parts
 
 
 def finite(value: object) -> float:
     """The number; NaN for whatever is none or is larger than a chart can hold, 0 for what is smaller."""
     try:
-        number = float(value) if isinstance(value, int | float) else np.nan
+        number = float(value) if isinstance(value, int | float) else NAN
     except OverflowError:  # an integer of hundreds of digits
-        return np.nan
-    if abs(number) < SMALLEST:
-        return 0.0
-    return number if abs(number) < LARGEST else np.nan
+        return NAN
+    size = abs(number)
+    return number if SMALLEST <= size < LARGEST else 0.0 if size < SMALLEST else NAN

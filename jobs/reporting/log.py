@@ -32,7 +32,7 @@ class Stage:
     @property
     def last_step(self) -> int:
         evaluated = self.evaluations[-1].step if self.evaluations else 0
-        return max(int(self.steps.get("step")[-1]) if len(self.steps) else 0, evaluated)
+        return max(int(self.steps.last("step")) if len(self.steps) else 0, evaluated)
 
     @property
     def x(self) -> np.ndarray:

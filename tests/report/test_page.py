@@ -147,8 +147,9 @@ def hostile_run(folder):
     task = {"end": 0.5, HOSTILE: 0.5}
     stage = {"losses": task, "weights": task, "cosines": task, "norms": task, "aligned_targets": task}
     events = [step(n, HOSTILE, **stage) for n in range(1, 30)]
-    events += [evaluation(29, 0.5, True, HOSTILE, confusion=[[5, 1], [2, 4]], metrics={HOSTILE: 0.5, "macro-f1": 0.5})]
-    events += [stage_end(29, HOSTILE, HOSTILE)]
+    metrics = {HOSTILE: 0.5, "macro-f1": 0.5}
+    events += [evaluation(n, 0.5, True, HOSTILE, confusion=[[5, 1], [2, 4]], metrics=metrics) for n in (29, 30)]
+    events += [stage_end(30, HOSTILE, HOSTILE)]
     return write_run(folder, events, name="<b>&run", finished=True, config=config, labels=[HOSTILE, "</script><script>x"])
 
 

@@ -90,6 +90,12 @@ def test_odd_values_are_no_numbers(tmp_path):
     assert columns.names("losses") == ["end"]
 
 
+def test_deep_values_are_passed_over(tmp_path):
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    columns = log_of(tmp_path, '{"event":"step","stage":"joint","step":1,"deep":' + deep + "}\n").stages[0].steps
+    assert len(columns) == 1 and columns.names("deep") == []
+
+
 def test_events_of_later_versions_are_passed_over(tmp_path):
     assert log_of(tmp_path, '{"event": "weather", "rain": true}\n').stages == []
 
