@@ -146,10 +146,9 @@ def hostile_run(folder):
     config = CONFIG.replace("[task.aux]", f"[task.{HOSTILE.replace(']', '')}]").replace("objective = mlm", f"data = {HOSTILE}")
     task = {"end": 0.5, HOSTILE: 0.5}
     stage = {"losses": task, "weights": task, "cosines": task, "norms": task, "aligned_targets": task}
-    events = [step(n, HOSTILE, **stage) for n in range(1, 30)]
-    metrics = {HOSTILE: 0.5, "macro-f1": 0.5}
-    events += [evaluation(n, 0.5, True, HOSTILE, confusion=[[5, 1], [2, 4]], metrics=metrics) for n in (29, 30)]
-    events += [stage_end(30, HOSTILE, HOSTILE)]
+    seen = {"confusion": [[5, 1], [2, 4]], "metrics": {HOSTILE: 0.5, "macro-f1": 0.5}}
+    events = [step(n, HOSTILE, **stage) for n in range(1, 31)] + [stage_end(30, HOSTILE, HOSTILE)]
+    events[10:10], events[30:30] = [evaluation(10, 0.5, True, HOSTILE, **seen)], [evaluation(29, 0.5, True, HOSTILE, **seen)]
     return write_run(folder, events, name="<b>&run", finished=True, config=config, labels=[HOSTILE, "</script><script>x"])
 
 
