@@ -65,15 +65,15 @@ def overlays(runs: list[Run]) -> Iterator[tuple[Chart, Axis]]:
                                                      for i, run in enumerate(runs)], Style.POINTS), include=(0,)), steps)
 
 
-def noise_note(runs: list[Run]) -> str | None:
-    """How much two runs must differ to mean something; None where runs do not share an end task or its accuracy."""
+def noise_note(runs: list[Run]) -> str:
+    """How much two runs must differ to mean something; empty where runs do not share an end task or its accuracy."""
     accuracies = [run.dev.get("accuracy", np.nan) for run in runs]
     examples = {child(run.about, "data", run.end_task, "dev").get("examples") for run in runs}
     if len({run.end_task for run in runs}) > 1 or len(examples) > 1 or not np.isfinite(accuracies).all():
-        return None
+        return ""
     number, mean = finite(examples.pop()), float(np.mean(accuracies))
     if not number > 0:
-        return None
+        return ""
     error = float(np.sqrt(mean * (1 - mean) / number))
     return (f"On {count(number)} dev examples an accuracy of {mean:.2f} has a standard error of {error:.3f}: differences below "
             f"about {2 * np.sqrt(2) * error:.2f} may be chance; run several seeds to tell.")

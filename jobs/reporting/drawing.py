@@ -110,7 +110,8 @@ def spread(wanted: list[float], gap: float, height: float) -> list[float]:
 
 def _read_out(chart: Chart, axis: Axis, curves: list[Curve], traces: list[Traces]) -> Markup:
     """The points of the lines, for read-outs under the pointer (page.js)."""
-    data = {"end": axis.end, "unit": axis.unit, "curves": [
+    bands = [[band.name, band.begin, band.end] for band in axis.bands]
+    data = {"end": axis.end, "unit": axis.unit, "bands": bands, "curves": [
         {"name": curve.name, "look": look(curve), "x": _rounded(each, "x"), "y": _rounded(each, "y")}
         for curve, each in zip(curves, traces)]}
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")

@@ -16,6 +16,14 @@ function format(value) {
   return value.toLocaleString("en", {maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 4}).replace("-", "−");
 }
 
+/** "step 111 (51 of joint)", or "3.2 min". */
+function place(data, x) {
+  if (data.unit !== "step") return x.toFixed(1) + " " + data.unit;
+  const step = Math.round(x), band = data.bands.find((each) => step > each[1] && step <= each[2]);
+  const within = band && data.bands.length > 1 ? ` (${(step - band[1]).toLocaleString("en")} of ${band[0]})` : "";
+  return "step " + step.toLocaleString("en") + within;
+}
+
 function element(name, className, parent) {
   const made = document.createElement(name);
   made.className = className;
@@ -42,8 +50,7 @@ function listen(figure) {
     const share = Math.min(Math.max((event.clientX - frame.left) / frame.width, 0), 1);
     const x = share * data.end;
     box.replaceChildren();
-    const whole = data.unit === "step" ? Math.round(x).toLocaleString("en") : x.toFixed(1);
-    element("div", "where", box).textContent = data.unit === "step" ? "step " + whole : whole + " " + data.unit;
+    element("div", "where", box).textContent = place(data, x);
     for (const curve of data.curves) addLine(box, curve, x, data.end / 12);
     rule.style.display = box.style.display = "block";
     rule.style.left = share * 100 + "%";

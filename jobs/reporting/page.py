@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from .advice import advise
+from .chart import Axis
 from .comparison import columns, noise_note, overlays, row
 from .curves import axis_of, charts_of
 from .drawing import draw
@@ -63,8 +64,8 @@ def _header(title: str, now: float) -> Markup:
 def _run(run: Run, defaults: str | None, now: float) -> Markup:
     axis = axis_of(run)
     drawn = [draw(chart, axis) for chart in charts_of(run)]
-    return join(summary_section(run, state_of(run, now)), _advice(run), _charts("Curves", drawn), label_section(run),
-                setup_section(run, defaults))
+    return join(summary_section(run, state_of(run, now)), _advice(run), _charts("Curves", drawn, _legend(axis)),
+                label_section(run), setup_section(run, defaults))
 
 
 def _advice(run: Run) -> Markup | None:
@@ -74,9 +75,15 @@ def _advice(run: Run) -> Markup | None:
     return tag("aside", tag("h3", plural(len(found), "warning")), tag("ul", (tag("li", sentence) for sentence in found)), class_="advice")
 
 
-def _charts(title: str, drawn: list[Markup | None]) -> Markup | None:
+def _charts(title: str, drawn: list[Markup | None], note: str = "") -> Markup | None:
     shown = [chart for chart in drawn if chart]
-    return join(tag("h3", title), tag("div", shown, class_="charts")) if shown else None
+    return join(tag("h3", title), _note(note), tag("div", shown, class_="charts")) if shown else None
+
+
+def _legend(axis: Axis) -> str:
+    """Of the upright lines, where there are any."""
+    stages = "Dashed upright lines: a new stage begins. " if len(axis.bands) > 1 else ""
+    return stages + ("Dotted red ones: the run was resumed." if axis.marks else "")
 
 
 def _comparison(runs: list[Run]) -> Markup:
@@ -89,7 +96,7 @@ def _comparison(runs: list[Run]) -> Markup:
                 _charts("Side by side", drawn))
 
 
-def _note(sentence: str | None) -> Markup | None:
+def _note(sentence: str) -> Markup | None:
     return tag("p", sentence, class_="note") if sentence else None
 
 

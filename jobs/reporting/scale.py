@@ -11,7 +11,7 @@ from .chart import Chart
 MARGIN = 0.06  # of the range, left free above and below
 LOG_RATIO = 30  # a log axis is used only where values span more than this
 FLAT = 1e-9  # relative differences below are rounding
-TICKS = 5
+TICKS = 4
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def remarks(run: Run) -> list[str]:
 
 def _finished(run: Run) -> str:
     ends = [f"{stage.name} by {stage.reason}" for stage in summaries(run)]
-    return f"Ended {', '.join(ends)}." if ends else "It has a result."
+    return f"{'Stages' if len(ends) > 1 else 'Stage'} ended: {', '.join(ends)}." if ends else "It has a result."
 
 
 def _step_seconds(run: Run) -> float:

@@ -60,7 +60,7 @@ def test_noise_of_a_small_dev_set_is_told(tmp_path):
 def test_noise_of_different_dev_sets_is_not(tmp_path):
     runs = two(tmp_path)
     runs[1].about["data"]["end"]["dev"]["examples"] = 7
-    assert noise_note(runs) is None
+    assert noise_note(runs) == ""
 
 
 def test_every_run_has_its_section_and_a_link_to_it(tmp_path):

@@ -101,9 +101,9 @@ def test_read_out_follows_the_pointer(browser, pages):
                                    "return [box.left, box.top + box.height / 2, box.width]; })()")
     browser.move_pointer(x + width * 500 / 1700, y)
     display, text = browser.evaluate(READ_OUT)
-    words = text.split()
-    assert display == "block" and words[:3] == ["step", "500", "end"] and words[4] == "aux"
-    assert float(words[3]) == pytest.approx(1.0, abs=0.01)  # the weight of step 500
+    where, *words = text.split("\n")
+    assert display == "block" and where == "step 500 (500 of joint)" and words[::2] == ["end", "aux"]
+    assert float(words[1]) == pytest.approx(1.0, abs=0.01)  # the weight of step 500
     browser.move_pointer(x - 40, y)
     assert browser.evaluate(READ_OUT)[0] == "none"
 

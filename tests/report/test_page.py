@@ -67,7 +67,7 @@ def test_markup_escapes_what_is_not_markup():
 
 def test_finished_run(tmp_path):
     words = words_of(tmp_path, WHOLE, finished=True)
-    assert "Ended joint by steps." in words and "kept: step 20 of joint" in words
+    assert "Stage ended: joint by steps." in words and "kept: step 20 of joint" in words
     for title in ("Task weights", "Dev metric", "Loss of end", "Loss of aux", "Cosine with the dev gradient", "Learning rate",
                   "Gradient norm", "Speed", "Labels", "Settings", "Environment", "Data"):
         assert title in words

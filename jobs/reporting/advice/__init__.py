@@ -26,5 +26,5 @@ ADVICE: tuple[Callable[[Run], Iterator[str]], ...] = (
 
 
 def advise(run: Run) -> list[str]:
-    """In order of weight; empty where nothing stands out."""
+    """In the order of ADVICE; empty where nothing stands out."""
     return [sentence for look in ADVICE for sentence in look(run)]
