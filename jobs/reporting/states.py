@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .lock import Lock, look_at_lock
 from .runs import Run
 from .stages import summaries
 from .wording import duration, plural
 
-SILENT_SECONDS = 120  # a run that wrote nothing for this long, and for QUIET_STEPS steps, is taken for ended
+SILENT_SECONDS = 120  # without locks, a run that wrote nothing for this long, and for QUIET_STEPS steps, is taken for ended
 QUIET_STEPS = 20
+MOST_NAMED = 3  # checkpoints that a sentence names
 
 
 @dataclass(frozen=True)
@@ -19,26 +21,39 @@ class State:
 
 
 def state_of(run: Run, now: float) -> State:
-    """`now` in seconds since 1970. Whether a silent run still lives cannot be seen from its files; it says how long."""
+    """`now` in seconds since 1970, to say how long an unfinished run has been silent."""
     if run.result:
         return State("finished", _finished(run))
-    silent = max(now - run.log.written, 0)
+    goes_on = _goes_on(run, now)
     if not run.log.stages:
-        return State("empty", "No step was logged yet: metrics.jsonl is " + ("empty." if run.log.written else "not there."))
+        what = f"No step was logged yet: metrics.jsonl is {'empty' if run.log.written else 'not there'}."
+        return State("running" if goes_on else "empty", what)
     where = f"step {run.log.stages[-1].last_step} of stage {run.log.stages[-1].name}"
-    if silent < max(SILENT_SECONDS, QUIET_STEPS * _step_seconds(run)):
-        return State("running", f"The run is at {where}; its log was written {duration(silent)} before this page.")
-    return State("interrupted", f"The run has no result: its log ends at {where} and was last written {duration(silent)} "
-                                "before this page; `tartan train … --resume` goes on with it.")
+    silent = duration(_silent_seconds(run, now))
+    if goes_on:
+        return State("running", f"The run is at {where}; its log was written {silent} before this page.")
+    return State("interrupted", f"The run was stopped or killed: its log ends at {where}, written {silent} before this page. "
+                                "It goes on with tartan train … --resume.")
+
+
+def _goes_on(run: Run, now: float) -> bool:
+    lock = look_at_lock(run.path / "lock")
+    if lock is Lock.UNKNOWN:
+        return bool(run.log.written) and _silent_seconds(run, now) < max(SILENT_SECONDS, QUIET_STEPS * _step_seconds(run))
+    return lock is Lock.HELD
+
+
+def _silent_seconds(run: Run, now: float) -> float:
+    return max(now - run.log.written, 0)
 
 
 def remarks(run: Run) -> list[str]:
     """What else a reader of the log should know."""
     found = []
-    resumed = [session for session in run.log.sessions if session.get("resumed_from") is not None]
+    resumed = [str(session["resumed_from"]) for session in run.log.sessions if session.get("resumed_from") is not None]
     if resumed:
-        at = ", ".join(str(session["resumed_from"]) for session in resumed[:5])
-        found.append(f"Resumed {plural(len(resumed), 'time')}, from step {at}{' …' if len(resumed) > 5 else ''}.")
+        at = ", ".join(resumed[-MOST_NAMED:])
+        found.append(f"Resumed {plural(len(resumed), 'time')}, {'at last ' if len(resumed) > MOST_NAMED else ''}from {at}.")
     if run.log.cut:
         found.append("The last line of metrics.jsonl is cut and was passed over.")
     return found
@@ -50,5 +65,6 @@ def _finished(run: Run) -> str:
 
 
 def _step_seconds(run: Run) -> float:
-    seconds = run.log.stages[-1].steps.get("step_seconds")
+    """Median of the newest stage; 0 where nothing was timed."""
+    seconds = run.log.stages[-1].steps.get("step_seconds") if run.log.stages else np.zeros(0)
     return float(np.nanmedian(seconds)) if np.isfinite(seconds).any() else 0.0

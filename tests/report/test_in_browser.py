@@ -55,7 +55,7 @@ def long_run(folder):
                            waiting={"data": 0.02, "ranks": 0.1 * rng.random()}))
         if n % 300 == 0:
             events.append(evaluation(n, n / 3000, True, confusion=table))
-    events += [stage_end(1500, "steps"), {"event": "session", "ranks": 2, "resumed_from": 1500}, *steps(200, "finetune", cosines=lambda n: None)]
+    events += [stage_end(1500, "steps"), {"event": "session", "ranks": 2, "resumed_from": "joint-1500"}, *steps(200, "finetune", cosines=lambda n: None)]
     labels = [f"a rather long name of label {number}" for number in range(CLASSES)]
     return write_run(folder, events, "long", finished=True, labels=labels)
 

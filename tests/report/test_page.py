@@ -1,11 +1,14 @@
 """What the page says of runs in every state, and that texts from users stay texts."""
 
+import fcntl
 import json
 import os
 import re
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pytest
+from reporting.lock import Lock, look_at_lock
 from reporting.markup import Markup, tag
 from reporting.page import page
 from reporting.runs import read_run
@@ -89,24 +92,56 @@ def test_peak_memory(tmp_path):
     assert "812 MB" in page([read_run(run)], NOW, DEFAULTS)
 
 
+@contextmanager
+def held(run):
+    """The run's lock, as a process of tartan holds it."""
+    with (run / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def test_running_run(tmp_path):
-    words = words_of(tmp_path, steps(20), written_before=3)
-    assert "running" in words and "step 20 of stage joint" in words and "3.0 s before this page" in words
+    run = write_run(tmp_path, steps(20))
+    os.utime(run / "metrics.jsonl", (NOW - 7200,) * 2)
+    with held(run):
+        words = check(page([read_run(run)], NOW, DEFAULTS)).words
+    assert "running" in words and "step 20 of stage joint" in words and "2 h 00 min before this page" in words
+
+
+def test_asking_for_the_lock_leaves_it_as_it_is(tmp_path):
+    run = write_run(tmp_path, steps(1))
+    assert look_at_lock(run / "lock") is Lock.FREE and not (run / "lock").exists()
+    with held(run):
+        assert look_at_lock(run / "lock") is look_at_lock(run / "lock") is Lock.HELD
+    assert look_at_lock(run / "lock") is Lock.FREE
 
 
 def test_killed_run(tmp_path):
-    words = words_of(tmp_path, steps(20), written_before=7200)
-    assert "interrupted" in words and "2 h 00 min before this page" in words and "--resume" in words
+    (write_run(tmp_path, steps(20)) / "lock").write_text("{}")  # left by a process that is dead
+    run = tmp_path / "synthetic"
+    os.utime(run / "metrics.jsonl", (NOW - 3,) * 2)
+    words = check(page([read_run(run)], NOW, DEFAULTS)).words
+    assert "interrupted" in words and "3.0 s before this page" in words and "--resume" in words
 
 
-def test_slow_steps_are_not_taken_for_death(tmp_path):
-    assert "running" in words_of(tmp_path, steps(5, step_seconds=lambda n: 60.0), written_before=600)
+@pytest.mark.parametrize("step_seconds, silent, word", [(0.5, 60, "running"), (0.5, 200, "interrupted"), (60, 600, "running")])
+def test_without_locks_silence_decides(tmp_path, monkeypatch, step_seconds, silent, word):
+    monkeypatch.setattr("reporting.states.look_at_lock", lambda path: Lock.UNKNOWN)
+    html = page_of(tmp_path, steps(5, step_seconds=lambda n: step_seconds), written_before=silent)
+    assert f'class="badge {word}"' in html
+
+
+def test_running_without_a_step(tmp_path):
+    run = write_run(tmp_path, [])
+    with held(run):
+        words = check(page([read_run(run)], NOW, DEFAULTS)).words
+    assert "running" in words and "No step was logged yet" in words
 
 
 def test_resumed_run(tmp_path):
     session = {"event": "session", "ranks": 2, "resumed_from": None, "time": "2026-11-24T20:00:00Z"}
-    html = page_of(tmp_path, [session, *steps(10), session | {"resumed_from": 10}, step(11)])
-    assert "Resumed 1 time, from step 10." in check(html).words
+    html = page_of(tmp_path, [session, *steps(10), session | {"resumed_from": "joint-10"}, step(11)])
+    assert "Resumed 1 time, from joint-10." in check(html).words
     assert 'class="mark"' in html
 
 

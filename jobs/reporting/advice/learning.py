@@ -22,7 +22,7 @@ def no_numbers(run: Run) -> Iterator[str]:
             bad = int(np.isnan(stage.steps.get("losses", task)).sum())
             if bad:
                 yield (f"The loss of {task} was not a number in {plural(bad, 'step')} of stage {stage.name}: "
-                       f"lower stage.{stage.name}.lr, and look at its data with `tartan inspect`.")
+                       f"lower stage.{stage.name}.lr, and look at its data with tartan inspect.")
 
 
 def loss_rises(run: Run) -> Iterator[str]:
