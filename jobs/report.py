@@ -19,13 +19,23 @@ from reporting.runs import read_run
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="report.py", description=__doc__, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="report.py", description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="directory of a run (run.output)")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="page to write; of one run by default RUN/report.html")
-    parser.add_argument("--test", dest="tests", type=Path, action="append", default=[], metavar="FILE",
-                        help="what `tartan evaluate --json` printed of the test split; by default RUN.test.json where it is "
-                             "there; of several runs, give it once for each, in their order")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="page to write; of one run by default RUN/report.html"
+    )
+    parser.add_argument(
+        "--test",
+        dest="tests",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what `tartan evaluate --json` printed of the test split; by default RUN.test.json where it is "
+        "there; of several runs, give it once for each, in their order",
+    )
     return parser.parse_args(arguments)
 
 

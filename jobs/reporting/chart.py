@@ -28,6 +28,11 @@ class Curve:
         return sum(map(len, self.segments))
 
     @property
+    def look(self) -> str:
+        """The classes that give its colour, and dashes where colours come a second time."""
+        return f"c{self.colour % COLOURS}" + (" dashed" if self.colour >= COLOURS else "")
+
+    @property
     def is_empty(self) -> bool:
         return not any(np.isfinite(segment.y).any() for segment in self.segments)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from .chart import Axis, Chart, Curve, Style
-from .curves import column, evaluated, noisy
 from .columns import finite
+from .curves import column, evaluated, noisy
 from .runs import Run, child
 from .series import Segment
 from .stages import summaries, tokens_per_second, training_seconds
@@ -59,24 +59,38 @@ def overlays(runs: list[Run]) -> Iterator[tuple[Chart, Axis]]:
         dev = [(index, run, evaluated(run, lambda each: each.metrics.get(metric, np.nan))) for index, run in chosen]
         yield Chart(f"Dev {metric}", _curves(dev, Style.POINTS), note="stages end to end"), steps
         yield _over_time(f"Dev {metric} over training time", dev)
-    yield (noisy("Train loss of the end task", _curves([(i, run, column(run, "losses", run.end_task))
-                                                       for i, run in enumerate(runs)], Style.NOISY), include=(0,)), steps)
-    yield (Chart("Dev loss of the end task", _curves([(i, run, evaluated(run, lambda each: each.loss))
-                                                     for i, run in enumerate(runs)], Style.POINTS), include=(0,)), steps)
+    yield (
+        noisy(
+            "Train loss of the end task",
+            _curves([(i, run, column(run, "losses", run.end_task)) for i, run in enumerate(runs)], Style.NOISY),
+            include=(0,),
+        ),
+        steps,
+    )
+    yield (
+        Chart(
+            "Dev loss of the end task",
+            _curves([(i, run, evaluated(run, lambda each: each.loss)) for i, run in enumerate(runs)], Style.POINTS),
+            include=(0,),
+        ),
+        steps,
+    )
 
 
 def noise_note(runs: list[Run]) -> str:
     """How much two runs must differ to mean something; empty where runs do not share an end task or its accuracy."""
     accuracies = [run.dev.get("accuracy", np.nan) for run in runs]
-    examples = {child(run.about, "data", run.end_task, "dev").get("examples") for run in runs}
+    examples = {finite(child(run.about, "data", run.end_task, "dev").get("examples")) for run in runs}
     if len({run.end_task for run in runs}) > 1 or len(examples) > 1 or not np.isfinite(accuracies).all():
         return ""
-    number, mean = finite(examples.pop()), float(np.mean(accuracies))
+    number, mean = examples.pop(), min(float(np.mean(accuracies)), 1.0)
     if not number > 0:
         return ""
     error = float(np.sqrt(mean * (1 - mean) / number))
-    return (f"On {count(number)} dev examples an accuracy of {mean:.2f} has a standard error of {error:.3f}: differences below "
-            f"about {2 * np.sqrt(2) * error:.2f} may be chance; run several seeds to tell.")
+    return (
+        f"On {count(number)} dev examples an accuracy of {mean:.2f} has a standard error of {error:.3f}: differences below "
+        f"about {2 * np.sqrt(2) * error:.2f} may be chance; run several seeds to tell."
+    )
 
 
 Overlaid = list[tuple[int, Run, tuple[Segment, ...]]]
@@ -90,9 +104,13 @@ def _over_time(title: str, overlaid: Overlaid) -> tuple[Chart, Axis]:
     clocks = [_clock(run) for _, run, _ in overlaid]
     longest = max((seconds[-1] for _, seconds in clocks if len(seconds)), default=0.0)
     unit = "h" if longest > HOURS_FROM else "min"
-    timed = [(index, run, tuple(_timed(segment, clock, SECONDS_PER_UNIT[unit]) for segment in segments))
-             for (index, run, segments), clock in zip(overlaid, clocks)]
-    return Chart(title, _curves(timed, Style.POINTS), note="evaluations’ own time left out"), Axis(longest / SECONDS_PER_UNIT[unit], unit)
+    timed = [
+        (index, run, tuple(_timed(segment, clock, SECONDS_PER_UNIT[unit]) for segment in segments))
+        for (index, run, segments), clock in zip(overlaid, clocks)
+    ]
+    return Chart(title, _curves(timed, Style.POINTS), note="evaluations’ own time left out"), Axis(
+        longest / SECONDS_PER_UNIT[unit], unit
+    )
 
 
 def _clock(run: Run) -> tuple[np.ndarray, np.ndarray]:

@@ -33,9 +33,16 @@ def label_names(count: int, known: object) -> list[str]:
 
 def scores(confusion: Confusion) -> list[LabelScore]:
     hits, true, predicted = np.diag(confusion.counts), confusion.counts.sum(axis=1), confusion.counts.sum(axis=0)
-    return [LabelScore(name, _share(hits[i], predicted[i]), _share(hits[i], true[i]),
-                       _share(2 * hits[i], true[i] + predicted[i]), int(true[i]))
-            for i, name in enumerate(confusion.names)]
+    return [
+        LabelScore(
+            name,
+            _share(hits[i], predicted[i]),
+            _share(hits[i], true[i]),
+            _share(2 * hits[i], true[i] + predicted[i]),
+            int(true[i]),
+        )
+        for i, name in enumerate(confusion.names)
+    ]
 
 
 def _share(part: float, whole: float) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .chart import Axis, Band, Chart, Curve, Style
-from .log import Stage
+from .measures import tokens_per_second, waiting_share
 from .runs import Run
 from .series import Segment, window_of
 from .wording import short
@@ -45,7 +45,9 @@ def per_task(run: Run, field: str, style: Style) -> tuple[Curve, ...]:
 def noisy(title: str, curves: tuple[Curve, ...], **options) -> Chart:
     """A chart of single steps and their running mean, which it explains."""
     window = max((window_of(curve.points) for curve in curves if curve.style is Style.NOISY), default=1)
-    return Chart(title, curves, note=f"thin: each step; thick: mean over {window} steps" if window > 1 else "", **options)
+    return Chart(
+        title, curves, note=f"thin: each step; thick: mean over {window} steps" if window > 1 else "", **options
+    )
 
 
 def task_weights(run: Run) -> Iterator[Chart]:
@@ -55,14 +57,21 @@ def task_weights(run: Run) -> Iterator[Chart]:
 
 def evaluated(run: Run, value_of) -> tuple[Segment, ...]:
     """A number of each dev evaluation, one segment a stage."""
-    return tuple(Segment(np.array([stage.offset + each.step for each in stage.evaluations], dtype=float),
-                         np.array([value_of(each) for each in stage.evaluations], dtype=float))
-                 for stage in run.log.stages if stage.evaluations)
+    return tuple(
+        Segment(
+            np.array([stage.offset + each.step for each in stage.evaluations], dtype=float),
+            np.array([value_of(each) for each in stage.evaluations], dtype=float),
+        )
+        for stage in run.log.stages
+        if stage.evaluations
+    )
 
 
 def dev_metrics(run: Run) -> Chart:
     """The deciding metric first; one that equals another everywhere is left out (accuracy is micro-F1 of single labels)."""
-    known = dict.fromkeys([run.metric, *(name for stage in run.log.stages for each in stage.evaluations for name in each.metrics)])
+    known = dict.fromkeys(
+        [run.metric, *(name for stage in run.log.stages for each in stage.evaluations for name in each.metrics)]
+    )
     curves: list[Curve] = []
     for name in known:
         segments = evaluated(run, lambda each: each.metrics.get(name, np.nan))
@@ -127,21 +136,13 @@ def speed(run: Run) -> Chart:
     return noisy("Speed", (Curve("all ranks", 0, segments, Style.NOISY),), unit="real tokens/s", include=(0,))
 
 
-def tokens_per_second(stage: Stage) -> np.ndarray:
-    seconds = stage.steps.get("step_seconds")
-    return stage.steps.get("real_tokens") / np.where(seconds > 0, seconds, np.nan)
-
-
 def waiting(run: Run) -> Chart:
-    curves = tuple(Curve(f"for {name}", index, waiting_segments(run, of), Style.NOISY) for index, (of, name) in enumerate(WAITING.items()))
+    curves = tuple(
+        Curve(f"for {name}", index, waiting_segments(run, of), Style.NOISY)
+        for index, (of, name) in enumerate(WAITING.items())
+    )
     return noisy("Waiting", curves, unit="% of step time", include=(0,))
 
 
 def waiting_segments(run: Run, of: str) -> tuple[Segment, ...]:
     return tuple(Segment(stage.x, waiting_share(stage, of)) for stage in run.log.stages)
-
-
-def waiting_share(stage: Stage, of: str) -> np.ndarray:
-    """Of each step's time [%]."""
-    seconds = stage.steps.get("step_seconds")
-    return 100 * stage.steps.get("waiting", of) / np.where(seconds > 0, seconds, np.nan)

@@ -12,14 +12,16 @@ SECONDS = 30  # for the program to answer
 def printed_defaults() -> str | None:
     """None where the program is not built or cannot run here; the page then says so."""
     try:
-        answer = subprocess.run([PROGRAM, "config", "default"], capture_output=True, text=True, timeout=SECONDS, check=True)
+        answer = subprocess.run(
+            [PROGRAM, "config", "default"], capture_output=True, text=True, timeout=SECONDS, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout
 
 
 def parse_defaults(printed: str, recipe: str) -> dict[str, str]:
-    """"section.key" → value. A comment before a section names other values where it is a recipe's one stage."""
+    """ "section.key" → value. A comment before a section names other values where it is a recipe's one stage."""
     values: dict[str, str] = {}
     section, comment = "", ""
     for line in printed.splitlines():

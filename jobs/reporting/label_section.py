@@ -6,6 +6,7 @@ from .confusion import Confusion, LabelScore, collapse, label_names, mix_ups, sc
 from .log import evaluations
 from .markup import Markup, join, tag
 from .runs import Run, child
+from .tables import scrolling, table
 from .wording import count, plural
 
 DARK_CELL = 0.55  # share of a row from which a cell's number is light on dark
@@ -18,10 +19,16 @@ def label_section(run: Run) -> Markup | None:
         return None
     confusion, where = found
     shown = collapse(confusion)
-    return join(tag("h3", "Labels"), tag("p", f"The best dev evaluation: {where}.", class_="note"),
-                tag("div", tag("div", _table(scores(confusion)), class_="scroll tall"),
-                    tag("div", tag("div", _heat_map(shown), class_="scroll"), _mix_ups(confusion), class_="wide"),
-                    class_="labels"))
+    return join(
+        tag("h3", "Labels"),
+        tag("p", f"The best dev evaluation: {where}.", class_="note"),
+        tag(
+            "div",
+            tag("div", _table(scores(confusion)), class_="scroll tall"),
+            tag("div", tag("div", _heat_map(shown), class_="scroll"), _mix_ups(confusion), class_="wide"),
+            class_="labels",
+        ),
+    )
 
 
 def confusion_of(run: Run) -> tuple[Confusion, str] | None:
@@ -36,10 +43,12 @@ def confusion_of(run: Run) -> tuple[Confusion, str] | None:
 
 
 def _table(labels: list[LabelScore]) -> Markup:
-    head = tag("tr", tag("th", "label"), (tag("th", name, class_="num") for name in ("precision", "recall", "F1", "support")))
-    rows = (tag("tr", tag("td", label.name, class_="name"), (tag("td", _fraction(value), class_="num") for value in
-                (label.precision, label.recall, label.f1)), tag("td", count(label.support), class_="num")) for label in labels)
-    return tag("table", tag("thead", head), tag("tbody", rows))
+    heads = (("label", "name"), ("precision", "num"), ("recall", "num"), ("F1", "num"), ("support", "num"))
+    rows = (
+        (label.name, *map(_fraction, (label.precision, label.recall, label.f1)), count(label.support))
+        for label in labels
+    )
+    return table(heads, rows)
 
 
 def _fraction(value: float) -> str:
@@ -48,13 +57,24 @@ def _fraction(value: float) -> str:
 
 def _heat_map(confusion: Confusion) -> Markup:
     """Rows are true labels; a cell's colour is its share of the row."""
-    head = tag("tr", tag("th", "true ↓  predicted →", class_="corner"),
-               (tag("th", tag("span", name), class_="column", title=name) for name in confusion.names))
+    head = tag(
+        "tr",
+        tag("th", "true ↓  predicted →", class_="corner"),
+        (tag("th", tag("span", name), class_="column", title=name) for name in confusion.names),
+    )
     totals = np.maximum(confusion.counts.sum(axis=1, keepdims=True), 1)
     shares = confusion.counts / totals
-    rows = (tag("tr", tag("th", name, class_="row", title=name),
-                (_cell(name, confusion.names[j], confusion.counts[i, j], shares[i, j], i == j)
-                 for j in range(len(confusion.names)))) for i, name in enumerate(confusion.names))
+    rows = (
+        tag(
+            "tr",
+            tag("th", name, class_="row", title=name),
+            (
+                _cell(name, confusion.names[j], confusion.counts[i, j], shares[i, j], i == j)
+                for j in range(len(confusion.names))
+            ),
+        )
+        for i, name in enumerate(confusion.names)
+    )
     return tag("table", tag("thead", head), tag("tbody", rows), class_="heat")
 
 
@@ -62,14 +82,28 @@ def _cell(true: str, predicted: str, number: float, share: float, hit: bool) -> 
     if not number:
         return tag("td", "", class_="hit" if hit else None)
     classes = ("hit " if hit else "") + ("dark" if share >= DARK_CELL else "")
-    return tag("td", count(number), class_=classes.strip() or None, style=f"--share:{share:.0%}",
-               title=f"{true} → {predicted}: {count(number)} ({share:.0%} of {true})")
+    return tag(
+        "td",
+        count(number),
+        class_=classes.strip() or None,
+        style=f"--share:{share:.0%}",
+        title=f"{true} → {predicted}: {count(number)} ({share:.0%} of {true})",
+    )
 
 
 def _mix_ups(confusion: Confusion) -> Markup | None:
     found = mix_ups(confusion)
     if not found:
         return None
-    return tag("div", tag("h4", "Most frequent mix-ups"), tag("ol", (
-        tag("li", tag("b", true), " taken for ", tag("b", predicted), f": {plural(number, 'time')}")
-        for true, predicted, number in found)), class_="mix-ups")
+    return tag(
+        "div",
+        tag("h4", "Most frequent mix-ups"),
+        tag(
+            "ol",
+            (
+                tag("li", tag("b", true), " taken for ", tag("b", predicted), f": {plural(number, 'time')}")
+                for true, predicted, number in found
+            ),
+        ),
+        class_="mix-ups",
+    )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-
 from preparing.errors import bad_data
 
 from .columns import Columns, finite
@@ -97,7 +96,9 @@ def _take(log: Log, event: dict, where: str) -> None:
         return
     name, step = event.get("stage"), event.get("step")
     if not isinstance(name, str) or type(step) is not int or not 0 <= step < 2**53:
-        raise bad_data(f"{where}: {kind} without the stage and step that it belongs to; restore the file, or remove this line")
+        raise bad_data(
+            f"{where}: {kind} without the stage and step that it belongs to; restore the file, or remove this line"
+        )
     stage = log.stage(name)
     if stage is not log.stages[-1] or step < stage.last_step:
         raise bad_data(f"{where}: step {step} of stage {name} comes after later steps; restore the file")

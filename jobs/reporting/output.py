@@ -29,7 +29,9 @@ def write_whole(path: Path, text: str) -> None:
     except OSError as error:
         if partial:
             Path(partial).unlink(missing_ok=True)
-        raise io_failure(f"cannot write {path} ({error.strerror}); free some space or choose another --output") from None
+        raise io_failure(
+            f"cannot write {path} ({error.strerror}); free some space or choose another --output"
+        ) from None
 
 
 def _umask() -> int:

@@ -16,9 +16,11 @@ from .runs import Run, told_apart
 from .setup_section import setup_section
 from .states import state_of
 from .summary_section import summary_section
+from .tables import scrolling, table
 from .wording import plural
 
 HERE = Path(__file__).parent
+NUMBERS = ("seconds", "real tokens/s")
 
 
 def page(runs: list[Run], now: float, defaults: str | None) -> str:
@@ -29,19 +31,34 @@ def page(runs: list[Run], now: float, defaults: str | None) -> str:
         body = join(_header(title, now), _run(runs[0], defaults, now))
     else:
         title = f"{len(runs)} runs compared"
-        body = join(_header(title, now), _comparison(runs), (
-            tag("section", tag("h2", run.name), _run(run, defaults, now), id=f"run-{index}", class_="run")
-            for index, run in enumerate(runs)))
-    return "<!DOCTYPE html>\n" + tag("html", _head(f"{title} – tartan"), tag("body", tag("main", body), _script()), lang="en") + "\n"
+        body = join(
+            _header(title, now),
+            _comparison(runs),
+            (
+                tag("section", tag("h2", run.name), _run(run, defaults, now), id=f"run-{index}", class_="run")
+                for index, run in enumerate(runs)
+            ),
+        )
+    return (
+        "<!DOCTYPE html>\n"
+        + tag("html", _head(f"{title} – tartan"), tag("body", tag("main", body), _script()), lang="en")
+        + "\n"
+    )
 
 
 def _head(title: str) -> Markup:
     """The policy forbids every request, and every script but ours."""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_script_hash()}'; img-src data:"
-    return tag("head", tag("meta", charset="utf-8"), tag("meta", http_equiv="Content-Security-Policy", content=policy),
-               tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-               tag("meta", name="color-scheme", content="light dark"), tag("link", rel="icon", href="data:,"),
-               tag("title", title), tag("style", Markup(_text("page.css"))))
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("link", rel="icon", href="data:,"),
+        tag("title", title),
+        tag("style", Markup(_text("page.css"))),
+    )
 
 
 def _text(name: str) -> str:
@@ -64,15 +81,25 @@ def _header(title: str, now: float) -> Markup:
 def _run(run: Run, defaults: str | None, now: float) -> Markup:
     axis = axis_of(run)
     drawn = [draw(chart, axis) for chart in charts_of(run)]
-    return join(summary_section(run, state_of(run, now)), _advice(run), _charts("Curves", drawn, _legend(axis)),
-                label_section(run), setup_section(run, defaults))
+    return join(
+        summary_section(run, state_of(run, now)),
+        _advice(run),
+        _charts("Curves", drawn, _legend(axis)),
+        label_section(run),
+        setup_section(run, defaults),
+    )
 
 
 def _advice(run: Run) -> Markup | None:
     found = advise(run)
     if not found:
         return tag("p", "Nothing in the log calls for a warning.", class_="note") if run.log.stages else None
-    return tag("aside", tag("h3", plural(len(found), "warning")), tag("ul", (tag("li", sentence) for sentence in found)), class_="advice")
+    return tag(
+        "aside",
+        tag("h3", plural(len(found), "warning")),
+        tag("ul", (tag("li", sentence) for sentence in found)),
+        class_="advice",
+    )
 
 
 def _charts(title: str, drawn: list[Markup | None], note: str = "") -> Markup | None:
@@ -87,19 +114,14 @@ def _legend(axis: Axis) -> str:
 
 
 def _comparison(runs: list[Run]) -> Markup:
-    names = columns(runs)
-    head = tag("tr", (tag("th", name, class_=_kind(index)) for index, name in enumerate(names)))
-    rows = (tag("tr", (tag("td", tag("a", cell, href=f"#run-{number}") if index == 0 else cell, class_=_kind(index))
-                       for index, cell in enumerate(row(run, runs)))) for number, run in enumerate(runs))
+    heads = [(name, "num" if name in NUMBERS or name.startswith(("dev", "test")) else None) for name in columns(runs)]
+    cells = (row(run, runs) for run in runs)
+    rows = ((tag("a", name, href=f"#run-{number}"), *rest) for number, (name, *rest) in enumerate(cells))
     drawn = [draw(chart, axis) for chart, axis in overlays(runs)]
-    return join(tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="comparison"), class_="scroll"), _note(noise_note(runs)),
-                _charts("Side by side", drawn))
+    return join(
+        scrolling(table(heads, rows, class_="comparison")), _note(noise_note(runs)), _charts("Side by side", drawn)
+    )
 
 
 def _note(sentence: str) -> Markup | None:
     return tag("p", sentence, class_="note") if sentence else None
-
-
-def _kind(column: int) -> str | None:
-    """Numbers stand right."""
-    return "num" if column in (1, 2, 5, 6) else None

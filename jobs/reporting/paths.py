@@ -36,6 +36,9 @@ class Traces:
     points: tuple[Segment, ...]  # of the thick line
 
 
+Drawn = list[tuple[Curve, Traces]]
+
+
 def trace(curve: Curve, frame: Frame) -> Traces:
     window = window_of(curve.points) if curve.style is Style.NOISY else 1
     middles, areas, raws = [], [], []
@@ -50,9 +53,13 @@ def trace(curve: Curve, frame: Frame) -> Traces:
             raws.append(segment)
         middles.append(middle)
     dotted = curve.style is Style.POINTS and curve.points <= MOST_DOTS
-    return Traces("".join(area(each, frame) for each in areas), "".join(line(each, frame) for each in raws),
-                  "".join(line(each, frame) for each in middles),
-                  "".join(dots(each, frame) for each in middles) if dotted else "", tuple(middles))
+    return Traces(
+        "".join(area(each, frame) for each in areas),
+        "".join(line(each, frame) for each in raws),
+        "".join(line(each, frame) for each in middles),
+        "".join(dots(each, frame) for each in middles) if dotted else "",
+        tuple(middles),
+    )
 
 
 def line(segment: Segment, frame: Frame) -> str:

@@ -1,15 +1,14 @@
 """A run directory as it lies there: what it is, what came out, how it stands."""
 
-import configparser
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from preparing.errors import Refusal, bad_data, usage
+from preparing.errors import usage
 
 from .columns import finite
 from .log import Evaluation, Log, Stage, evaluations, read_log
+from .run_files import parse_config, read_config, read_object
 
 FILES = ("config.ini", "run.json", "metrics.jsonl")
 DEFAULT_METRIC = "accuracy"
@@ -96,46 +95,21 @@ def read_run(path: Path, test: Path | None = None) -> Run:
     path = path.resolve()
     config = read_config(path / "config.ini")
     test = test or path.with_name(path.name + ".test.json")
-    return Run(path, path.name, read_object(path / "run.json"), config, parse_config(config, path / "config.ini"),
-               read_log(path / "metrics.jsonl"), read_object(test))
+    return Run(
+        path,
+        path.name,
+        read_object(path / "run.json"),
+        config,
+        parse_config(config, path / "config.ini"),
+        read_log(path / "metrics.jsonl"),
+        read_object(test),
+    )
 
 
 def told_apart(runs: list[Run]) -> list[Run]:
     """Runs of one name take as much of their paths before it as tells them apart."""
-    for depth in range(1, max(len(run.path.parts) for run in runs)):
+    for depth in range(1, max(len(run.path.parts) for run in runs) + 1):
         names = ["/".join(run.path.parts[-depth:]) for run in runs]
         if len(set(names)) == len({run.path for run in runs}):
             break
     return [replace(run, name=name) for run, name in zip(runs, names)]
-
-
-def read_object(path: Path) -> dict:
-    """A JSON object; empty where the file is absent. Raises Refusal (65)."""
-    if not path.exists():
-        return {}
-    try:
-        value = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise _not_an_object(path, error) from None
-    if not isinstance(value, dict):
-        raise _not_an_object(path, "it holds something else")
-    return value
-
-
-def _not_an_object(path: Path, why: object) -> Refusal:
-    return bad_data(f"{path}: not a JSON object ({why}); restore it, or move it away to do without it")
-
-
-def read_config(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-
-
-def parse_config(text: str, path: Path) -> dict[str, str]:
-    """Keys of all sections as section.key. Raises Refusal (65)."""
-    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",), default_section="")
-    parser.optionxform = str  # keys as they are written
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        raise bad_data(f"{path}: not a configuration ({error.message.splitlines()[0]}); restore it") from None
-    return {f"{section}.{key}": value for section in parser.sections() for key, value in parser.items(section)}

@@ -36,7 +36,9 @@ class Scale:
 
 def scale_of(chart: Chart) -> Scale:
     """Room for all finite values of the chart; at least one curve has some."""
-    every = np.concatenate([segment.y for curve in chart.curves for segment in curve.segments] + [np.array(chart.include)])
+    every = np.concatenate(
+        [segment.y for curve in chart.curves for segment in curve.segments] + [np.array(chart.include)]
+    )
     values = every[np.isfinite(every)]
     positive = values[values > 0]
     if chart.log and len(positive) and positive.max() > LOG_RATIO * positive.min():

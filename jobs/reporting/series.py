@@ -49,8 +49,12 @@ def envelope(segment: Segment, buckets: int) -> Envelope:
     sizes = np.diff([*starts, len(segment)])
     known = np.isfinite(segment.y)
     mean = _divide(np.add.reduceat(np.where(known, segment.y, 0.0), starts), np.add.reduceat(known.astype(int), starts))
-    return Envelope(np.add.reduceat(segment.x, starts) / sizes, np.fmin.reduceat(segment.y, starts), mean,
-                    np.fmax.reduceat(segment.y, starts))
+    return Envelope(
+        np.add.reduceat(segment.x, starts) / sizes,
+        np.fmin.reduceat(segment.y, starts),
+        mean,
+        np.fmax.reduceat(segment.y, starts),
+    )
 
 
 def buckets_for(segment: Segment, total: int) -> int | None:

@@ -1,14 +1,22 @@
 """How a run was set up: settings, program, machine and data."""
 
+from .columns import finite
 from .defaults import changed, parse_defaults
 from .markup import Markup, join, tag
 from .runs import Run, child
+from .tables import scrolling, table
 from .wording import count
+
+SETTING_HEADS = (("differs from the default", "name"), ("value", "name"), ("default", "faint"))
+DATA_HEADS = (("task", None), ("split", None), ("examples", "num"), ("tokens", "num"), ("XXH3", None))
+UNKNOWN_DEFAULTS = "What differs from the defaults is not shown: build/tartan, which knows them, does not run here."
+
 
 def setup_section(run: Run, defaults: str | None) -> Markup:
     """`defaults` as the program prints them, or None."""
-    return join(tag("div", tag("div", tag("h3", "Settings"), _settings(run, defaults)),
-                    tag("div", tag("h3", "Environment"), _environment(run), tag("h3", "Data"), _data(run)), class_="halves"))
+    settings = tag("div", tag("h3", "Settings"), _settings(run, defaults))
+    environment = tag("div", tag("h3", "Environment"), _environment(run), tag("h3", "Data"), _data(run))
+    return tag("div", settings, environment, class_="halves")
 
 
 def _settings(run: Run, defaults: str | None) -> Markup:
@@ -16,43 +24,52 @@ def _settings(run: Run, defaults: str | None) -> Markup:
         return tag("p", "config.ini is not there or is empty.", class_="note")
     whole = tag("details", tag("summary", "The whole config.ini"), tag("pre", run.config))
     if defaults is None:
-        return join(tag("p", "What differs from the defaults is not shown: build/tartan, which knows them, does not run here.",
-                        class_="note"), whole)
-    rows = (tag("tr", tag("td", key, class_="name"), tag("td", value or "(empty)", class_="name"), tag("td", default or "–", class_="faint"))
-            for key, (value, default) in changed(run.settings, parse_defaults(defaults, run.recipe)).items())
-    head = tag("tr", tag("th", "differs from the default"), tag("th", "value"), tag("th", "default"))
-    return join(tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="scroll"), whole)
+        return join(tag("p", UNKNOWN_DEFAULTS, class_="note"), whole)
+    differing = changed(run.settings, parse_defaults(defaults, run.recipe)).items()
+    rows = ((key, value or "(empty)", default or "–") for key, (value, default) in differing)
+    return join(scrolling(table(SETTING_HEADS, rows)), whole)
 
 
 def _environment(run: Run) -> Markup:
-    about = run.about
-    if not about:
+    if not run.about:
         return tag("p", "run.json is not there.", class_="note")
-    libraries = ", ".join(f"{name} {version}" for name, version in child(about, "libraries").items())
-    facts = {"program": f"{about.get('program', '?')} {about.get('version', '')}", "commit": about.get("commit"), "libraries": libraries,
-             "host": about.get("host"), "device": about.get("device"), "ranks": about.get("ranks"),
-             "threads per rank": about.get("threads_per_rank"), "seed": about.get("seed"),
-             **child(about, "slurm"), "directory": str(run.path)}
-    rows = (tag("tr", tag("th", name), tag("td", str(value), class_="name")) for name, value in facts.items() if value not in (None, ""))
+    rows = (
+        tag("tr", tag("th", name), tag("td", str(value), class_="name"))
+        for name, value in _facts(run).items()
+        if value not in (None, "")
+    )
     return tag("table", tag("tbody", rows), class_="facts")
+
+
+def _facts(run: Run) -> dict[str, object]:
+    about = run.about
+    return {
+        "program": f"{about.get('program', '?')} {about.get('version', '')}",
+        "commit": about.get("commit"),
+        "libraries": ", ".join(f"{name} {version}" for name, version in child(about, "libraries").items()),
+        "host": about.get("host"),
+        "device": about.get("device"),
+        "ranks": about.get("ranks"),
+        "threads per rank": about.get("threads_per_rank"),
+        "seed": about.get("seed"),
+        "began": ", ".join(str(session["time"]) for session in run.log.sessions if "time" in session),
+        **child(about, "slurm"),
+        "directory": str(run.path),
+    }
 
 
 def _data(run: Run) -> Markup:
     tasks = child(run.about, "data")
     if not tasks:
         return tag("p", "run.json names no data.", class_="note")
-    rows = []
-    for task in tasks:
-        train, dev = child(tasks, task), child(tasks, task, "dev")
-        rows.append(_data_row(task, "train", train))
-        if dev:
-            rows.append(_data_row(task, "dev", dev))
-    heads = (("task", None), ("split", None), ("examples", "num"), ("tokens", "num"), ("XXH3", None))
-    return tag("div", tag("table", tag("thead", tag("tr", (tag("th", name, class_=kind) for name, kind in heads))),
-                          tag("tbody", rows)), class_="scroll")
+    splits = [(task, "train", child(tasks, task)) for task in tasks]
+    splits += [(task, "dev", dev) for task in tasks if (dev := child(tasks, task, "dev"))]
+    rows = (
+        (task, split, *(count(finite(facts.get(key))) for key in ("examples", "tokens")), _hash(facts))
+        for task, split, facts in sorted(splits, key=lambda row: list(tasks).index(row[0]))
+    )
+    return scrolling(table(DATA_HEADS, rows))
 
 
-def _data_row(task: str, split: str, facts: dict) -> Markup:
-    numbers = [count(value) if isinstance(value := facts.get(key), int) else "–" for key in ("examples", "tokens")]
-    return tag("tr", tag("td", task), tag("td", split), (tag("td", number, class_="num") for number in numbers),
-               tag("td", tag("code", str(facts.get("xxh3", "–")))))
+def _hash(facts: dict) -> Markup:
+    return tag("code", str(facts.get("xxh3", "–")))

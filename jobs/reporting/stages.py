@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .log import Stage
 from .columns import finite
+from .log import Stage
 from .runs import Run
 
 
@@ -31,16 +31,29 @@ def summaries(run: Run) -> list[StageSummary]:
 def _ended(name: str, end: dict) -> StageSummary:
     best_step = finite(end.get("best_step"))
     evaluated = best_step >= 0
-    return StageSummary(name, _whole(end.get("step")), str(end.get("reason", "")),
-                        finite(end.get("best")) if evaluated else np.nan, int(best_step) if evaluated else 0,
-                        finite(end.get("seconds")), finite(end.get("real_tokens")))
+    return StageSummary(
+        name,
+        _whole(end.get("step")),
+        str(end.get("reason", "")),
+        finite(end.get("best")) if evaluated else np.nan,
+        int(best_step) if evaluated else 0,
+        finite(end.get("seconds")),
+        finite(end.get("real_tokens")),
+    )
 
 
 def _going_on(stage: Stage, metric: str) -> StageSummary:
     values = [(each.metrics.get(metric, np.nan), each.step) for each in stage.evaluations if metric in each.metrics]
     best, step = max(values, default=(np.nan, 0))
-    return StageSummary(stage.name, stage.last_step, "", best, step, float(np.nansum(stage.steps.get("step_seconds"))),
-                        float(np.nansum(stage.steps.get("real_tokens"))))
+    return StageSummary(
+        stage.name,
+        stage.last_step,
+        "",
+        best,
+        step,
+        float(np.nansum(stage.steps.get("step_seconds"))),
+        float(np.nansum(stage.steps.get("real_tokens"))),
+    )
 
 
 def _whole(value: object) -> int:

@@ -9,7 +9,9 @@ from .runs import Run
 from .stages import summaries
 from .wording import duration, plural
 
-SILENT_SECONDS = 120  # without locks, a run that wrote nothing for this long, and for QUIET_STEPS steps, is taken for ended
+SILENT_SECONDS = (
+    120  # without locks, a run that wrote nothing for this long, and for QUIET_STEPS steps, is taken for ended
+)
 QUIET_STEPS = 20
 MOST_NAMED = 3  # checkpoints that a sentence names
 
@@ -32,14 +34,19 @@ def state_of(run: Run, now: float) -> State:
     silent = duration(_silent_seconds(run, now))
     if goes_on:
         return State("running", f"The run is at {where}; its log was written {silent} before this page.")
-    return State("interrupted", f"The run was stopped or killed: its log ends at {where}, written {silent} before this page. "
-                                "It goes on with tartan train … --resume.")
+    return State(
+        "interrupted",
+        f"The run was stopped or killed: its log ends at {where}, written {silent} before this page. "
+        "It goes on with tartan train … --resume.",
+    )
 
 
 def _goes_on(run: Run, now: float) -> bool:
     lock = look_at_lock(run.path / "lock")
     if lock is Lock.UNKNOWN:
-        return bool(run.log.written) and _silent_seconds(run, now) < max(SILENT_SECONDS, QUIET_STEPS * _step_seconds(run))
+        return bool(run.log.written) and _silent_seconds(run, now) < max(
+            SILENT_SECONDS, QUIET_STEPS * _step_seconds(run)
+        )
     return lock is Lock.HELD
 
 
@@ -53,7 +60,9 @@ def remarks(run: Run) -> list[str]:
     resumed = [str(session["resumed_from"]) for session in run.log.sessions if session.get("resumed_from") is not None]
     if resumed:
         at = ", ".join(resumed[-MOST_NAMED:])
-        found.append(f"Resumed {plural(len(resumed), 'time')}, {'at last ' if len(resumed) > MOST_NAMED else ''}from {at}.")
+        found.append(
+            f"Resumed {plural(len(resumed), 'time')}, {'at last ' if len(resumed) > MOST_NAMED else ''}from {at}."
+        )
     if run.log.cut:
         found.append("The last line of metrics.jsonl is cut and was passed over.")
     return found

@@ -21,8 +21,13 @@ def log_ticks(low: float, high: float) -> list[float]:
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     every = max(1, len(powers) // 5)
     factors = (1, 2, 5) if len(powers) <= 3 else (1,)
-    return [factor * 10.0**power for power in powers if power % every == 0 for factor in factors
-            if low <= factor * 10.0**power <= high]
+    return [
+        factor * 10.0**power
+        for power in powers
+        if power % every == 0
+        for factor in factors
+        if low <= factor * 10.0**power <= high
+    ]
 
 
 def labels(values: list[float]) -> list[str]:

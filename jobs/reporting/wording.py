@@ -22,8 +22,8 @@ def minus(text: str) -> str:
 
 
 def count(value: float) -> str:
-    """1637789 → 1,637,789."""
-    return f"{value:,.0f}"
+    """1637789 → 1,637,789; – for NaN."""
+    return f"{value:,.0f}" if math.isfinite(value) else "–"
 
 
 def percent(share: float) -> str:
@@ -32,7 +32,9 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """75 → 1 min 15 s."""
+    """75 → 1 min 15 s; – for NaN."""
+    if not math.isfinite(seconds):
+        return "–"
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -11,8 +11,16 @@ import time
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
-         "--disable-background-networking", "--remote-debugging-pipe")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--remote-debugging-pipe",
+)
 ANSWER_SECONDS = 60
 
 
@@ -29,8 +37,13 @@ class Browser:
         # Chromium reads from descriptor 3 and writes to 4
         shell = f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}'
         command = ["bash", "-c", shell, program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-        self._process = subprocess.Popen(command, pass_fds=(to_browser, from_browser), start_new_session=True,
-                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=(to_browser, from_browser),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(to_browser)
         os.close(from_browser)
         self._buffer, self._number, self._session = b"", 0, None
@@ -83,8 +96,17 @@ class Browser:
     def open(self, page: Path, width: int, height: int = 900, dark: bool = False, scale: float = 1) -> None:
         """Loads the file at that size [CSS px]; messages and requests begin anew."""
         self.messages, self.requests, self._loaded = [], [], False
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=width < 600)
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=width < 600,
+        )
+        self.call(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        )
         self.call("Page.navigate", url=page.resolve().as_uri())
         while not self._loaded:
             self._note(self._receive())

@@ -19,7 +19,10 @@ def weights(aux: float) -> dict:
 def evaluations(values: list[float], losses: list[float] | None = None, every: int = 20) -> list[dict]:
     losses = losses or [1.5] * len(values)
     best = max(values)
-    return [evaluation(every * (i + 1), value, value == best, loss=loss) for i, (value, loss) in enumerate(zip(values, losses))]
+    return [
+        evaluation(every * (i + 1), value, value == best, loss=loss)
+        for i, (value, loss) in enumerate(zip(values, losses))
+    ]
 
 
 def joint(taken: list[dict], values: list[float], losses: list[float] | None = None, reason: str = "") -> list[dict]:
@@ -48,44 +51,120 @@ TEN = [3 - 0.2 * n for n in range(10)]
 
 # advice, a log that calls for it, words of its sentence, a log that does not
 CASES = [
-    (learning.no_numbers, [*steps(30), step(31, losses={"end": None, "aux": 1.0})], ["loss of end", "1 step ", "stage.joint.lr"], steps(30)),
-    (learning.loss_rises, steps(100, losses=lambda n: {"end": 2.0, "aux": 5 + n / 50 + 0.1 * NOISE[n]}),
-     ["loss of aux rises", "from 5.", "to 6.", "stage.joint.lr"],
-     steps(100, losses=lambda n: {"end": 2.0, "aux": 5 + 0.5 * NOISE[n]})),
-    (learning.over_fitting, joint(steps(100, losses=falling), [0.5, 0.6, 0.55, 0.5, 0.5], [1.6, 1.4, 1.6, 1.8, 2.0]),
-     ["Over-fitting in stage joint", "since step 40", "from 1.400 to 2.000", "lower stage.joint.lr"],
-     joint(steps(100, losses=falling), [0.5, 0.6, 0.6, 0.6, 0.6], [1.6, 1.4, 1.4, 1.4, 1.5])),
-    (learning.over_fitting, joint(steps(60, losses=falling), [0.5, 0.6, 0.7], [1.4, 1.6, 2.0]),
-     ["still rises", "do not trust the model's probabilities"],
-     joint(steps(60, losses=lambda n: {"end": 1 + n / 60, "aux": 6.0}), [0.5, 0.6, 0.7], [1.4, 1.6, 2.0])),
-    (learning.idle_learning_rate, steps(40, lr=lambda n: 1e-4 if n <= 30 else 0.0),
-     ["last 10 steps of stage joint", "schedule = constant"], steps(40, lr=lambda n: 0.0 if n == 1 else 1e-4)),
-    (dev.best_at_the_end, joint(steps(80), [0.4, 0.5, 0.6, 0.7], reason="steps"),
-     ["(0.7000)", "step 80 of stage joint", "stage.joint.steps"], joint(steps(80), [0.4, 0.7, 0.6, 0.6], reason="steps")),
-    (dev.best_at_the_end, joint(steps(80), [0.4, 0.5, 0.6, 0.7], reason="time"),
-     ["run.max_minutes"], joint(steps(80), [0.4, 0.5, 0.6, 0.7])),
-    (dev.best_at_the_beginning, joint(steps(80), [0.7, 0.5, 0.6, 0.6]),
-     ["(0.7000)", "step 20", "lower stage.joint.lr"], joint(steps(80), [0.5, 0.7, 0.6, 0.6])),
-    (dev.no_better_than_majority, confused([[90, 0], [10, 0]], 0.9 / 1.9),
-     ["(0.4737)", "always answering 0", "raise the learning rate"], confused([[85, 5], [5, 5]], 0.72)),
-    (dev.never_predicted, confused([[90, 0], [10, 0]], 0.47), ["1 of 2 labels", "(1)"], confused([[85, 5], [5, 5]], 0.72)),
-    (tasks.weights_never_moved, steps(100, weights=lambda n: weights(0.5 + n * 1e-6)),
-     ["by 9.9e-05 at most in 100 steps", "weighting.rate (0.05)"], steps(100)),
-    (tasks.weight_nearly_zero, steps(100, weights=lambda n: weights(0.5 * 0.95**n)),
-     ["weight of aux fell to 0.0030", "leave this task out"], steps(100)),
-    (tasks.no_targets, steps(100, aligned_targets=lambda n: {"end": 16, "aux": n % 4}),
-     ["aux had nothing to predict in 25 %", "task.aux.batch"], steps(100)),
-    (probe.dev_head_not_converged, steps(60, probe=fit(*TEN)),
-     ["100 % of the steps of stage joint", "probe.iterations = 10", "moved by 0.2000"], steps(60, probe=fit(*TEN[:4], 2.3999))),
-    (probe.dev_head_not_converged, steps(60, probe=fit(*TEN)), ["probe.tolerance = 0.001"], steps(60, probe=fit(*TEN[:9], 1.3999))),
-    (probe.noise_exceeds_signal, steps(150, cosines=lambda n: {"end": 0.1, "aux": 0.1 * (-1) ** n}),
-     ["mean cosine of aux in stage joint is 0 ", "standard error of 0.0082", "probe.gradient_examples"], steps(150, cosines=cosines(0.05))),
-    (time.waiting_for_data, steps(20, waiting=lambda n: {"data": 0.1, "ranks": 0.0}),
-     ["20 %", "waiting for data", "shuffle = blocks"], steps(20, waiting=lambda n: {"data": 0.04, "ranks": 0.4})),
-    (time.waiting_for_ranks, steps(20, waiting=lambda n: {"data": 0.0, "ranks": 0.15}),
-     ["30 %", "other ranks", "fewer ranks"], steps(20, waiting=lambda n: {"data": 0.4, "ranks": 0.04})),
-    (time.speed_fell, steps(50, step_seconds=lambda n: 0.5 if n < 30 else 2.0),
-     ["from 2,000 to 500 real tokens/s"], steps(50, step_seconds=lambda n: 0.5 if n < 30 else 0.7)),
+    (
+        learning.no_numbers,
+        [*steps(30), step(31, losses={"end": None, "aux": 1.0})],
+        ["loss of end", "1 step ", "stage.joint.lr"],
+        steps(30),
+    ),
+    (
+        learning.loss_rises,
+        steps(100, losses=lambda n: {"end": 2.0, "aux": 5 + n / 50 + 0.1 * NOISE[n]}),
+        ["loss of aux rises", "from 5.", "to 6.", "stage.joint.lr"],
+        steps(100, losses=lambda n: {"end": 2.0, "aux": 5 + 0.5 * NOISE[n]}),
+    ),
+    (
+        learning.over_fitting,
+        joint(steps(100, losses=falling), [0.5, 0.6, 0.55, 0.5, 0.5], [1.6, 1.4, 1.6, 1.8, 2.0]),
+        ["Over-fitting in stage joint", "since step 40", "from 1.400 to 2.000", "lower stage.joint.lr"],
+        joint(steps(100, losses=falling), [0.5, 0.6, 0.6, 0.6, 0.6], [1.6, 1.4, 1.4, 1.4, 1.5]),
+    ),
+    (
+        learning.over_fitting,
+        joint(steps(60, losses=falling), [0.5, 0.6, 0.7], [1.4, 1.6, 2.0]),
+        ["still rises", "do not trust the model's probabilities"],
+        joint(steps(60, losses=lambda n: {"end": 1 + n / 60, "aux": 6.0}), [0.5, 0.6, 0.7], [1.4, 1.6, 2.0]),
+    ),
+    (
+        learning.idle_learning_rate,
+        steps(40, lr=lambda n: 1e-4 if n <= 30 else 0.0),
+        ["last 10 steps of stage joint", "schedule = constant"],
+        steps(40, lr=lambda n: 0.0 if n == 1 else 1e-4),
+    ),
+    (
+        dev.best_at_the_end,
+        joint(steps(80), [0.4, 0.5, 0.6, 0.7], reason="steps"),
+        ["(0.7000)", "step 80 of stage joint", "stage.joint.steps"],
+        joint(steps(80), [0.4, 0.7, 0.6, 0.6], reason="steps"),
+    ),
+    (
+        dev.best_at_the_end,
+        joint(steps(80), [0.4, 0.5, 0.6, 0.7], reason="time"),
+        ["run.max_minutes"],
+        joint(steps(80), [0.4, 0.5, 0.6, 0.7]),
+    ),
+    (
+        dev.best_at_the_beginning,
+        joint(steps(80), [0.7, 0.5, 0.6, 0.6]),
+        ["(0.7000)", "step 20", "lower stage.joint.lr"],
+        joint(steps(80), [0.5, 0.7, 0.6, 0.6]),
+    ),
+    (
+        dev.no_better_than_majority,
+        confused([[90, 0], [10, 0]], 0.9 / 1.9),
+        ["(0.4737)", "always answering 0", "raise the learning rate"],
+        confused([[85, 5], [5, 5]], 0.72),
+    ),
+    (
+        dev.never_predicted,
+        confused([[90, 0], [10, 0]], 0.47),
+        ["1 of 2 labels", "(1)"],
+        confused([[85, 5], [5, 5]], 0.72),
+    ),
+    (
+        tasks.weights_never_moved,
+        steps(100, weights=lambda n: weights(0.5 + n * 1e-6)),
+        ["by 9.9e-05 at most in 100 steps", "weighting.rate (0.05)"],
+        steps(100),
+    ),
+    (
+        tasks.weight_nearly_zero,
+        steps(100, weights=lambda n: weights(0.5 * 0.95**n)),
+        ["weight of aux fell to 0.0030", "leave this task out"],
+        steps(100),
+    ),
+    (
+        tasks.no_targets,
+        steps(100, aligned_targets=lambda n: {"end": 16, "aux": n % 4}),
+        ["aux had nothing to predict in 25 %", "task.aux.batch"],
+        steps(100),
+    ),
+    (
+        probe.dev_head_not_converged,
+        steps(60, probe=fit(*TEN)),
+        ["100 % of the steps of stage joint", "probe.iterations = 10", "moved by 0.2000"],
+        steps(60, probe=fit(*TEN[:4], 2.3999)),
+    ),
+    (
+        probe.dev_head_not_converged,
+        steps(60, probe=fit(*TEN)),
+        ["probe.tolerance = 0.001"],
+        steps(60, probe=fit(*TEN[:9], 1.3999)),
+    ),
+    (
+        probe.noise_exceeds_signal,
+        steps(150, cosines=lambda n: {"end": 0.1, "aux": 0.1 * (-1) ** n}),
+        ["mean cosine of aux in stage joint is 0 ", "standard error of 0.0082", "probe.gradient_examples"],
+        steps(150, cosines=cosines(0.05)),
+    ),
+    (
+        time.waiting_for_data,
+        steps(20, waiting=lambda n: {"data": 0.1, "ranks": 0.0}),
+        ["20 %", "waiting for data", "shuffle = blocks"],
+        steps(20, waiting=lambda n: {"data": 0.04, "ranks": 0.4}),
+    ),
+    (
+        time.waiting_for_ranks,
+        steps(20, waiting=lambda n: {"data": 0.0, "ranks": 0.15}),
+        ["30 %", "other ranks", "fewer ranks"],
+        steps(20, waiting=lambda n: {"data": 0.4, "ranks": 0.04}),
+    ),
+    (
+        time.speed_fell,
+        steps(50, step_seconds=lambda n: 0.5 if n < 30 else 2.0),
+        ["from 2,000 to 500 real tokens/s"],
+        steps(50, step_seconds=lambda n: 0.5 if n < 30 else 0.7),
+    ),
 ]
 
 
@@ -93,7 +172,9 @@ def found(look, folder, events) -> list[str]:
     return list(look(read_run(write_run(folder, events))))
 
 
-@pytest.mark.parametrize("look, called_for, words, quiet", CASES, ids=[f"{case[0].__name__}-{i}" for i, case in enumerate(CASES)])
+@pytest.mark.parametrize(
+    "look, called_for, words, quiet", CASES, ids=[f"{case[0].__name__}-{i}" for i, case in enumerate(CASES)]
+)
 def test_warning(tmp_path, look, called_for, words, quiet):
     sentences = found(look, tmp_path / "called-for", called_for)
     assert len(sentences) == 1

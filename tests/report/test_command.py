@@ -13,7 +13,9 @@ from reporting import output
 from synthetic import evaluation, stage_end, steps, write_run
 
 ROOT = Path(__file__).resolve().parents[2]
-_spec = spec_from_file_location("report_program", ROOT / "jobs" / "report.py")  # `report` is this folder's name for pytest
+_spec = spec_from_file_location(
+    "report_program", ROOT / "jobs" / "report.py"
+)  # `report` is this folder's name for pytest
 report = module_from_spec(_spec)
 _spec.loader.exec_module(report)
 WHOLE = [*steps(20), evaluation(20, 0.5, True), stage_end(20, "steps")]
@@ -48,7 +50,9 @@ def test_several_runs_into_a_named_file(tmp_path):
 
 def test_script_runs_from_anywhere(tmp_path):
     run = write_run(tmp_path, WHOLE)
-    done = subprocess.run([sys.executable, ROOT / "jobs" / "report.py", run.name], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, ROOT / "jobs" / "report.py", run.name], cwd=tmp_path, capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "synthetic/report.html\n", "")
 
 
@@ -116,6 +120,22 @@ def test_unreadable_file(tmp_path, capsys):
     (run / "metrics.jsonl").mkdir()
     status, message = refused(capsys, run)
     assert status == 74 and "metrics.jsonl" in message
+
+
+def test_a_run_of_the_program_itself(trained, tmp_path, capsys):
+    page = tmp_path / "r.html"
+    assert report.main([str(trained.path), "--output", str(page)]) == 0
+    html = page.read_text(encoding="utf-8")
+    for words in (
+        "Stages ended: joint by steps, finetune by steps.",
+        "Loss of toy",
+        "Loss of words",
+        "Dev metric",
+        "Speed",
+        "Cosine with the dev gradient",
+        f"{trained.result()['dev']['macro-f1']:.4f}",
+    ):
+        assert words in html, words
 
 
 def test_named_test_file(tmp_path):

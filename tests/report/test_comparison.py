@@ -14,8 +14,10 @@ def events(count: int, macro_f1: float, seconds: float = 0.5) -> list[dict]:
 
 
 def two(folder, **options):
-    return [read_run(write_run(folder, events(20, 0.5), "short", finished=True)),
-            read_run(write_run(folder, events(40, 0.6, 3.0), "long", finished=True, **options))]
+    return [
+        read_run(write_run(folder, events(20, 0.5), "short", finished=True)),
+        read_run(write_run(folder, events(40, 0.6, 3.0), "long", finished=True, **options)),
+    ]
 
 
 def test_one_row_each(tmp_path):
@@ -31,7 +33,11 @@ def test_other_metrics_stand_in_the_cells(tmp_path):
 
 
 def test_unfinished_run(tmp_path):
-    runs = [*two(tmp_path), read_run(write_run(tmp_path, steps(10), "going-on")), read_run(write_run(tmp_path, [], "empty"))]
+    runs = [
+        *two(tmp_path),
+        read_run(write_run(tmp_path, steps(10), "going-on")),
+        read_run(write_run(tmp_path, [], "empty")),
+    ]
     assert row(runs[2], runs) == ("going-on", "–", "–", "joint 10", "(unfinished)", "5", "2000")
     assert row(runs[3], runs) == ("empty", "–", "–", "–", "(unfinished)", "0", "–")
     assert "4 runs compared" in page(runs, 2e9, None)
@@ -40,7 +46,11 @@ def test_unfinished_run(tmp_path):
 def test_overlays_share_an_axis_and_keep_each_run_its_colour(tmp_path):
     drawn = list(overlays(two(tmp_path)))
     assert [chart.title for chart, _ in drawn] == [
-        "Dev macro-f1", "Dev macro-f1 over training time", "Train loss of the end task", "Dev loss of the end task"]
+        "Dev macro-f1",
+        "Dev macro-f1 over training time",
+        "Train loss of the end task",
+        "Dev loss of the end task",
+    ]
     for chart, _ in drawn:
         assert [(curve.name, curve.colour) for curve in chart.curves] == [("short", 0), ("long", 1)]
     assert drawn[0][1].end == 40
@@ -54,7 +64,10 @@ def test_training_time_is_that_of_the_steps(tmp_path):
 
 def test_noise_of_a_small_dev_set_is_told(tmp_path):
     note = noise_note(two(tmp_path))
-    assert "300 dev examples an accuracy of 0.60 has a standard error of 0.028" in note and "about 0.08 may be chance" in note
+    assert (
+        "300 dev examples an accuracy of 0.60 has a standard error of 0.028" in note
+        and "about 0.08 may be chance" in note
+    )
 
 
 def test_noise_of_different_dev_sets_is_not(tmp_path):

@@ -14,7 +14,9 @@ def test_scores_are_those_of_scikit_learn():
     expected = precision_recall_fscore_support(true, predicted)
     found = scores(Confusion(list("abcde"), confusion_matrix(true, predicted).astype(float)))
     for index, label in enumerate(found):
-        assert (label.precision, label.recall, label.f1, label.support) == pytest.approx([each[index] for each in expected])
+        assert (label.precision, label.recall, label.f1, label.support) == pytest.approx(
+            [each[index] for each in expected]
+        )
 
 
 def test_a_label_never_predicted_has_no_precision():

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from reporting import ticks
 from reporting.chart import COLOURS, Axis, Chart, Curve, Style
-from reporting.drawing import LABEL_HEIGHT, draw, spread
+from reporting.drawing import draw
+from reporting.ends import LABEL_HEIGHT, spread
 from reporting.paths import WIDTH, Frame, dots, line, trace
 from reporting.scale import Scale, scale_of
 from reporting.series import BUCKETS, Segment, buckets_for, envelope, running_mean, window_of
@@ -59,18 +60,31 @@ def test_few_points_are_drawn_as_they_are():
     assert buckets_for(segment([0.0]), 10**6) == 2
 
 
-@pytest.mark.parametrize("low, high, wanted, expected", [
-    (0, 221, 6, [0, 50, 100, 150, 200]), (0.43, 0.66, 5, [0.45, 0.5, 0.55, 0.6, 0.65]), (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1.0]),
-    (-0.1, 0.1, 4, [-0.1, -0.05, 0, 0.05, 0.1]), (3, 3, 5, [3]),
-])
+@pytest.mark.parametrize(
+    "low, high, wanted, expected",
+    [
+        (0, 221, 6, [0, 50, 100, 150, 200]),
+        (0.43, 0.66, 5, [0.45, 0.5, 0.55, 0.6, 0.65]),
+        (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (-0.1, 0.1, 4, [-0.1, -0.05, 0, 0.05, 0.1]),
+        (3, 3, 5, [3]),
+    ],
+)
 def test_linear_ticks(low, high, wanted, expected):
     assert ticks.linear_ticks(low, high, wanted) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("values, expected", [
-    ([0, 0.5, 1], ["0.0", "0.5", "1.0"]), ([0, 5e-5, 1e-4], ["0", "5e-5", "1e-4"]), ([0, 50_000, 100_000], ["0", "50k", "100k"]),
-    ([-2, 0, 2], ["−2", "0", "2"]), ([], []), ([3], ["3"]),
-])
+@pytest.mark.parametrize(
+    "values, expected",
+    [
+        ([0, 0.5, 1], ["0.0", "0.5", "1.0"]),
+        ([0, 5e-5, 1e-4], ["0", "5e-5", "1e-4"]),
+        ([0, 50_000, 100_000], ["0", "50k", "100k"]),
+        ([-2, 0, 2], ["−2", "0", "2"]),
+        ([], []),
+        ([3], ["3"]),
+    ],
+)
 def test_tick_labels(values, expected):
     assert ticks.labels(values) == expected
 
@@ -133,9 +147,23 @@ def test_points_lie_within_the_frame():
     assert "NaN" not in html and "nan" not in html and "inf" not in html
 
 
-@pytest.mark.parametrize("values", [
-    [0, 0], [1, 1 + 2**-52], [-1, -1 - 2**-52], [0, 1e-99], [1e-99, 1], [1e99, -1e99], [1e16, 1e16 + 2], [-5, -5], [1e-30, 2e-30], [0, -3], [7],
-], ids=str)
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 0],
+        [1, 1 + 2**-52],
+        [-1, -1 - 2**-52],
+        [0, 1e-99],
+        [1e-99, 1],
+        [1e99, -1e99],
+        [1e16, 1e16 + 2],
+        [-5, -5],
+        [1e-30, 2e-30],
+        [0, -3],
+        [7],
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("log", [False, True])
 def test_awkward_values_are_drawn(values, log):
     html = str(draw(Chart("t", (curve(values),), log=log), Axis(len(values))))
@@ -156,7 +184,9 @@ def test_labels_do_not_overlap(wanted):
     ordered = sorted(placed)
     assert all(b - a >= LABEL_HEIGHT for a, b in zip(ordered, ordered[1:]))
     assert 0 <= ordered[0] and ordered[-1] <= 100
-    assert sorted(range(len(wanted)), key=lambda i: (wanted[i], i)) == sorted(range(len(wanted)), key=lambda i: placed[i])
+    assert sorted(range(len(wanted)), key=lambda i: (wanted[i], i)) == sorted(
+        range(len(wanted)), key=lambda i: placed[i]
+    )
 
 
 def test_more_curves_than_colours_are_dashed_and_the_chart_grows():

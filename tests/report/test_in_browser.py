@@ -50,12 +50,22 @@ def long_run(folder):
     table = [[rng.randrange(6) if rng.random() < 0.1 else 0 for _ in range(CLASSES)] for _ in range(CLASSES)]
     events = [{"event": "session", "ranks": 2, "resumed_from": None}]
     for n in range(1, 1501):
-        events.append(step(n, losses={"end": 3 * math.exp(-n / 300) + 0.1 * rng.random(), "aux": 6 + 0.3 * rng.random()},
-                           cosines={"end": 0.2 * rng.random(), "aux": rng.gauss(0, 0.1)}, norms={"end": 1 + rng.random(), "aux": 9.0},
-                           waiting={"data": 0.02, "ranks": 0.1 * rng.random()}))
+        events.append(
+            step(
+                n,
+                losses={"end": 3 * math.exp(-n / 300) + 0.1 * rng.random(), "aux": 6 + 0.3 * rng.random()},
+                cosines={"end": 0.2 * rng.random(), "aux": rng.gauss(0, 0.1)},
+                norms={"end": 1 + rng.random(), "aux": 9.0},
+                waiting={"data": 0.02, "ranks": 0.1 * rng.random()},
+            )
+        )
         if n % 300 == 0:
             events.append(evaluation(n, n / 3000, True, confusion=table))
-    events += [stage_end(1500, "steps"), {"event": "session", "ranks": 2, "resumed_from": "joint-1500"}, *steps(200, "finetune", cosines=lambda n: None)]
+    events += [
+        stage_end(1500, "steps"),
+        {"event": "session", "ranks": 2, "resumed_from": "joint-1500"},
+        *steps(200, "finetune", cosines=lambda n: None),
+    ]
     labels = [f"a rather long name of label {number}" for number in range(CLASSES)]
     return write_run(folder, events, "long", finished=True, labels=labels)
 
@@ -64,7 +74,12 @@ def long_run(folder):
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     long, hostile = read_run(long_run(folder)), read_run(hostile_run(folder))
-    made = {"one": [long], "hostile": [hostile], "several": [long, hostile], "empty": [read_run(write_run(folder, [], "empty"))]}
+    made = {
+        "one": [long],
+        "hostile": [hostile],
+        "several": [long, hostile],
+        "empty": [read_run(write_run(folder, [], "empty"))],
+    }
     for name, runs in made.items():
         (folder / f"{name}.html").write_text(page(runs, NOW, "[run]\nseed = 2\n"), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in made}
@@ -78,7 +93,9 @@ def test_page(browser, pages, name, width):
     assert (len(curves) > 10) == (name != "empty")
     for curve in curves:
         assert "NaN" not in curve["d"] and "Infinity" not in curve["d"]
-        assert curve["length"] > 0 and curve["width"] > 0 and curve["inside"] and curve["stroke"].startswith("rgb"), curve
+        assert curve["length"] > 0 and curve["width"] > 0 and curve["inside"] and curve["stroke"].startswith("rgb"), (
+            curve
+        )
     assert browser.evaluate(OVERFLOW) == {"page": 0, "jutting": []}
     assert browser.evaluate(OVERLAPPING_LABELS) == 0
     assert browser.messages == []
@@ -87,18 +104,24 @@ def test_page(browser, pages, name, width):
 
 def test_browser_would_see_a_request_and_an_error(browser, tmp_path):
     bad = tmp_path / "bad.html"
-    bad.write_text('<img src="absent.png"><script>console.error("seen"); nonsense();</script><p style="width: 3000px">wide')
+    bad.write_text(
+        '<img src="absent.png"><script>console.error("seen"); nonsense();</script><p style="width: 3000px">wide'
+    )
     browser.open(bad, 400)
     assert any("absent.png" in url for url in browser.requests)
-    assert any("seen" in message for message in browser.messages) and any("Uncaught" in message for message in browser.messages)
+    assert any("seen" in message for message in browser.messages) and any(
+        "Uncaught" in message for message in browser.messages
+    )
     assert browser.evaluate(OVERFLOW)["page"] > 0
 
 
 def test_read_out_follows_the_pointer(browser, pages):
     browser.open(pages["one"], 1400)
-    x, y, width = browser.evaluate("(() => { document.querySelector('.plot').scrollIntoView({block: 'center'}); "
-                                   "const box = document.querySelector('.plot').getBoundingClientRect(); "
-                                   "return [box.left, box.top + box.height / 2, box.width]; })()")
+    x, y, width = browser.evaluate(
+        "(() => { document.querySelector('.plot').scrollIntoView({block: 'center'}); "
+        "const box = document.querySelector('.plot').getBoundingClientRect(); "
+        "return [box.left, box.top + box.height / 2, box.width]; })()"
+    )
     browser.move_pointer(x + width * 500 / 1700, y)
     display, text = browser.evaluate(READ_OUT)
     where, *words = text.split("\n")
@@ -141,7 +164,9 @@ def luminance(colour: str) -> float:
 
 def test_paper_is_white_and_shows_the_configuration(browser, pages):
     browser.open(pages["one"], 1400, dark=True)
-    browser.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    browser.call(
+        "Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}]
+    )
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     browser.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert browser.evaluate("[...document.querySelectorAll('details')].every(each => each.open)")

@@ -71,8 +71,20 @@ def test_markup_escapes_what_is_not_markup():
 def test_finished_run(tmp_path):
     words = words_of(tmp_path, WHOLE, finished=True)
     assert "Stage ended: joint by steps." in words and "kept: step 20 of joint" in words
-    for title in ("Task weights", "Dev metric", "Loss of end", "Loss of aux", "Cosine with the dev gradient", "Learning rate",
-                  "Gradient norm", "Speed", "Labels", "Settings", "Environment", "Data"):
+    for title in (
+        "Task weights",
+        "Dev metric",
+        "Loss of end",
+        "Loss of aux",
+        "Cosine with the dev gradient",
+        "Learning rate",
+        "Gradient norm",
+        "Speed",
+        "Labels",
+        "Settings",
+        "Environment",
+        "Data",
+    ):
         assert title in words
     for absent in ("Gradient norm by task", "Waiting", "Peak memory", "Resumed", "NaN", "nan"):
         assert absent not in words
@@ -124,7 +136,9 @@ def test_killed_run(tmp_path):
     assert "interrupted" in words and "3.0 s before this page" in words and "--resume" in words
 
 
-@pytest.mark.parametrize("step_seconds, silent, word", [(0.5, 60, "running"), (0.5, 200, "interrupted"), (60, 600, "running")])
+@pytest.mark.parametrize(
+    "step_seconds, silent, word", [(0.5, 60, "running"), (0.5, 200, "interrupted"), (60, 600, "running")]
+)
 def test_without_locks_silence_decides(tmp_path, monkeypatch, step_seconds, silent, word):
     monkeypatch.setattr("reporting.states.look_at_lock", lambda path: Lock.UNKNOWN)
     html = page_of(tmp_path, steps(5, step_seconds=lambda n: step_seconds), written_before=silent)
@@ -170,6 +184,25 @@ def test_only_a_log(tmp_path):
     assert "run.json is not there" in words and "config.ini is not there" in words and "Loss of aux" in words
 
 
+def test_odd_values_of_run_json_do_no_harm(tmp_path):
+    run = write_run(tmp_path, WHOLE, finished=True)
+    odd = {
+        "recipe": ["x"],
+        "libraries": 5,
+        "data": {"end": "x", "aux": {"examples": 10**400, "tokens": None, "dev": []}},
+        "commit": {},
+        "result": {
+            "dev": {"macro-f1": "high"},
+            "stages": [{"stage": 1, "step": "x"}],
+            "seconds": None,
+            "peak_memory_mb": float("nan"),
+        },
+    }
+    (run / "run.json").write_text(json.dumps(odd))
+    (tmp_path / "synthetic.test.json").write_text('{"examples": "many", "metrics": 7}')
+    assert "finished" in check(page([read_run(run)] * 2, NOW, DEFAULTS)).words
+
+
 def test_test_metrics_from_beside_the_run(tmp_path):
     run = write_run(tmp_path, WHOLE, finished=True)
     (tmp_path / "synthetic.test.json").write_text('{"task": "end", "examples": 139, "metrics": {"macro-f1": 0.4321}}')
@@ -178,13 +211,20 @@ def test_test_metrics_from_beside_the_run(tmp_path):
 
 
 def hostile_run(folder):
-    config = CONFIG.replace("[task.aux]", f"[task.{HOSTILE.replace(']', '')}]").replace("objective = mlm", f"data = {HOSTILE}")
+    config = CONFIG.replace("[task.aux]", f"[task.{HOSTILE.replace(']', '')}]").replace(
+        "objective = mlm", f"data = {HOSTILE}"
+    )
     task = {"end": 0.5, HOSTILE: 0.5}
     stage = {"losses": task, "weights": task, "cosines": task, "norms": task, "aligned_targets": task}
     seen = {"confusion": [[5, 1], [2, 4]], "metrics": {HOSTILE: 0.5, "macro-f1": 0.5}}
     events = [step(n, HOSTILE, **stage) for n in range(1, 31)] + [stage_end(30, HOSTILE, HOSTILE)]
-    events[10:10], events[30:30] = [evaluation(10, 0.5, True, HOSTILE, **seen)], [evaluation(29, 0.5, True, HOSTILE, **seen)]
-    return write_run(folder, events, name="<b>&run", finished=True, config=config, labels=[HOSTILE, "</script><script>x"])
+    events[10:10], events[30:30] = (
+        [evaluation(10, 0.5, True, HOSTILE, **seen)],
+        [evaluation(29, 0.5, True, HOSTILE, **seen)],
+    )
+    return write_run(
+        folder, events, name="<b>&run", finished=True, config=config, labels=[HOSTILE, "</script><script>x"]
+    )
 
 
 def test_texts_of_users_stay_texts(tmp_path):
@@ -222,7 +262,9 @@ def test_hundred_thousand_steps_make_a_light_page(tmp_path):
 
 def test_settings_that_differ_stand_out(tmp_path):
     html = page_of(tmp_path, WHOLE)
-    rows = re.findall(r'<tr><td class="name">([^<]*)</td><td class="name">([^<]*)</td><td class="faint">([^<]*)</td>', html)
+    rows = re.findall(
+        r'<tr><td class="name">([^<]*)</td><td class="name">([^<]*)</td><td class="faint">([^<]*)</td>', html
+    )
     assert ("weighting.rate", "0.05", "0.01") in rows and ("task.aux.batch", "8", "16") in rows
     assert "task.end.batch" not in [key for key, _, _ in rows]
 
@@ -230,5 +272,3 @@ def test_settings_that_differ_stand_out(tmp_path):
 def test_without_the_program_the_page_says_that_defaults_are_unknown(tmp_path):
     words = check(page([read_run(write_run(tmp_path, WHOLE))], NOW, None)).words
     assert "What differs from the defaults is not shown" in words and "weighting" in words
-
-

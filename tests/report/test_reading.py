@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from preparing.errors import DATA, USAGE, Refusal
 from reporting.log import read_log
-from reporting.runs import parse_config, read_run
+from reporting.run_files import parse_config
+from reporting.runs import read_run
 from synthetic import evaluation, lines, stage_end, step, steps, write_run
 
 
@@ -22,7 +23,10 @@ def refusal(folder, text: str) -> Refusal:
 
 def test_stages_lie_end_to_end(tmp_path):
     log = log_of(tmp_path, lines([*steps(3), stage_end(3, "steps"), *steps(2, "finetune")]))
-    assert [(stage.name, stage.offset, stage.last_step) for stage in log.stages] == [("joint", 0, 3), ("finetune", 3, 2)]
+    assert [(stage.name, stage.offset, stage.last_step) for stage in log.stages] == [
+        ("joint", 0, 3),
+        ("finetune", 3, 2),
+    ]
     assert log.stages[1].x.tolist() == [4, 5]
     assert log.last_x == 5
     assert log.stages[0].end["reason"] == "steps" and not log.stages[1].end
@@ -39,7 +43,11 @@ def test_what_an_event_lacks_is_nan(tmp_path):
 
 
 def test_fit_of_the_dev_head_is_summed_up(tmp_path):
-    columns = log_of(tmp_path, lines([step(1, probe={"head_losses": [3.0, 2.0, 1.5]}), step(2, probe={"head_losses": []})])).stages[0].steps
+    columns = (
+        log_of(tmp_path, lines([step(1, probe={"head_losses": [3.0, 2.0, 1.5]}), step(2, probe={"head_losses": []})]))
+        .stages[0]
+        .steps
+    )
     fit = {part: columns.get("probe", "head_losses", part)[0] for part in ("first", "last", "change", "count")}
     assert fit == {"first": 3.0, "last": 1.5, "change": 0.5, "count": 3}
     assert columns.get("probe", "head_losses", "count")[1] == 0
@@ -62,20 +70,36 @@ def test_a_log_without_events(tmp_path, log):
     assert (read_log(tmp_path / "absent") if log is None else log_of(tmp_path, log)).stages == []
 
 
-@pytest.mark.parametrize("damage, words", [
-    ('{"event": "step", "st\n', "line 3: not JSON"),
-    ("[1, 2]\n", "line 3: not an event"),
-    ('{"event": 7}\n', "line 3: not an event"),
-    ("[" * 200_000 + "\n", "line 3: not JSON"),
-    ('{"event": "step", "stage": "joint"}\n', "line 3: step without the stage and step"),
-    ('{"event": "step", "stage": 5, "step": 1}\n', "line 3: step without the stage and step"),
-    ('{"event": "step", "stage": "joint", "step": 1e400}\n', "line 3: step without the stage and step"),
-    ('{"event": "step", "stage": "joint", "step": 1}\n', "line 3: step 1 of stage joint comes after later steps"),
-    ('{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[1, 2]]}\n', "line 3: confusion is not a square table"),
-    ('{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [["a"]]}\n', "line 3: confusion is not a square table"),
-    ('{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[1], [2, 3]]}\n', "line 3: confusion is not a square table"),
-    ('{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[-1]]}\n', "line 3: confusion is not a square table"),
-], ids=lambda value: value[:24].strip())
+@pytest.mark.parametrize(
+    "damage, words",
+    [
+        ('{"event": "step", "st\n', "line 3: not JSON"),
+        ("[1, 2]\n", "line 3: not an event"),
+        ('{"event": 7}\n', "line 3: not an event"),
+        ("[" * 200_000 + "\n", "line 3: not JSON"),
+        ('{"event": "step", "stage": "joint"}\n', "line 3: step without the stage and step"),
+        ('{"event": "step", "stage": 5, "step": 1}\n', "line 3: step without the stage and step"),
+        ('{"event": "step", "stage": "joint", "step": 1e400}\n', "line 3: step without the stage and step"),
+        ('{"event": "step", "stage": "joint", "step": 1}\n', "line 3: step 1 of stage joint comes after later steps"),
+        (
+            '{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[1, 2]]}\n',
+            "line 3: confusion is not a square table",
+        ),
+        (
+            '{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [["a"]]}\n',
+            "line 3: confusion is not a square table",
+        ),
+        (
+            '{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[1], [2, 3]]}\n',
+            "line 3: confusion is not a square table",
+        ),
+        (
+            '{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[-1]]}\n',
+            "line 3: confusion is not a square table",
+        ),
+    ],
+    ids=lambda value: value[:24].strip(),
+)
 def test_damage_in_the_middle_is_named_with_its_line(tmp_path, damage, words):
     found = refusal(tmp_path, lines(steps(2)) + damage + lines([step(3)]))
     assert found.status == DATA
@@ -83,7 +107,11 @@ def test_damage_in_the_middle_is_named_with_its_line(tmp_path, damage, words):
 
 
 def test_odd_values_are_no_numbers(tmp_path):
-    odd = '{"event":"step","stage":"joint","step":1,"lr":1e999,"norm":{"body":5e-324,"heads":NaN},"losses":{"end":' + "9" * 400 + ',"aux":"x"},"weights":[]}\n'
+    odd = (
+        '{"event":"step","stage":"joint","step":1,"lr":1e999,"norm":{"body":5e-324,"heads":NaN},"losses":{"end":'
+        + "9" * 400
+        + ',"aux":"x"},"weights":[]}\n'
+    )
     columns = log_of(tmp_path, odd).stages[0].steps
     assert np.isnan(columns.get("lr")[0]) and np.isnan(columns.get("losses", "end")[0])
     assert columns.get("norm", "body")[0] == 0 and np.isnan(columns.get("norm", "heads")[0])
@@ -116,9 +144,14 @@ def test_directories_that_hold_no_run(tmp_path):
         assert caught.value.status == USAGE
 
 
-@pytest.mark.parametrize("name, text, words", [
-    ("run.json", "{", "not a JSON object"), ("run.json", "[]", "something else"), ("config.ini", "lr = 1\n", "not a configuration"),
-])
+@pytest.mark.parametrize(
+    "name, text, words",
+    [
+        ("run.json", "{", "not a JSON object"),
+        ("run.json", "[]", "something else"),
+        ("config.ini", "lr = 1\n", "not a configuration"),
+    ],
+)
 def test_other_damaged_files(tmp_path, name, text, words):
     run = write_run(tmp_path, steps(1))
     (run / name).write_text(text)

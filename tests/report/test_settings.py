@@ -26,20 +26,38 @@ schedule = constant
 
 def test_defaults_are_read_as_printed():
     assert parse_defaults(PRINTED, "meta-tartan") == {
-        "run.output": "", "run.seed": "1", "task.NAME.batch": "16", "stage.joint.lr": "1e-04", "stage.finetune.lr": "5e-06",
-        "stage.finetune.schedule": "constant"}
+        "run.output": "",
+        "run.seed": "1",
+        "task.NAME.batch": "16",
+        "stage.joint.lr": "1e-04",
+        "stage.finetune.lr": "5e-06",
+        "stage.finetune.schedule": "constant",
+    }
 
 
 def test_a_recipe_with_one_stage_has_its_own_defaults():
     own = parse_defaults(PRINTED, "finetune")
-    assert (own["stage.finetune.lr"], own["stage.finetune.schedule"], own["stage.joint.lr"]) == ("2e-05", "linear", "1e-04")
+    assert (own["stage.finetune.lr"], own["stage.finetune.schedule"], own["stage.joint.lr"]) == (
+        "2e-05",
+        "linear",
+        "1e-04",
+    )
 
 
 def test_only_other_values_are_changed():
-    settings = {"run.output": "runs/x", "run.seed": "1", "task.my.task.batch": "8", "task.b.batch": "16", "stage.joint.lr": "0.0001",
-                "stage.joint.new": "1"}
+    settings = {
+        "run.output": "runs/x",
+        "run.seed": "1",
+        "task.my.task.batch": "8",
+        "task.b.batch": "16",
+        "stage.joint.lr": "0.0001",
+        "stage.joint.new": "1",
+    }
     assert changed(settings, parse_defaults(PRINTED, "meta-tartan")) == {
-        "run.output": ("runs/x", ""), "task.my.task.batch": ("8", "16"), "stage.joint.new": ("1", None)}
+        "run.output": ("runs/x", ""),
+        "task.my.task.batch": ("8", "16"),
+        "stage.joint.new": ("1", None),
+    }
 
 
 def test_a_program_that_is_not_built_prints_no_defaults(tmp_path, monkeypatch):

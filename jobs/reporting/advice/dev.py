@@ -22,17 +22,21 @@ def best_at_the_end(run: Run) -> Iterator[str]:
     stage, kept = run.kept
     reason = stage.end.get("reason")
     if len(stage.evaluations) >= FEWEST_EVALUATIONS and kept is stage.evaluations[-1] and reason in LONGER:
-        yield (f"Dev {run.metric} was best ({short(kept.metrics.get(run.metric, np.nan))}) at the last evaluation, "
-               f"step {kept.step} of stage {stage.name}: train longer, with a larger {LONGER[reason].format(stage.name)}.")
+        yield (
+            f"Dev {run.metric} was best ({short(kept.metrics.get(run.metric, np.nan))}) at the last evaluation, "
+            f"step {kept.step} of stage {stage.name}: train longer, with a larger {LONGER[reason].format(stage.name)}."
+        )
 
 
 def best_at_the_beginning(run: Run) -> Iterator[str]:
     for stage in run.log.stages:
         values = np.array([each.metrics.get(run.metric, np.nan) for each in stage.evaluations])
         if len(values) >= FEWEST_EVALUATIONS and np.isfinite(values).all() and values[0] > values[1:].max():
-            yield (f"Dev {run.metric} was best ({short(values[0])}) at the first evaluation of stage {stage.name}, step "
-                   f"{stage.evaluations[0].step}: lower stage.{stage.name}.lr, or evaluate more often "
-                   f"(stage.{stage.name}.evaluate_every).")
+            yield (
+                f"Dev {run.metric} was best ({short(values[0])}) at the first evaluation of stage {stage.name}, step "
+                f"{stage.evaluations[0].step}: lower stage.{stage.name}.lr, or evaluate more often "
+                f"(stage.{stage.name}.evaluate_every)."
+            )
 
 
 def no_better_than_majority(run: Run) -> Iterator[str]:
@@ -46,9 +50,11 @@ def no_better_than_majority(run: Run) -> Iterator[str]:
     always = {"accuracy": share, "micro-f1": share, "macro-f1": f1 / np.count_nonzero(support)} if share > 0 else {}
     value = run.dev.get(run.metric, np.nan)
     if value <= always.get(run.metric, -np.inf) + ROUNDING:
-        yield (f"Dev {run.metric} ({short(value)}) is no better than always answering "
-               f"{confusion.names[int(support.argmax())]} ({short(always[run.metric])}): raise the learning rate, train "
-               "longer, and check that labels and texts belong together.")
+        yield (
+            f"Dev {run.metric} ({short(value)}) is no better than always answering "
+            f"{confusion.names[int(support.argmax())]} ({short(always[run.metric])}): raise the learning rate, train "
+            "longer, and check that labels and texts belong together."
+        )
 
 
 def never_predicted(run: Run) -> Iterator[str]:
@@ -58,5 +64,7 @@ def never_predicted(run: Run) -> Iterator[str]:
     missed = [label for label in scores(found[0]) if np.isnan(label.precision) and label.support]
     if missed:
         names = ", ".join(label.name for label in missed[:MOST_NAMES]) + (", …" if len(missed) > MOST_NAMES else "")
-        yield (f"{len(missed)} of {len(found[0].names)} labels were never predicted on dev ({names}): train longer, "
-               "or label more texts of them.")
+        yield (
+            f"{len(missed)} of {len(found[0].names)} labels were never predicted on dev ({names}): train longer, "
+            "or label more texts of them."
+        )

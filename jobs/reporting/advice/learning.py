@@ -21,8 +21,10 @@ def no_numbers(run: Run) -> Iterator[str]:
         for task in stage.steps.names("losses"):
             bad = int(np.isnan(stage.steps.get("losses", task)).sum())
             if bad:
-                yield (f"The loss of {task} was not a number in {plural(bad, 'step')} of stage {stage.name}: "
-                       f"lower stage.{stage.name}.lr, and look at its data with tartan inspect.")
+                yield (
+                    f"The loss of {task} was not a number in {plural(bad, 'step')} of stage {stage.name}: "
+                    f"lower stage.{stage.name}.lr, and look at its data with tartan inspect."
+                )
 
 
 def loss_rises(run: Run) -> Iterator[str]:
@@ -30,8 +32,10 @@ def loss_rises(run: Run) -> Iterator[str]:
         for task in stage.steps.names("losses"):
             ends = ends_of(stage.steps.get("losses", task))
             if ends and ends[1] > RISE * ends[0] and ends[1] - ends[0] > RISE_ERRORS * ends[2]:
-                yield (f"The loss of {task} rises in stage {stage.name}, from {short(ends[0])} to {short(ends[1])}: "
-                       f"lower stage.{stage.name}.lr, or raise this task's weight.")
+                yield (
+                    f"The loss of {task} rises in stage {stage.name}, from {short(ends[0])} to {short(ends[1])}: "
+                    f"lower stage.{stage.name}.lr, or raise this task's weight."
+                )
 
 
 def ends_of(values: np.ndarray) -> tuple[float, float, float] | None:
@@ -53,9 +57,11 @@ def over_fitting(run: Run) -> Iterator[str]:
         least = int(dev.argmin())
         before, after = _train_losses(run, stage, stage.evaluations[least].step)
         if after < before:
-            yield (f"Over-fitting in stage {stage.name}: since step {stage.evaluations[least].step} dev loss rose from "
-                   f"{short(dev[least])} to {short(dev[-1])} while train loss fell from {short(before)} to {short(after)}; "
-                   + _way_out(run, stage))
+            yield (
+                f"Over-fitting in stage {stage.name}: since step {stage.evaluations[least].step} dev loss rose from "
+                f"{short(dev[least])} to {short(dev[-1])} while train loss fell from {short(before)} to {short(after)}; "
+                + _way_out(run, stage)
+            )
 
 
 def _way_out(run: Run, stage: Stage) -> str:
@@ -80,5 +86,7 @@ def idle_learning_rate(run: Run) -> Iterator[str]:
         moving = np.flatnonzero(stage.steps.get("lr") != 0)
         idle = len(stage.steps) - (int(moving[-1]) + 1 if len(moving) else 0)
         if idle >= IDLE_STEPS:
-            yield (f"The learning rate was 0 for the last {count(idle)} steps of stage {stage.name}, which taught nothing: "
-                   f"set stage.{stage.name}.steps to the length that it can have, or schedule = constant.")
+            yield (
+                f"The learning rate was 0 for the last {count(idle)} steps of stage {stage.name}, which taught nothing: "
+                f"set stage.{stage.name}.steps to the length that it can have, or schedule = constant."
+            )

@@ -17,9 +17,11 @@ def dev_head_not_converged(run: Run) -> Iterator[str]:
         change = stage.steps.get("probe", "head_losses", "change")
         unfinished = (stage.steps.get("probe", "head_losses", "count") >= iterations) & (change > tolerance)
         if unfinished.mean() > UNCONVERGED_SHARE:
-            yield (f"The dev head did not converge in {percent(float(unfinished.mean()))} of the steps of stage {stage.name}: "
-                   f"after probe.iterations = {iterations:.0f} its loss still moved by {short(float(np.median(change[unfinished])))} "
-                   f"(probe.tolerance = {tolerance:g}); raise probe.iterations or probe.head_lr.")
+            yield (
+                f"The dev head did not converge in {percent(float(unfinished.mean()))} of the steps of stage {stage.name}: "
+                f"after probe.iterations = {iterations:.0f} its loss still moved by {short(float(np.median(change[unfinished])))} "
+                f"(probe.tolerance = {tolerance:g}); raise probe.iterations or probe.head_lr."
+            )
 
 
 def noise_exceeds_signal(run: Run) -> Iterator[str]:
@@ -32,6 +34,8 @@ def noise_exceeds_signal(run: Run) -> Iterator[str]:
                 continue
             mean, error = float(cosines.mean()), float(cosines.std(ddof=1) / np.sqrt(len(cosines)))
             if abs(mean) < error:
-                yield (f"Probe noise exceeds signal: the mean cosine of {task} in stage {stage.name} is {short(mean)} with a "
-                       f"standard error of {short(error)}, so its weight follows noise; raise probe.gradient_examples or "
-                       f"task.{task}.batch, or lower weighting.rate.")
+                yield (
+                    f"Probe noise exceeds signal: the mean cosine of {task} in stage {stage.name} is {short(mean)} with a "
+                    f"standard error of {short(error)}, so its weight follows noise; raise probe.gradient_examples or "
+                    f"task.{task}.batch, or lower weighting.rate."
+                )

@@ -22,11 +22,15 @@ def learned_stages(run: Run) -> Iterator[Stage]:
 def weights_never_moved(run: Run) -> Iterator[str]:
     for stage in learned_stages(run):
         paths = [stage.steps.get("weights", task) for task in stage.steps.names("weights")]
-        moved = max((float(np.nanmax(path) - np.nanmin(path)) for path in paths if np.isfinite(path).any()), default=np.nan)
+        moved = max(
+            (float(np.nanmax(path) - np.nanmin(path)) for path in paths if np.isfinite(path).any()), default=np.nan
+        )
         if moved < MOVED:
-            yield (f"The task weights never moved: by {short(moved)} at most in {count(len(stage.steps))} steps of stage "
-                   f"{stage.name}; raise weighting.rate ({run.settings.get('weighting.rate', '?')}), or save the probe's "
-                   "cost with recipe mt-tartan.")
+            yield (
+                f"The task weights never moved: by {short(moved)} at most in {count(len(stage.steps))} steps of stage "
+                f"{stage.name}; raise weighting.rate ({run.settings.get('weighting.rate', '?')}), or save the probe's "
+                "cost with recipe mt-tartan."
+            )
 
 
 def weight_nearly_zero(run: Run) -> Iterator[str]:
@@ -34,8 +38,10 @@ def weight_nearly_zero(run: Run) -> Iterator[str]:
         for task in stage.steps.names("weights"):
             path = stage.steps.get("weights", task)
             if task != run.end_task and path[-1] < NEARLY_ZERO:
-                yield (f"The weight of {task} fell to {short(path[-1])} in stage {stage.name}: it costs compute and teaches "
-                       "nothing; leave this task out.")
+                yield (
+                    f"The weight of {task} fell to {short(path[-1])} in stage {stage.name}: it costs compute and teaches "
+                    "nothing; leave this task out."
+                )
 
 
 def no_targets(run: Run) -> Iterator[str]:
@@ -43,5 +49,7 @@ def no_targets(run: Run) -> Iterator[str]:
         for task in stage.steps.names("aligned_targets"):
             share = float(np.mean(stage.steps.get("aligned_targets", task) == 0))
             if share > NO_TARGET_SHARE:
-                yield (f"{task} had nothing to predict in {percent(share)} of the steps of stage {stage.name}, so its cosine "
-                       f"was 0 there: raise task.{task}.batch or its mask_rate.")
+                yield (
+                    f"{task} had nothing to predict in {percent(share)} of the steps of stage {stage.name}, so its cosine "
+                    f"was 0 there: raise task.{task}.batch or its mask_rate."
+                )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..curves import tokens_per_second
+from ..measures import tokens_per_second
 from ..runs import Run
 from ..wording import count, percent
 from .learning import ends_of
@@ -16,15 +16,19 @@ SLOWER = 0.5  # speed at a stage's end over that at its beginning
 def waiting_for_data(run: Run) -> Iterator[str]:
     share = _share(run, "data")
     if share > WAITING_SHARE:
-        yield (f"{percent(share)} of the step time went into waiting for data: put the shards on a local disk, or set "
-               "task.NAME.shuffle = blocks.")
+        yield (
+            f"{percent(share)} of the step time went into waiting for data: put the shards on a local disk, or set "
+            "task.NAME.shuffle = blocks."
+        )
 
 
 def waiting_for_ranks(run: Run) -> Iterator[str]:
     share = _share(run, "ranks")
     if share > WAITING_SHARE:
-        yield (f"{percent(share)} of the step time went into waiting for other ranks: take fewer ranks or larger batches, and "
-               "look for ranks that share a core.")
+        yield (
+            f"{percent(share)} of the step time went into waiting for other ranks: take fewer ranks or larger batches, and "
+            "look for ranks that share a core."
+        )
 
 
 def _share(run: Run, of: str) -> float:
@@ -37,5 +41,7 @@ def speed_fell(run: Run) -> Iterator[str]:
     for stage in run.log.stages:
         ends = ends_of(tokens_per_second(stage))
         if ends and ends[1] < SLOWER * ends[0]:
-            yield (f"Speed fell from {count(ends[0])} to {count(ends[1])} real tokens/s in stage {stage.name}: see whether "
-                   "something else uses the machine, or heat slows it.")
+            yield (
+                f"Speed fell from {count(ends[0])} to {count(ends[1])} real tokens/s in stage {stage.name}: see whether "
+                "something else uses the machine, or heat slows it."
+            )
