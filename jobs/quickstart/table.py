@@ -1,6 +1,6 @@
 """Compares finished runs: dev and test macro-F1, how far each stage went, speed, and the path of the task weights.
 
-Usage: table.py RUN...   reads RUN/run.json, RUN/metrics.jsonl and RUN.test.json (what `tartan evaluate --json` printed).
+Usage: table.py RUN...   reads RUN and RUN.test.json (what `tartan evaluate --json` printed).
 """
 
 import sys
@@ -61,7 +61,8 @@ def weight_paths(run: Run) -> dict[str, list[float]]:
     paths: dict[str, list[float]] = {}
     for stage in run.log.stages:
         tasks = stage.steps.names("weights")
-        if stage.name == "mlm_head_warmup" or len(tasks) < 2:  # the warm-up's constant weights would dwarf the learned ones
+        warmup = stage.name == "mlm_head_warmup"  # its constant weights would dwarf the learned ones
+        if warmup or len(tasks) < 2:
             continue
         for task in tasks:
             paths.setdefault(task, []).extend(stage.steps.get("weights", task).tolist())

@@ -6,7 +6,7 @@ import numpy as np
 
 from .chart import Axis, Chart, Curve, Style
 from .columns import finite
-from .curves import column, evaluated, noisy
+from .curves import column, dev_metric, evaluated, noisy
 from .runs import Run, child
 from .series import Segment
 from .stages import summaries, tokens_per_second, training_seconds
@@ -56,7 +56,7 @@ def overlays(runs: list[Run]) -> Iterator[tuple[Chart, Axis]]:
     steps = Axis(max(run.log.last_x for run in runs))
     for metric in dict.fromkeys(run.metric for run in runs):
         chosen = [(index, run) for index, run in enumerate(runs) if run.metric == metric]
-        dev = [(index, run, evaluated(run, lambda each: each.metrics.get(metric, np.nan))) for index, run in chosen]
+        dev = [(index, run, dev_metric(run, metric)) for index, run in chosen]
         yield Chart(f"Dev {metric}", _curves(dev, Style.POINTS), note="stages end to end"), steps
         yield _over_time(f"Dev {metric} over training time", dev)
     yield (
@@ -88,8 +88,8 @@ def noise_note(runs: list[Run]) -> str:
         return ""
     error = float(np.sqrt(mean * (1 - mean) / number))
     return (
-        f"On {count(number)} dev examples an accuracy of {mean:.2f} has a standard error of {error:.3f}: differences below "
-        f"about {2 * np.sqrt(2) * error:.2f} may be chance; run several seeds to tell."
+        f"On {count(number)} dev examples an accuracy of {mean:.2f} has a standard error of {error:.3f}: differences "
+        f"below about {2 * np.sqrt(2) * error:.2f} may be chance; run several seeds to tell."
     )
 
 

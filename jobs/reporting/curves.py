@@ -1,10 +1,11 @@
 """The charts of one run, in the order of the page. What the log does not hold gives no chart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from .chart import Axis, Band, Chart, Curve, Style
+from .log import Evaluation
 from .measures import tokens_per_second, waiting_share
 from .runs import Run
 from .series import Segment, window_of
@@ -55,7 +56,7 @@ def task_weights(run: Run) -> Iterator[Chart]:
         yield Chart("Task weights", per_task(run, "weights", Style.LINE), include=(0,))
 
 
-def evaluated(run: Run, value_of) -> tuple[Segment, ...]:
+def evaluated(run: Run, value_of: Callable[[Evaluation], float]) -> tuple[Segment, ...]:
     """A number of each dev evaluation, one segment a stage."""
     return tuple(
         Segment(
@@ -67,14 +68,18 @@ def evaluated(run: Run, value_of) -> tuple[Segment, ...]:
     )
 
 
+def dev_metric(run: Run, name: str) -> tuple[Segment, ...]:
+    return evaluated(run, lambda each: each.metrics.get(name, np.nan))
+
+
 def dev_metrics(run: Run) -> Chart:
-    """The deciding metric first; one that equals another everywhere is left out (accuracy is micro-F1 of single labels)."""
+    """The deciding one first. One that equals another everywhere is left out: micro-F1 of single labels is accuracy."""
     known = dict.fromkeys(
         [run.metric, *(name for stage in run.log.stages for each in stage.evaluations for name in each.metrics)]
     )
     curves: list[Curve] = []
     for name in known:
-        segments = evaluated(run, lambda each: each.metrics.get(name, np.nan))
+        segments = dev_metric(run, name)
         if not any(_equal(segments, curve.segments) for curve in curves):
             curves.append(Curve(name, len(curves), segments, Style.POINTS))
     ring, note = _kept(run)

@@ -6,7 +6,7 @@ from .confusion import Confusion, LabelScore, collapse, label_names, mix_ups, sc
 from .log import evaluations
 from .markup import Markup, join, tag
 from .runs import Run, child
-from .tables import scrolling, table
+from .tables import table
 from .wording import count, plural
 
 DARK_CELL = 0.55  # share of a row from which a cell's number is light on dark

@@ -24,7 +24,7 @@ NUMBERS = ("seconds", "real tokens/s")
 
 
 def page(runs: list[Run], now: float, defaults: str | None) -> str:
-    """`now` in seconds since 1970, to say how long ago an unfinished run wrote; `defaults` as printed_defaults() has them."""
+    """`now` in seconds since 1970, for how long an unfinished run was silent; `defaults` as the program prints them."""
     runs = told_apart(runs)
     if len(runs) == 1:
         title = runs[0].name

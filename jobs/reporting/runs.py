@@ -85,7 +85,7 @@ def child(parent: dict, *path: str) -> dict:
 
 
 def read_run(path: Path, test: Path | None = None) -> Run:
-    """Raises Refusal: 2 for a path that holds no run or a test file that is not there, 65 for files that are damaged."""
+    """Raises Refusal: 2 for a path that holds no run or a test file that does not exist, 65 for damaged files."""
     if not path.is_dir():
         raise usage(f"{path} is not a directory; name the run.output of a run")
     if not any((path / name).exists() for name in FILES):

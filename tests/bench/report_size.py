@@ -1,4 +1,4 @@
-"""Measures a report of a long run: seconds to read the log and to make the page, its size, and a browser's time to show it.
+"""Measures a report of a long run: time to read the log and to make the page, its size, a browser's time to show it.
 
 tests/bench/report_size.py [--steps 100000]
 """
@@ -54,7 +54,8 @@ def main() -> None:
         made = time.perf_counter()
         log_mb, page_kb = (path / "metrics.jsonl").stat().st_size / 1e6, (folder / "r.html").stat().st_size / 1e3
         print(
-            f"{steps:,} steps, log of {log_mb:.0f} MB: read in {read - begin:.2f} s, page of {page_kb:.0f} kB made in {made - read:.2f} s"
+            f"{steps:,} steps, log of {log_mb:.0f} MB: read in {read - begin:.2f} s, page of {page_kb:.0f} kB made in "
+            f"{made - read:.2f} s"
         )
         if program := find_chromium():
             print(f"shown by {Path(program).name} in {show(program, folder / 'r.html', folder / 'profile'):.2f} s")

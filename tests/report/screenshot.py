@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Takes a picture of a report, as the one in README: a PNG of 256 colours.
+"""Takes a picture of a report. README's was made, after the quick start, by
 
-tests/report/screenshot.py runs/quickstart/meta-tartan/report.html jobs/reporting/report.png
+.venv/bin/python jobs/report.py runs/quickstart/meta-tartan
+.venv/bin/python tests/report/screenshot.py runs/quickstart/meta-tartan/report.html jobs/reporting/report.png
 """
 
 import argparse
@@ -18,7 +19,7 @@ def main() -> None:
     parser.add_argument("page", type=Path)
     parser.add_argument("picture", type=Path)
     parser.add_argument("--width", type=int, default=1240, help="of the window [CSS px] (default: %(default)s)")
-    parser.add_argument("--height", type=int, default=1180, help="of the window [CSS px] (default: %(default)s)")
+    parser.add_argument("--height", type=int, default=1290, help="of the window [CSS px] (default: %(default)s)")
     parser.add_argument("--whole", action="store_true", help="the whole page, however long")
     parser.add_argument("--dark", action="store_true")
     options = parser.parse_args()

@@ -192,5 +192,5 @@ def test_labels_do_not_overlap(wanted):
 def test_more_curves_than_colours_are_dashed_and_the_chart_grows():
     curves = tuple(curve([1.0, float(i)], colour=i, name=f"task{i}") for i in range(COLOURS + 10))
     html = str(draw(Chart("t", curves), Axis(2)))
-    assert f'class="thick c0" ' in html and 'class="thick c0 dashed"' in html
+    assert 'class="thick c0" ' in html and 'class="thick c0 dashed"' in html
     assert f"height:{LABEL_HEIGHT * len(curves)}px" in html

@@ -17,21 +17,32 @@ CLASSES = 40
 CURVES = """[...document.querySelectorAll('svg .thick')].map(path => {
   const box = path.getBoundingClientRect(), plot = path.closest('.plot').getBoundingClientRect();
   return {d: path.getAttribute('d'), length: path.getTotalLength(), width: box.width, height: box.height,
-          inside: box.left >= plot.left - 3 && box.right <= plot.right + 3 && box.top >= plot.top - 3 && box.bottom <= plot.bottom + 3,
+          inside: box.left >= plot.left - 3 && box.right <= plot.right + 3 &&
+            box.top >= plot.top - 3 && box.bottom <= plot.bottom + 3,
           stroke: getComputedStyle(path).stroke};
 })"""
 OVERFLOW = """(() => {
   const room = document.documentElement.clientWidth;
   const scrolls = (each) => each.closest('.scroll, pre, .tables table') !== null;
   return {page: document.documentElement.scrollWidth - room,
-          jutting: [...document.querySelectorAll('body *')].filter(each => !scrolls(each) && each.getBoundingClientRect().right > room + 1)
+          jutting: [...document.querySelectorAll('body *')]
+            .filter(each => !scrolls(each) && each.getBoundingClientRect().right > room + 1)
             .map(each => each.tagName + '.' + each.className)};
 })()"""
 OVERLAPPING_LABELS = """[...document.querySelectorAll('.plot')].flatMap(plot => {
-  const boxes = [...plot.querySelectorAll('.end')].map(each => each.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  const boxes = [...plot.querySelectorAll('.end')].map(each => each.getBoundingClientRect());
+  boxes.sort((a, b) => a.top - b.top);
   return boxes.slice(1).filter((box, i) => box.top < boxes[i].bottom - 1).map(box => plot.parentElement.textContent);
 }).length"""
-READ_OUT = "(() => { const box = document.querySelector('.read-out'); return [getComputedStyle(box).display, box.innerText]; })()"
+COLOURS = """(() => {
+  const root = getComputedStyle(document.documentElement);
+  const names = ['--paper', '--soft', ...[0, 1, 2, 3, 4, 5, 6, 7].map(i => '--c' + i)];
+  return names.map(name => root.getPropertyValue(name).trim());
+})()"""
+READ_OUT = """(() => {
+  const box = document.querySelector('.read-out');
+  return [getComputedStyle(box).display, box.innerText];
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +154,7 @@ def test_words_have_contrast(browser, pages):
     """4.5 to 1, as WCAG asks, for labels of curves in both schemes."""
     for dark in (False, True):
         browser.open(pages["one"], 1400, dark=dark)
-        paper, *inks = browser.evaluate("""(() => { const root = getComputedStyle(document.documentElement);
-            return ['--paper', '--soft', ...[0, 1, 2, 3, 4, 5, 6, 7].map(i => '--c' + i)].map(name => root.getPropertyValue(name).trim()); })()""")
+        paper, *inks = browser.evaluate(COLOURS)
         for ink in inks:
             assert contrast(ink, paper) >= 4.5, (dark, ink)
 

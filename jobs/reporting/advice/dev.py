@@ -23,8 +23,8 @@ def best_at_the_end(run: Run) -> Iterator[str]:
     reason = stage.end.get("reason")
     if len(stage.evaluations) >= FEWEST_EVALUATIONS and kept is stage.evaluations[-1] and reason in LONGER:
         yield (
-            f"Dev {run.metric} was best ({short(kept.metrics.get(run.metric, np.nan))}) at the last evaluation, "
-            f"step {kept.step} of stage {stage.name}: train longer, with a larger {LONGER[reason].format(stage.name)}."
+            f"Dev {run.metric} was best ({short(kept.metrics.get(run.metric, np.nan))}) at the last evaluation, step "
+            f"{kept.step} of stage {stage.name}: train longer, with a larger {LONGER[reason].format(stage.name)}."
         )
 
 
@@ -65,6 +65,6 @@ def never_predicted(run: Run) -> Iterator[str]:
     if missed:
         names = ", ".join(label.name for label in missed[:MOST_NAMES]) + (", …" if len(missed) > MOST_NAMES else "")
         yield (
-            f"{len(missed)} of {len(found[0].names)} labels were never predicted on dev ({names}): train longer, "
-            "or label more texts of them."
+            f"{len(missed)} of {len(found[0].names)} labels were never predicted on dev ({names}): train longer, or "
+            "label more texts of them."
         )

@@ -22,8 +22,8 @@ def no_numbers(run: Run) -> Iterator[str]:
             bad = int(np.isnan(stage.steps.get("losses", task)).sum())
             if bad:
                 yield (
-                    f"The loss of {task} was not a number in {plural(bad, 'step')} of stage {stage.name}: "
-                    f"lower stage.{stage.name}.lr, and look at its data with tartan inspect."
+                    f"The loss of {task} was not a number in {plural(bad, 'step')} of stage {stage.name}: lower "
+                    f"stage.{stage.name}.lr, and look at its data with tartan inspect."
                 )
 
 
@@ -59,8 +59,8 @@ def over_fitting(run: Run) -> Iterator[str]:
         if after < before:
             yield (
                 f"Over-fitting in stage {stage.name}: since step {stage.evaluations[least].step} dev loss rose from "
-                f"{short(dev[least])} to {short(dev[-1])} while train loss fell from {short(before)} to {short(after)}; "
-                + _way_out(run, stage)
+                f"{short(dev[least])} to {short(dev[-1])} while train loss fell from {short(before)} to "
+                f"{short(after)}; " + _way_out(run, stage)
             )
 
 
@@ -87,6 +87,6 @@ def idle_learning_rate(run: Run) -> Iterator[str]:
         idle = len(stage.steps) - (int(moving[-1]) + 1 if len(moving) else 0)
         if idle >= IDLE_STEPS:
             yield (
-                f"The learning rate was 0 for the last {count(idle)} steps of stage {stage.name}, which taught nothing: "
-                f"set stage.{stage.name}.steps to the length that it can have, or schedule = constant."
+                f"The learning rate was 0 for the last {count(idle)} steps of stage {stage.name}, which taught "
+                f"nothing: set stage.{stage.name}.steps to the length that it can have, or schedule = constant."
             )

@@ -18,9 +18,10 @@ def dev_head_not_converged(run: Run) -> Iterator[str]:
         unfinished = (stage.steps.get("probe", "head_losses", "count") >= iterations) & (change > tolerance)
         if unfinished.mean() > UNCONVERGED_SHARE:
             yield (
-                f"The dev head did not converge in {percent(float(unfinished.mean()))} of the steps of stage {stage.name}: "
-                f"after probe.iterations = {iterations:.0f} its loss still moved by {short(float(np.median(change[unfinished])))} "
-                f"(probe.tolerance = {tolerance:g}); raise probe.iterations or probe.head_lr."
+                f"The dev head did not converge in {percent(float(unfinished.mean()))} of the steps of stage "
+                f"{stage.name}: after probe.iterations = {iterations:.0f} its loss still moved by "
+                f"{short(float(np.median(change[unfinished])))} (probe.tolerance = {tolerance:g}); raise "
+                "probe.iterations or probe.head_lr."
             )
 
 
@@ -35,7 +36,7 @@ def noise_exceeds_signal(run: Run) -> Iterator[str]:
             mean, error = float(cosines.mean()), float(cosines.std(ddof=1) / np.sqrt(len(cosines)))
             if abs(mean) < error:
                 yield (
-                    f"Probe noise exceeds signal: the mean cosine of {task} in stage {stage.name} is {short(mean)} with a "
-                    f"standard error of {short(error)}, so its weight follows noise; raise probe.gradient_examples or "
-                    f"task.{task}.batch, or lower weighting.rate."
+                    f"Probe noise exceeds signal: the mean cosine of {task} in stage {stage.name} is {short(mean)} "
+                    f"with a standard error of {short(error)}, so its weight follows noise; raise "
+                    f"probe.gradient_examples or task.{task}.batch, or lower weighting.rate."
                 )

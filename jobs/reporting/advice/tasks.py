@@ -39,8 +39,8 @@ def weight_nearly_zero(run: Run) -> Iterator[str]:
             path = stage.steps.get("weights", task)
             if task != run.end_task and path[-1] < NEARLY_ZERO:
                 yield (
-                    f"The weight of {task} fell to {short(path[-1])} in stage {stage.name}: it costs compute and teaches "
-                    "nothing; leave this task out."
+                    f"The weight of {task} fell to {short(path[-1])} in stage {stage.name}: it costs compute and "
+                    "teaches nothing; leave this task out."
                 )
 
 
@@ -50,6 +50,6 @@ def no_targets(run: Run) -> Iterator[str]:
             share = float(np.mean(stage.steps.get("aligned_targets", task) == 0))
             if share > NO_TARGET_SHARE:
                 yield (
-                    f"{task} had nothing to predict in {percent(share)} of the steps of stage {stage.name}, so its cosine "
-                    f"was 0 there: raise task.{task}.batch or its mask_rate."
+                    f"{task} had nothing to predict in {percent(share)} of the steps of stage {stage.name}, so its "
+                    f"cosine was 0 there: raise task.{task}.batch or its mask_rate."
                 )

@@ -26,8 +26,8 @@ def waiting_for_ranks(run: Run) -> Iterator[str]:
     share = _share(run, "ranks")
     if share > WAITING_SHARE:
         yield (
-            f"{percent(share)} of the step time went into waiting for other ranks: take fewer ranks or larger batches, and "
-            "look for ranks that share a core."
+            f"{percent(share)} of the step time went into waiting for other ranks: take fewer ranks or larger "
+            "batches, and look for ranks that share a core."
         )
 
 
@@ -42,6 +42,6 @@ def speed_fell(run: Run) -> Iterator[str]:
         ends = ends_of(tokens_per_second(stage))
         if ends and ends[1] < SLOWER * ends[0]:
             yield (
-                f"Speed fell from {count(ends[0])} to {count(ends[1])} real tokens/s in stage {stage.name}: see whether "
-                "something else uses the machine, or heat slows it."
+                f"Speed fell from {count(ends[0])} to {count(ends[1])} real tokens/s in stage {stage.name}: see "
+                "whether something else uses the machine, or heat slows it."
             )
