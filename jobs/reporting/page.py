@@ -7,11 +7,12 @@ from pathlib import Path
 
 from .advice import advise
 from .chart import Axis
-from .comparison import columns, noise_note, overlays, row
+from .comparison import columns, noise_note, row
 from .curves import axis_of, charts_of
 from .drawing import draw
 from .label_section import label_section
 from .markup import Markup, join, tag
+from .overlays import overlays
 from .runs import Run, told_apart
 from .setup_section import setup_section
 from .states import state_of

@@ -3,7 +3,8 @@
 import re
 
 import numpy as np
-from reporting.comparison import columns, noise_note, overlays, row
+from reporting.comparison import columns, noise_note, row
+from reporting.overlays import overlays
 from reporting.page import page
 from reporting.runs import read_run
 from synthetic import CONFIG, evaluation, stage_end, steps, write_run
