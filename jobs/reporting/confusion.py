@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .runs import Run, child
+
 MOST_LABELS = 30  # shown one by one; of more, the SHOWN_LABELS with most errors
 SHOWN_LABELS = 24
 MOST_MIX_UPS = 8
@@ -22,6 +24,14 @@ class LabelScore:
 class Confusion:
     names: list[str]
     counts: np.ndarray  # rows: true label, columns: predicted
+
+
+def confusion_of(run: Run) -> Confusion | None:
+    """Of the kept dev evaluation; None where it was not logged."""
+    if run.kept is None or run.kept[1].confusion is None:
+        return None
+    counts = run.kept[1].confusion
+    return Confusion(label_names(len(counts), child(run.about, "data", run.end_task).get("labels")), counts)
 
 
 def label_names(count: int, known: object) -> list[str]:

@@ -2,44 +2,25 @@
 
 import numpy as np
 
-from .confusion import Confusion, LabelScore, collapse, label_names, mix_ups, scores
-from .log import evaluations
+from .confusion import Confusion, LabelScore, collapse, confusion_of, mix_ups, scores
+from .heat_map import heat_map
 from .markup import Markup, join, tag
-from .runs import Run, child
-from .tables import table
+from .runs import Run
+from .tables import scrolling, table
 from .wording import count, plural
-
-DARK_CELL = 0.55  # share of a row from which a cell's number is light on dark
 
 
 def label_section(run: Run) -> Markup | None:
-    """None where no evaluation holds a confusion table."""
-    found = confusion_of(run)
-    if found is None:
+    """None where the kept evaluation holds no confusion table."""
+    confusion = confusion_of(run)
+    if confusion is None:
         return None
-    confusion, where = found
-    shown = collapse(confusion)
-    return join(
-        tag("h3", "Labels"),
-        tag("p", f"The best dev evaluation: {where}.", class_="note"),
-        tag(
-            "div",
-            tag("div", _table(scores(confusion)), class_="scroll tall"),
-            tag("div", tag("div", _heat_map(shown), class_="scroll"), _mix_ups(confusion), class_="wide"),
-            class_="labels",
-        ),
-    )
-
-
-def confusion_of(run: Run) -> tuple[Confusion, str] | None:
-    """Of the kept dev evaluation, with its place in words."""
-    kept = [(stage, each) for stage, each in evaluations(run.log) if each.kept and each.confusion is not None]
-    if not kept:
-        return None
-    stage, evaluation = kept[-1]
-    names = label_names(len(evaluation.confusion), child(run.about, "data", run.end_task).get("labels"))
-    where = f"step {evaluation.step} of stage {stage.name}, {plural(int(evaluation.confusion.sum()), 'example')}"
-    return Confusion(names, evaluation.confusion), where
+    stage, evaluation = run.kept
+    examples = plural(int(confusion.counts.sum()), "example")
+    where = f"The best dev evaluation: step {evaluation.step} of stage {stage.name}, {examples}."
+    scored = tag("div", _table(scores(confusion)), class_="scroll tall")
+    confused = tag("div", scrolling(heat_map(collapse(confusion))), _mix_ups(confusion))
+    return join(tag("h3", "Labels"), tag("p", where, class_="note"), tag("div", scored, confused, class_="labels"))
 
 
 def _table(labels: list[LabelScore]) -> Markup:
@@ -53,42 +34,6 @@ def _table(labels: list[LabelScore]) -> Markup:
 
 def _fraction(value: float) -> str:
     return f"{value:.3f}" if np.isfinite(value) else "–"
-
-
-def _heat_map(confusion: Confusion) -> Markup:
-    """Rows are true labels; a cell's colour is its share of the row."""
-    head = tag(
-        "tr",
-        tag("th", "true ↓  predicted →", class_="corner"),
-        (tag("th", tag("span", name), class_="column", title=name) for name in confusion.names),
-    )
-    totals = np.maximum(confusion.counts.sum(axis=1, keepdims=True), 1)
-    shares = confusion.counts / totals
-    rows = (
-        tag(
-            "tr",
-            tag("th", name, class_="row", title=name),
-            (
-                _cell(name, confusion.names[j], confusion.counts[i, j], shares[i, j], i == j)
-                for j in range(len(confusion.names))
-            ),
-        )
-        for i, name in enumerate(confusion.names)
-    )
-    return tag("table", tag("thead", head), tag("tbody", rows), class_="heat")
-
-
-def _cell(true: str, predicted: str, number: float, share: float, hit: bool) -> Markup:
-    if not number:
-        return tag("td", "", class_="hit" if hit else None)
-    classes = ("hit " if hit else "") + ("dark" if share >= DARK_CELL else "")
-    return tag(
-        "td",
-        count(number),
-        class_=classes.strip() or None,
-        style=f"--share:{share:.0%}",
-        title=f"{true} → {predicted}: {count(number)} ({share:.0%} of {true})",
-    )
 
 
 def _mix_ups(confusion: Confusion) -> Markup | None:

@@ -101,7 +101,7 @@ def _take(log: Log, event: dict, where: str) -> None:
         )
     stage = log.stage(name)
     if stage is not log.stages[-1] or step < stage.last_step:
-        raise bad_data(f"{where}: step {step} of stage {name} comes after later steps; restore the file")
+        raise bad_data(f"{where}: step {step} of stage {name!r} comes after later steps; restore the file")
     if kind == "step":
         stage.steps.append(event)
     elif kind == "evaluation":

@@ -1,14 +1,12 @@
 """The whole page: one run, or several compared. Nothing in it is fetched from anywhere."""
 
-import base64
-import hashlib
 import time
-from pathlib import Path
 
 from .advice import advise
 from .chart import Axis
 from .comparison import columns, noise_note, row
 from .curves import axis_of, charts_of
+from .document import document
 from .drawing import draw
 from .label_section import label_section
 from .markup import Markup, join, tag
@@ -20,58 +18,23 @@ from .summary_section import summary_section
 from .tables import scrolling, table
 from .wording import plural
 
-HERE = Path(__file__).parent
 NUMBERS = ("seconds", "real tokens/s")
 
 
 def page(runs: list[Run], now: float, defaults: str | None) -> str:
     """`now` in seconds since 1970, for how long an unfinished run was silent; `defaults` as the program prints them."""
     runs = told_apart(runs)
-    if len(runs) == 1:
-        title = runs[0].name
-        body = join(_header(title, now), _run(runs[0], defaults, now))
-    else:
-        title = f"{len(runs)} runs compared"
-        body = join(
-            _header(title, now),
-            _comparison(runs),
-            (
-                tag("section", tag("h2", run.name), _run(run, defaults, now), id=f"run-{index}", class_="run")
-                for index, run in enumerate(runs)
-            ),
-        )
-    return (
-        "<!DOCTYPE html>\n"
-        + tag("html", _head(f"{title} – tartan"), tag("body", tag("main", body), _script()), lang="en")
-        + "\n"
+    several = len(runs) > 1
+    title = f"{len(runs)} runs compared" if several else runs[0].name
+    content = (_comparison(runs), _sections(runs, defaults, now)) if several else _run(runs[0], defaults, now)
+    return document(f"{title} – tartan", join(_header(title, now), content))
+
+
+def _sections(runs: list[Run], defaults: str | None, now: float) -> Markup:
+    return join(
+        tag("section", tag("h2", run.name), _run(run, defaults, now), id=f"run-{number}", class_="run")
+        for number, run in enumerate(runs)
     )
-
-
-def _head(title: str) -> Markup:
-    """The policy forbids every request, and every script but ours."""
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_script_hash()}'; img-src data:"
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", title),
-        tag("style", Markup(_text("page.css"))),
-    )
-
-
-def _text(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
-
-
-def _script() -> Markup:
-    return tag("script", Markup(_text("page.js")))
-
-
-def _script_hash() -> str:
-    return base64.b64encode(hashlib.sha256(_text("page.js").encode()).digest()).decode()
 
 
 def _header(title: str, now: float) -> Markup:

@@ -96,6 +96,11 @@ def test_optional_fields_are_shown_where_they_are(tmp_path):
     assert "Gradient norm by task" in words and "Waiting" in words and "for ranks" in words
 
 
+def test_labels_are_those_of_the_kept_evaluation_or_none(tmp_path):
+    later = [*steps(20), evaluation(20, 0.5, True, confusion=[[5, 1], [2, 4]]), step(21), evaluation(21, 0.6, True)]
+    assert "Labels" not in words_of(tmp_path, later)
+
+
 def test_peak_memory(tmp_path):
     run = write_run(tmp_path, WHOLE, finished=True)
     about = json.loads((run / "run.json").read_text())

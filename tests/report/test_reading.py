@@ -80,7 +80,7 @@ def test_a_log_without_events(tmp_path, log):
         ('{"event": "step", "stage": "joint"}\n', "line 3: step without the stage and step"),
         ('{"event": "step", "stage": 5, "step": 1}\n', "line 3: step without the stage and step"),
         ('{"event": "step", "stage": "joint", "step": 1e400}\n', "line 3: step without the stage and step"),
-        ('{"event": "step", "stage": "joint", "step": 1}\n', "line 3: step 1 of stage joint comes after later steps"),
+        ('{"event": "step", "stage": "joint", "step": 1}\n', "line 3: step 1 of stage 'joint' comes after later steps"),
         (
             '{"event": "evaluation", "stage": "joint", "step": 2, "confusion": [[1, 2]]}\n',
             "line 3: confusion is not a square table",

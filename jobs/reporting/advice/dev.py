@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..confusion import scores
-from ..label_section import confusion_of
+from ..confusion import confusion_of, scores
 from ..runs import Run
 from ..wording import short
 
@@ -40,10 +39,9 @@ def best_at_the_beginning(run: Run) -> Iterator[str]:
 
 
 def no_better_than_majority(run: Run) -> Iterator[str]:
-    found = confusion_of(run)
-    if found is None:
+    confusion = confusion_of(run)
+    if confusion is None:
         return
-    confusion, _ = found
     support = confusion.counts.sum(axis=1)
     share = float(support.max() / support.sum()) if support.sum() else np.nan
     f1 = 2 * share / (1 + share)  # of that label, all others have 0
@@ -58,13 +56,13 @@ def no_better_than_majority(run: Run) -> Iterator[str]:
 
 
 def never_predicted(run: Run) -> Iterator[str]:
-    found = confusion_of(run)
-    if found is None:
+    confusion = confusion_of(run)
+    if confusion is None:
         return
-    missed = [label for label in scores(found[0]) if np.isnan(label.precision) and label.support]
+    missed = [label for label in scores(confusion) if np.isnan(label.precision) and label.support]
     if missed:
         names = ", ".join(label.name for label in missed[:MOST_NAMES]) + (", …" if len(missed) > MOST_NAMES else "")
         yield (
-            f"{len(missed)} of {len(found[0].names)} labels were never predicted on dev ({names}): train longer, or "
+            f"{len(missed)} of {len(confusion.names)} labels were never predicted on dev ({names}): train longer, or "
             "label more texts of them."
         )
