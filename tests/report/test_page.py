@@ -228,7 +228,7 @@ def hostile_run(folder):
         [evaluation(29, 0.5, True, HOSTILE, **seen)],
     )
     return write_run(
-        folder, events, name="<b>&run", finished=True, config=config, labels=[HOSTILE, "</script><script>x"]
+        folder, events, name="<b>&run" + "x" * 90, finished=True, config=config, labels=[HOSTILE, "</script><script>x"]
     )
 
 
