@@ -8,6 +8,8 @@ from .chart import Axis
 from .markup import Markup, tag
 from .paths import Drawn, Traces
 
+LESS_THAN = "\\u003c"  # as JSON writes it, so that no name ends the element
+
 
 def read_out(drawn: Drawn, axis: Axis) -> Markup:
     bands = [[band.name, band.begin, band.end] for band in axis.bands]
@@ -16,10 +18,8 @@ def read_out(drawn: Drawn, axis: Axis) -> Markup:
         for curve, traces in drawn
     ]
     data = {"end": axis.end, "unit": axis.unit, "bands": bands, "curves": curves}
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace(
-        "<", "\\u003c"
-    )  # no </script> from a name
-    return tag("script", Markup(text), type="application/json")
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return tag("script", Markup(text.replace("<", LESS_THAN)), type="application/json")
 
 
 def _rounded(traces: Traces, which: str) -> list[float | None]:
