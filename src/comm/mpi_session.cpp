@@ -7,15 +7,19 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 
 namespace tartan::comm {
 namespace {
 
 constexpr long first_reserved_slurm_step = 0xfffffff0;  // batch, interactive and extern steps are no launch of ranks
 
-bool in_slurm_step() {
+bool is_one(char const* text) { return text != nullptr && std::string_view(text) == "1"; }
+
+//! Where srun was told of no MPI, its several ranks must not each take itself for the only one; a shell under srun may.
+bool among_ranks_of_srun() {
   char const* const step = std::getenv("SLURM_STEP_ID");
-  return step != nullptr && std::atol(step) < first_reserved_slurm_step;
+  return step != nullptr && std::atol(step) < first_reserved_slurm_step && !is_one(std::getenv("SLURM_STEP_NUM_TASKS"));
 }
 
 bool mpi_is_up() {
@@ -60,7 +64,7 @@ std::string mpi_version() {
 bool launched_by_mpi() {
   for (char const* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"})
     if (std::getenv(name) != nullptr) return true;
-  return in_slurm_step();
+  return among_ranks_of_srun();
 }
 
 }  // namespace tartan::comm

@@ -12,7 +12,8 @@ namespace {
 class Environment : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (char const* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "SLURM_STEP_ID"}) ::unsetenv(name);
+    for (char const* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "SLURM_STEP_ID", "SLURM_STEP_NUM_TASKS"})
+      ::unsetenv(name);
   }
   void TearDown() override { SetUp(); }
 };
@@ -30,6 +31,20 @@ TEST_F(Environment, RecognisesLaunchers) {
 TEST_F(Environment, InteractiveSlurmShellIsNoLauncher) {
   ::setenv("SLURM_STEP_ID", "4294967290", 1);
   EXPECT_FALSE(launched_by_mpi());
+}
+
+TEST_F(Environment, LoneTaskOfSrunIsARankOnlyWithMpi) {
+  ::setenv("SLURM_STEP_ID", "0", 1);
+  ::setenv("SLURM_STEP_NUM_TASKS", "1", 1);
+  EXPECT_FALSE(launched_by_mpi());
+  ::setenv("PMIX_RANK", "0", 1);
+  EXPECT_TRUE(launched_by_mpi());
+}
+
+TEST_F(Environment, SeveralTasksOfSrunAreRanksWithoutMpiToo) {
+  ::setenv("SLURM_STEP_ID", "0", 1);
+  ::setenv("SLURM_STEP_NUM_TASKS", "2", 1);
+  EXPECT_TRUE(launched_by_mpi());
 }
 
 //! mpirun's exit status for two ranks of mpi_communicator, which stands beside this program.
