@@ -34,11 +34,19 @@ constexpr std::array commands = {
             false},
     Command{"predict", "a trained model's labels and probabilities",
             "tartan predict --model RUN/best --task NAME --data test.h5 --output predictions.jsonl",
-            "  --model, --task, --data  as for evaluate; labels are not needed\n"
+            "  --model, --task, --data  as for evaluate; labels are not needed, and kind text will do\n"
             "  --output FILE            one JSON object per example, in the shard's order\n",
             false},
-    Command{"inspect", "looks at data, models, runs and checkpoints", "tartan inspect PATH [--verify] [--json]", "",
-            false},
+    Command{
+        "inspect", "looks at data, models, runs and checkpoints",
+        "tartan inspect PATH [--verify] [--json] [--examples N] [--label NAME] [--tokenizer DIR]",
+        "PATH is a shard (.h5), prepared data, a model (a Hugging Face directory), a run or one of its checkpoints.\n\n"
+        "  --verify         reads everything and checks it: hashes, every example, weights, checkpoints, the log\n"
+        "  --json           one JSON object with all facts instead of text\n"
+        "  --examples N     of data: shows N examples (3)\n"
+        "  --label NAME     of data: shows only examples with this label (\"unlabelled\": without one)\n"
+        "  --tokenizer DIR  of data: turns ids into text; else looked for beside the data and below models/\n",
+        false},
     Command{"export", "a directory for transformers' pipelines",
             "tartan export --model RUN/best --as sequence-classification --task NAME --output DIR",
             "  --model DIR   a directory that a run left, such as RUN/best\n"

@@ -11,19 +11,6 @@ namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr char const* usage = R"(tartan inspect PATH [--verify] [--json]: what is there, for people to look at
-
-PATH is a shard (.h5), prepared data, a model (a Hugging Face directory), a run or one of its checkpoints.
-
-  --verify         reads everything and checks it: hashes, every example, weights, checkpoints, the log of events
-  --json           one JSON object with all facts instead of text
-  --examples N     of data: shows N examples (3)
-  --label NAME     of data: shows only examples with this label ("unlabelled": without one)
-  --tokenizer DIR  of data: the tokenizer that turns ids into text; else looked for beside the data and below models/
-
-Exit status: 0 all is well, 2 a path that does not exist or a wrong flag, 65 something is damaged, 74 cannot be read.
-)";
-
 struct Subject {
   Facts (*facts)(Request const&);
   std::string (*text)(Facts const&);
@@ -86,10 +73,6 @@ Facts look_at(Subject const& subject, Request const& request, Flags const& flags
 }  // namespace
 
 ExitStatus inspect(Arguments const& arguments) {
-  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
-    std::fputs(usage, stdout);
-    return ExitStatus::done;
-  }
   Flags const flags = parse_flags(arguments, {"examples", "label", "tokenizer"}, {"json", "verify"});
   Request const request = request_of(flags);
   Subject const subject = subject_at(request.path);

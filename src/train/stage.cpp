@@ -2,6 +2,7 @@
 
 #include "open_run.hpp"
 
+#include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
 #include <tartan/train/stop_signal.hpp>
 
@@ -126,8 +127,7 @@ Stage::End Stage::run() {
   while (reason.empty()) {
     auto const began = std::chrono::steady_clock::now();
     prefetch_.start(p_.step + 1);
-    StepReport const report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(prefetch_); });
+    StepReport const report = step(inputs, counts, prefetch_);
     ++p_.step;
     p_.stage_tokens += report.tokens;
     Heard const now = heard(report.extra);
@@ -144,6 +144,14 @@ Stage::End Stage::run() {
   return End::finished;
 }
 
+//! A loss that is no longer finite is told with its step.
+StepReport Stage::step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead) try {
+  return rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
+} catch (Error const& e) {
+  if (e.status() != ExitStatus::diverged) throw;
+  fail_diverged("step " + std::to_string(p_.step + 1) + " of stage " + plan_.name + ": " + e.what());
+}
+
 BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
   BenchResult result;
   for (auto const& parameter : run_.model.parameters.layout().parameters())
@@ -156,8 +164,7 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
   for (p_.step = 0; p_.step < warmup + steps; ++p_.step) {
     auto const began = std::chrono::steady_clock::now();
     ahead.start(p_.step + 1);
-    StepReport const report =
-        rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
+    StepReport const report = step(inputs, counts, ahead);
     if (p_.step >= warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
       result.tokens += report.tokens;

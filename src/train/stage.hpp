@@ -54,6 +54,7 @@ class Stage {
     double data_seconds = 0, rank_seconds = 0;  //!< waited for, mean over ranks
   };
   void warn_of_idle_weights(std::int64_t steps);
+  StepReport step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead);
   StepRates rates() const;
   std::vector<double> global(std::vector<double> counts) const;
   std::vector<double> message(Prefetch& ahead);

@@ -144,7 +144,7 @@ def resumed_with_other_settings(trial):
     return [*train_with(trial, **changes), "--resume"]
 
 
-@refusals.add(76, "no longer finite", "lower the learning rate")
+@refusals.add(76, "step ", " of stage joint: ", "no longer finite", "lower the learning rate")
 def diverging(trial):
     return train_with(trial, stage__joint__lr=1e6, stage__joint__decay=1e6)
 
