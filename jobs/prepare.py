@@ -13,7 +13,8 @@ from pathlib import Path
 from preparing import stopping
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from preparing.kinds import KINDS
-from preparing.pipeline import Options, prepare
+from preparing.options import Options
+from preparing.pipeline import prepare
 
 
 def parse(arguments: list[str] | None) -> Options:
@@ -21,7 +22,9 @@ def parse(arguments: list[str] | None) -> Options:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     for kind in KINDS.values():
-        add_options(kinds.add_parser(kind.name, help=kind.help, description=kind.help, allow_abbrev=False))
+        chosen = kinds.add_parser(kind.name, help=kind.help, description=kind.help, allow_abbrev=False)
+        add_options(chosen)
+        add_options_of_text(chosen) if kind.name == "text" else add_options_of_class(chosen)
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -29,13 +32,34 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--tokenizer", type=Path, required=True, metavar="DIR", help="Hugging Face directory: config.json, tokenizer.json")
     add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
-        help="train, dev, test in this order, or train alone; .jsonl or plain .txt (kind text), both also .gz")
+        help="train, dev, test in this order, or train alone; .jsonl, .csv or .tsv with a header line, "
+             "or plain .txt (where no label is needed); each also .gz")
     add("--output", type=Path, required=True, metavar="DIR", help="directory to make")
+    add("--map", nargs="+", default=(), metavar="OURS=THEIRS",
+        help="what the input calls our fields, such as text=review label=stars; without it, fields have our names")
+    add("--exclude", type=Path, nargs="+", default=(), metavar="FILE",
+        help="evaluation files; examples of train (or of the only split) that share 8 words in a row with one of their "
+             "texts, or a whole text of fewer words, are left out and counted; any format of --input")
     add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
         help="a new shard starts before this many tokens are exceeded (default: %(default)s)")
     add("--workers", type=positive, metavar="N", help="processes that tokenise; default: the cores at hand")
     add("--overwrite", action="store_true", help="replace an output that this program wrote before")
+
+
+def add_options_of_class(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--unlabelled", action="store_true",
+        help="records have no label, or theirs is not read; one input becomes the split test, as tartan predict expects")
+    add("--labels-from", metavar="PATH",
+        help="label names, and their order, of a prepared directory (its train split), of a shard, or of a trained model such "
+             "as runs/x/best (runs/x/best:TASK where it has several), so that new data fits a trained head")
+
+
+def add_options_of_text(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack-documents", action="store_true",
+                        help="running text: join documents with the separator token and cut them into sequences of "
+                             "--max-length, losing no token; a document is a record, or in .txt lines up to a blank line")
 
 
 def positive(text: str) -> int:
@@ -55,7 +79,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"prepare.py: {refusal.message}", file=sys.stderr)
         return refusal.status
     except KeyboardInterrupt:
-        print(f"prepare.py: stopped by a signal; {options.output} was left as it was", file=sys.stderr)
+        print(f"prepare.py: stopped by a signal; {options.output} was left as it was; "
+              "the same command goes on after the last whole shard", file=sys.stderr)
         return STOPPED
     except OSError as error:
         if error.errno is None:  # from a library, not from the system

@@ -8,23 +8,21 @@ import numpy as np
 
 from .encoding import Encoder
 from .hugging_face import ModelDirectory
-from .kinds import KINDS
-from .reading import Input
+from .kinds import Kind
+from .reading import Input, blocks
 from .scanning import Scan, parse_line, record_id
-
-BATCH_BYTES = 1 << 20
-BATCH_LINES = 2048
 
 
 @dataclass(frozen=True)
 class Plan:
     """What encoding depends on; every worker gets a copy."""
 
-    kind: str
+    kind: Kind
     directory: ModelDirectory
     max_length: int
     label_names: list[str]
     is_pair: bool
+    pack_documents: bool = False
 
     @property
     def token_type(self) -> np.dtype:
@@ -53,31 +51,23 @@ class Encoded:
     example_sequences: np.ndarray  # (E) sequences
     per_example: dict[str, np.ndarray]
     truncated: np.ndarray  # (E) bool
-    unknown_tokens: int
+    origins: np.ndarray  # (E, 3) uint64: row of the input; where documents are packed, also token and part within it
     position: int
 
 
-def batches_of(scan: Scan) -> Iterator[Batch]:
-    """All lines of a split."""
+def batches_of(scan: Scan, first_row: int = 0) -> Iterator[Batch]:
+    """The lines of a split from this row on."""
     id_type = np.dtype(f"S{scan.id_bytes}") if scan.has_ids else np.dtype("<u8")
-    rows, contents, num_bytes, position = [], [], 0, 0
-    for line in scan.input.lines():
-        rows.append(line.row)
-        contents.append(line.content)
-        num_bytes, position = num_bytes + len(line.content), line.position
-        if num_bytes >= BATCH_BYTES or len(rows) >= BATCH_LINES:
-            yield Batch(scan.input, id_type, rows, contents, position)
-            rows, contents, num_bytes = [], [], 0
-    if rows:
-        yield Batch(scan.input, id_type, rows, contents, position)
+    for block in blocks(scan.lines(first_row)):
+        yield Batch(scan.input, id_type, [line.row for line in block], [line.content for line in block], block[-1].position)
 
 
 class BatchEncoder:
     def __init__(self, plan: Plan):
         self._plan = plan
-        self._kind = KINDS[plan.kind]
+        self._kind = plan.kind
         self._encoder = Encoder(plan.directory, plan.max_length)
-        self._unknown = plan.directory.special_ids.get("unk")
+        self._encode = self._encoder.encode_bare if plan.pack_documents else self._encoder.encode
 
     def encode(self, batch: Batch) -> Encoded:
         parsed = [(row, *found) for row, content in zip(batch.rows, batch.contents)
@@ -88,12 +78,11 @@ class BatchEncoder:
         per_token = {"tokens": np.array(list(chain.from_iterable(token_ids)), dtype=self._plan.token_type)}
         if self._plan.has_segments:
             per_token["segments"] = np.array(list(chain.from_iterable(token_types)), dtype=np.uint8)
-        unknown = 0 if self._unknown is None else int((per_token["tokens"] == self._unknown).sum())
         return Encoded(per_token, np.array([len(ids) for ids in token_ids], dtype="<u8"), example_sequences,
-                       self._per_example(batch, parsed), _any_of_example(cut, example_sequences), unknown, batch.position)
+                       self._per_example(batch, parsed), _any_of_example(cut, example_sequences), _origins(parsed), batch.position)
 
     def _tokenise(self, records: list):
-        results = self._encoder.encode([sequence for record in records for sequence in record.sequences])
+        results = self._encode([sequence for record in records for sequence in record.sequences])
         return zip(*results) if results else ((), (), ())
 
     def _per_example(self, batch: Batch, parsed: list) -> dict[str, np.ndarray]:
@@ -104,6 +93,12 @@ class BatchEncoder:
             labels = [self._kind.stored_label(record.label, self._plan.label_names) for _, _, record in parsed]
             columns[self._kind.label_dataset] = np.array(labels, dtype=self._kind.label_type)
         return columns
+
+
+def _origins(parsed: list) -> np.ndarray:
+    origins = np.zeros((len(parsed), 3), dtype=np.uint64)
+    origins[:, 0] = [row for row, _, _ in parsed]
+    return origins
 
 
 def _any_of_example(flags, example_sequences: np.ndarray) -> np.ndarray:

@@ -31,6 +31,20 @@ class Encoder:
         inputs = [first if second is None else (first, second) for first, second in sequences]
         return [self._fit(encoding) for encoding in self._tokenizer.encode_batch_fast(inputs)]
 
+    def encode_bare(self, sequences: list[Sequence]) -> list[tuple[list[int], list[int], bool]]:
+        """As encode, without special tokens and at full length."""
+        texts = [first for first, _ in sequences]
+        return [(encoding.ids, encoding.type_ids, False)
+                for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def frame(self) -> tuple[list[int], list[int]]:
+        """The special tokens before and after a single text."""
+        encoding = self._tokenizer.encode("a")
+        owners = encoding.sequence_ids
+        before = next((place for place, owner in enumerate(owners) if owner is not None), len(owners))
+        after = next((place for place, owner in enumerate(reversed(owners)) if owner is not None), 0)
+        return encoding.ids[:before], encoding.ids[len(owners) - after:]
+
     def _fit(self, encoding):
         if len(encoding.ids) <= self.max_length:
             return encoding.ids, encoding.type_ids, False

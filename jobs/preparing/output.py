@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import stopping
 from .errors import io_failure, usage
+from .journal import PROGRESS
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "tartan.manifest"
@@ -19,22 +20,22 @@ MANIFEST_SCHEMA = "tartan.manifest"
 def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
     """Gives a temporary directory that becomes `output` at the end, or vanishes on any exception.
 
-    What a killed run left is removed first. Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
+    A stopped run leaves it where a shard is whole, and gets it back as it left it. Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
     """
     output = output.absolute()
     partial, replaced = (output.parent / f".{output.name}.{state}" for state in ("preparing", "replaced"))
     _refuse_existing(output, overwrite)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(output, partial, replaced)
-        partial.mkdir()
+        _settle(output, replaced)
+        partial.mkdir(exist_ok=True)
         held = _lock(partial)
         try:
-            yield partial
-            stopping.ignore_from_here()
-            _move(partial, output, replaced)
+            with _removed_unless_worth_keeping(partial):
+                yield partial
+                stopping.ignore_from_here()
+                _move(partial, output, replaced)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
             os.close(held)
     except OSError as error:
         if error.errno is None:  # from h5py, not from the system: a bug
@@ -76,11 +77,22 @@ def _lock(directory: Path) -> int:
     return descriptor
 
 
-def _remove_leftovers(output: Path, partial: Path, replaced: Path) -> None:
-    if partial.exists():
-        os.close(_lock(partial))
-        shutil.rmtree(partial)
-    if replaced.exists():  # killed between the two renames of _move
+@contextmanager
+def _removed_unless_worth_keeping(partial: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not (partial / PROGRESS).exists():
+            shutil.rmtree(partial, ignore_errors=True)
+        raise
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _settle(output: Path, replaced: Path) -> None:
+    """Ends what was killed between the two renames of _move."""
+    if replaced.exists():
         shutil.rmtree(replaced) if output.exists() else replaced.rename(output)
 
 

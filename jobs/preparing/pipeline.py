@@ -2,75 +2,65 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import h5py
-import tokenizers
-
-from . import VERSION
-from .batches import BATCH_BYTES, Plan, batches_of
+from .batches import Encoded, Plan, batches_of
 from .encoding import Encoder
 from .errors import bad_data, usage
+from .exclusion import GRAM_WORDS, Exclusion
+from .fingerprint import created_with, file_facts, fingerprint
 from .hugging_face import ModelDirectory, open_model_directory
-from .kinds import KINDS
+from .inputs import open_excluded, open_inputs
+from .journal import Journal
+from .kinds import Kind, kind_named
+from .label_source import labels_from
+from .labels import label_set
+from .options import Options
 from .output import MANIFEST_SCHEMA, whole_or_nothing, write_manifest
+from .packing import DocumentPacker
 from .progress import Progress
-from .reading import Input, open_input
+from .reading import BLOCK_BYTES, Input
 from .scanning import Scan, scan_all
 from .schema import SCHEMA
 from .shards import SplitWriter
 from .summary import SplitCounts, table
 from .workers import encoding_workers
 
-SPLITS = ("train", "dev", "test")
-
-
-@dataclass(frozen=True)
-class Options:
-    kind: str
-    tokenizer: Path
-    inputs: list[Path]  # train, dev, test
-    output: Path
-    max_length: int | None = None  # tokens; what the encoder holds
-    shard_tokens: int = 64 << 20
-    workers: int | None = None  # processes; the cores this process may use
-    overwrite: bool = False
-
 
 def prepare(options: Options) -> str:
     """Writes the output directory. Returns the text to print at the end. Raises Refusal."""
-    kind = KINDS[options.kind]
-    inputs = dict(zip(SPLITS, _open_inputs(options)))
+    kind = kind_named(options.kind, options.unlabelled)
+    inputs, excluded = open_inputs(options, kind), open_excluded(options, kind)
+    given_labels = labels_from(options.labels_from) if options.labels_from else None
     directory = open_model_directory(options.tokenizer)
     max_length = _max_length(options, directory)
+    Encoder(directory, max_length).check_max_length(pair=False)
     with whole_or_nothing(options.output, options.overwrite) as partial:
-        scans, shared = scan_all(kind, inputs)
-        label_names = kind.label_names(set(scans["train"].label_rows))
-        plan = Plan(options.kind, directory, max_length, label_names, scans["train"].is_pair)
-        encoder = Encoder(directory, max_length)
-        encoder.check_max_length(plan.is_pair)
-        _note_ids(scans)
-        counts = {split: SplitCounts(max_length, encoder.num_special(plan.is_pair)) for split in scans}
-        with encoding_workers(plan, _workers(options)) as encode:
-            splits = {split: _write_split(partial, scan, plan, encode, counts[split], options.shard_tokens)
-                      for split, scan in scans.items()}
+        files = [*options.inputs, *options.exclude]
+        command = options.that_shape_the_output | {"max_length": max_length, "given_labels": given_labels}
+        journal = Journal(partial, fingerprint(command, directory, files))
+        before = file_facts(files)
+        scans, shared = _scans(journal, kind, inputs, excluded)
+        label_names = label_set(kind, scans, given_labels, options.unlabelled)
+        plan = Plan(kind, directory, max_length, label_names, next(iter(scans.values())).is_pair, options.pack_documents)
+        splits, counts = _write_splits(partial, scans, plan, options, journal)
+        _check_unchanged(before, file_facts(files))
+        packed = {"pack_documents": True} if options.pack_documents else {}
         write_manifest(partial, {"schema": MANIFEST_SCHEMA, "version": 1, "kind": kind.name,
-                                 "tokenizer_sha256": directory.tokenizer_sha256, "label_names": label_names,
+                                 "tokenizer_sha256": directory.tokenizer_sha256, "label_names": label_names, **packed,
                                  "splits": splits, "shared_texts": shared})
-    return "\n".join([table(counts, shared), *_remarks(scans, label_names), _written(options.output, splits)])
+        journal.remove()
+    return "\n".join([table(counts, shared, scans), *_remarks(scans, label_names), _written(options.output, splits)])
 
 
-def _open_inputs(options: Options) -> list[Input]:
-    if len(options.inputs) > len(SPLITS):
-        raise usage(f"--input takes at most {len(SPLITS)} files (train, dev, test), not {len(options.inputs)}")
-    inputs = [open_input(path) for path in options.inputs]
-    for source in inputs:
-        if source.plain_text and not KINDS[options.kind].accepts_plain_text:
-            raise usage(f"--input {source.path} is plain text, which has no labels; kind {options.kind} needs .jsonl records")
-        if source.path.resolve().is_relative_to(options.output.resolve()):
-            raise usage(f"--input {source.path} lies in --output {options.output}; choose another output")
-    return inputs
+def _scans(journal: Journal, kind: Kind, inputs: dict[str, Input], excluded: list[Input]):
+    left = journal.scans(inputs)
+    if left is not None:
+        return left
+    scans, shared = scan_all(kind, inputs, Exclusion(excluded) if excluded else None)
+    journal.keep_scans(scans, shared)
+    return scans, shared
 
 
 def _max_length(options: Options, directory: ModelDirectory) -> int:
@@ -82,29 +72,54 @@ def _max_length(options: Options, directory: ModelDirectory) -> int:
 def _workers(options: Options) -> int:
     if options.workers is not None:
         return options.workers
-    worth_it = sum(path.stat().st_size for path in options.inputs) > 2 * BATCH_BYTES
+    worth_it = sum(path.stat().st_size for path in options.inputs) > 2 * BLOCK_BYTES
     return len(os.sched_getaffinity(0)) if worth_it else 1
 
 
-def _write_split(partial: Path, scan: Scan, plan: Plan, encode, counts: SplitCounts, shard_tokens: int) -> dict:
-    writer = SplitWriter(partial, scan.split, _attributes(scan, plan), plan.label_names, shard_tokens)
+def _write_splits(partial: Path, scans: dict[str, Scan], plan: Plan, options: Options, journal: Journal):
+    encoder = Encoder(plan.directory, plan.max_length)
+    encoder.check_max_length(plan.is_pair)
+    _note_ids(scans)
+    unknown_id = plan.directory.special_ids.get("unk")
+    counts = {split: SplitCounts(plan.max_length, encoder.num_special(plan.is_pair), unknown_id) for split in scans}
+    with encoding_workers(plan, _workers(options)) as encode:
+        splits = {}
+        for split, scan in scans.items():
+            writer = SplitWriter(partial, split, _attributes(scan, plan), plan.label_names, options.shard_tokens, counts[split], journal)
+            _fill(writer, scan, plan, encoder, encode)
+            splits[split] = counts[split].manifest(writer.close(), scan)
+            if not plan.pack_documents and counts[split].examples != scan.examples:
+                raise bad_data(f"{scan.input.path} changed while it was read ({scan.examples} examples, then {counts[split].examples})")
+    return splits, counts
+
+
+def _fill(writer: SplitWriter, scan: Scan, plan: Plan, encoder: Encoder, encode: Callable) -> None:
+    if writer.progress.finished:
+        return
     with Progress(f"tokenising {scan.input.path.name}", scan.input.num_bytes()) as progress:
-        for encoded in encode(batches_of(scan)):
+        for encoded in _encoded(scan, plan, encoder, encode, writer.progress.origin):
             writer.add(encoded)
-            counts.add(encoded)
             progress.at(encoded.position)
-    if counts.examples != scan.examples:
-        raise bad_data(f"{scan.input.path} changed while it was read ({scan.examples} examples, then {counts.examples})")
-    return counts.manifest(writer.close(), scan.empty)
+
+
+def _encoded(scan: Scan, plan: Plan, encoder: Encoder, encode: Callable, origin) -> Iterator[Encoded]:
+    encoded = encode(batches_of(scan, first_row=origin[0]))
+    if not plan.pack_documents:
+        return encoded
+    return DocumentPacker(encoder.frame(), plan.directory.special_ids["sep"], plan.max_length, origin).pack(encoded)
+
+
+def _check_unchanged(before: dict[str, dict], now: dict[str, dict]) -> None:
+    for path, facts in before.items():
+        if facts != now[path]:
+            raise bad_data(f"{path} changed while it was read; call again when nothing writes to it")
 
 
 def _attributes(scan: Scan, plan: Plan) -> dict:
     ids = {f"{role}_id": token_id for role, token_id in plan.directory.special_ids.items()}
-    return {"schema": SCHEMA["schema"], "version": SCHEMA["version"], "kind": plan.kind,
+    return {"schema": SCHEMA["schema"], "version": SCHEMA["version"], "kind": plan.kind.name,
             "tokenizer_sha256": plan.directory.tokenizer_sha256, "vocab_size": plan.directory.vocab_size, **ids,
-            "max_length": plan.max_length, "source": str(scan.input.path),
-            "created_with": f"prepare.py {VERSION} (tokenizers {tokenizers.__version__}, h5py {h5py.__version__}, "
-                            f"HDF5 {h5py.version.hdf5_version})"}
+            "max_length": plan.max_length, "source": str(scan.input.path), "created_with": created_with()}
 
 
 def _note_ids(scans: dict[str, Scan]) -> None:
@@ -117,7 +132,9 @@ def _note_ids(scans: dict[str, Scan]) -> None:
 def _remarks(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
     shown = ", ".join(label_names[:12]) + (", ..." if len(label_names) > 12 else "")
     labels = [f"{len(label_names)} labels: {shown}"] if label_names else []
-    return labels + [f"{scan.input.path}: {scan.empty:,} empty lines or texts skipped" for scan in scans.values() if scan.empty]
+    excluded = [f"{number:,} examples of {scan.split} share {GRAM_WORDS} words in a row, or a whole short text, with {path}"
+                for scan in scans.values() for path, number in scan.excluded_by.items()]
+    return labels + excluded + [f"{scan.input.path}: {scan.empty:,} empty lines or texts skipped" for scan in scans.values() if scan.empty]
 
 
 def _written(output: Path, splits: dict[str, dict]) -> str:

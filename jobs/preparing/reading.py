@@ -1,22 +1,32 @@
-"""Input files as numbered lines, gzipped or not, with the position for progress."""
+"""Input files as numbered records, gzipped or not, with the position for progress."""
 
 import gzip
+import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import stopping
+from .delimited import json_records
+from .documents import paragraphs
 from .errors import bad_data, io_failure, usage
+from .mapping import FieldMap
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".txt", ".txt.gz")
+DELIMITERS = {".csv": ",", ".tsv": "\t"}
+SUFFIXES = (".jsonl", ".csv", ".tsv", ".txt")
+BUFFER_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 20
+BLOCK_LINES = 2048
 
 
 @dataclass(frozen=True)
 class Line:
-    row: int  # from 0 in the file
+    """One record: a line, a CSV record (as a JSON object), or a document of plain text."""
+
+    row: int  # from 0 in the file; a CSV's header does not count
     content: bytes  # without its line end
     position: int  # bytes of the file read so far, as stored on disk
 
@@ -24,31 +34,41 @@ class Line:
 @dataclass(frozen=True)
 class Input:
     path: Path
-    plain_text: bool
+    suffix: str  # without .gz
+    field_map: FieldMap = FieldMap()
+    documents: bool = False  # plain text: blank lines divide documents, else each line is one
+
+    @property
+    def plain_text(self) -> bool:
+        return self.suffix == ".txt"
 
     def where(self, row: int) -> str:
-        """Names file and row for a message; rows count from 1 there, as editors count lines."""
-        return f"{self.path} row {row + 1}"
+        """Names file and row for a message; rows count from 1 there, a CSV's header included, as spreadsheets do."""
+        return f"{self.path} row {row + 1 + (self.suffix in DELIMITERS)}"
 
     def num_bytes(self) -> int:
         return self.path.stat().st_size
 
     def lines(self) -> Iterator[Line]:
-        """All lines, split at line feeds only. Raises Refusal (65) where the gzip stream is damaged."""
+        """All records; lines end at line feeds only. Raises Refusal (65) where the file is damaged."""
         with self._named_failures(), open(self.path, "rb") as raw:
-            stream = gzip.GzipFile(fileobj=raw) if self.path.name.endswith(".gz") else raw
-            for row, line in enumerate(stream):
-                stopping.check()
-                content = line.removesuffix(b"\n").removesuffix(b"\r")
-                yield Line(row, content.removeprefix(b"\xef\xbb\xbf") if row == 0 else content, raw.tell())
+            unpacked = io.BufferedReader(gzip.GzipFile(fileobj=raw), BUFFER_BYTES) if self.path.suffix == ".gz" else raw
+            for row, content in self._records(unpacked):
+                yield Line(row, content, raw.tell())
+
+    def _records(self, stream: io.BufferedIOBase) -> Iterator[tuple[int, bytes]]:
+        if self.suffix in DELIMITERS:
+            return enumerate(json_records(_physical_lines(stream), DELIMITERS[self.suffix], self.where))
+        contents = (line.removesuffix(b"\n").removesuffix(b"\r") for line in _physical_lines(stream))
+        return paragraphs(contents, self.where) if self.documents and self.plain_text else enumerate(contents)
 
     def fields(self, row: int, content: bytes) -> dict:
-        """The record of one line; a line of plain text is its field `text`. Raises Refusal (65) naming the row."""
+        """A record under our names; plain text is the field `text`. Raises Refusal (65) naming the row."""
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise bad_data(f"{self.where(row)} is not UTF-8 (byte {error.start + 1}); convert the file first") from None
-        return {"text": text} if self.plain_text else self._parse(row, text)
+        return {"text": text} if self.plain_text else self.field_map.apply(self._parse(row, text), self.where(row))
 
     def _parse(self, row: int, text: str) -> dict:
         try:
@@ -71,12 +91,36 @@ class Input:
             raise io_failure(f"cannot read {self.path} ({error.strerror})") from None
 
 
-def open_input(path: Path) -> Input:
+def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The records in lists of some 1 MB."""
+    block, num_bytes = [], 0
+    for line in lines:
+        block.append(line)
+        num_bytes += len(line.content)
+        if num_bytes >= BLOCK_BYTES or len(block) >= BLOCK_LINES:
+            yield block
+            block, num_bytes = [], 0
+    if block:
+        yield block
+
+
+def _physical_lines(stream: io.BufferedIOBase) -> Iterator[bytes]:
+    """With their line ends, without the byte order mark that some editors put first."""
+    first = stream.readline().removeprefix(b"\xef\xbb\xbf")
+    if first:
+        yield first
+    for line in stream:
+        stopping.check()
+        yield line
+
+
+def open_input(path: Path, flag: str = "--input", field_map: FieldMap = FieldMap(), documents: bool = False) -> Input:
     """Checks the path and its suffix. Raises Refusal (2)."""
     if not path.exists():
-        raise usage(f"--input {path} does not exist")
+        raise usage(f"{flag} {path} does not exist")
     if not path.is_file():
-        raise usage(f"--input {path} is not a regular file (it is read twice); write it to a file first")
-    if not path.name.endswith(SUFFIXES):
-        raise usage(f"--input {path} has a suffix that is not known; use one of {', '.join(SUFFIXES)}")
-    return Input(path, plain_text=path.name.endswith((".txt", ".txt.gz")))
+        raise usage(f"{flag} {path} is not a regular file (it is read twice); write it to a file first")
+    suffix = Path(path.name.removesuffix(".gz")).suffix
+    if suffix not in SUFFIXES:
+        raise usage(f"{flag} {path} has a suffix that is not known; use one of {', '.join(SUFFIXES)}, each also with .gz")
+    return Input(path, suffix, field_map, documents)

@@ -1,13 +1,16 @@
 """The first pass over the input: every record is checked before the first one is tokenised."""
 
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import bad_data
+from .exclusion import Exclusion
 from .kinds import Kind, Record
 from .kinds.base import NAME_BYTES, is_name
 from .progress import Progress
-from .reading import Input
+from .reading import Input, Line, blocks
 from .shared_texts import SharedTexts
 
 ID_FIELDS = ("id", "example_id")
@@ -25,10 +28,22 @@ class Scan:
     id_bytes: int = 1  # of the longest id
     is_pair: bool = False
     label_rows: dict[Any, int] = field(default_factory=dict)  # label to the first row that has it
+    excluded_rows: array = field(default_factory=lambda: array("Q"))  # rising
+    excluded_by: dict[str, int] = field(default_factory=dict)  # file of --exclude to examples that share a gram with it
 
     @property
     def has_ids(self) -> bool:
         return self.examples == self.with_id
+
+    def lines(self, first_row: int = 0) -> Iterator[Line]:
+        """The lines from this row on that are not left out."""
+        rows = iter(self.excluded_rows)
+        excluded = next(rows, None)
+        for line in self.input.lines():
+            if line.row == excluded:
+                excluded = next(rows, None)
+            elif line.row >= first_row:
+                yield line
 
 
 def record_id(fields: dict) -> str | None:
@@ -45,32 +60,49 @@ def parse_line(kind: Kind, source: Input, row: int, content: bytes) -> tuple[dic
     return (fields, record) if kind.keeps_empty_texts or not record.is_empty else None
 
 
-def scan_all(kind: Kind, inputs: dict[str, Input]) -> tuple[dict[str, Scan], dict[str, int]]:
-    """Scans of all splits, and the texts they share. Raises Refusal (65)."""
+def scan_all(kind: Kind, inputs: dict[str, Input], exclusion: Exclusion | None) -> tuple[dict[str, Scan], dict[str, int]]:
+    """Scans of all splits, and the texts they share; `exclusion` is for the first split. Raises Refusal (65)."""
     shared = SharedTexts(list(inputs))
-    scans = {split: _scan(kind, split, inputs[split], shared) for split in reversed(inputs)}
+    first = next(iter(inputs))
+    scans = {split: _scan(kind, split, inputs[split], shared, exclusion if split == first else None)
+             for split in reversed(inputs)}
     scans = {split: scans[split] for split in inputs}
-    _check_agreement(scans)
-    if kind.label_dataset is not None:
-        _check_labels(scans)
+    _check_agreement(list(scans.values()))
     return scans, shared.counts
 
 
-def _scan(kind: Kind, split: str, source: Input, shared: SharedTexts) -> Scan:
+def _scan(kind: Kind, split: str, source: Input, shared: SharedTexts, exclusion: Exclusion | None) -> Scan:
     scan = Scan(split, source)
     with Progress(f"checking {source.path.name}", source.num_bytes()) as progress:
-        for line in source.lines():
-            parsed = parse_line(kind, source, line.row, line.content)
-            if parsed is None:
-                scan.empty += 1
-            else:
-                _note(scan, line.row, *parsed)
-                shared.add(parsed[1], split)
-            progress.at(line.position)
+        for block in blocks(source.lines()):
+            _scan_block(scan, kind, block, shared, exclusion)
+            progress.at(block[-1].position)
     shared.finish(split)
-    if not scan.examples:
-        raise bad_data(f"{source.path} holds no example (every split needs one); fill it or leave it out of --input")
+    if exclusion is not None:
+        scan.excluded_by = exclusion.counts
+    _check_not_empty(scan)
     return scan
+
+
+def _scan_block(scan: Scan, kind: Kind, block: list[Line], shared: SharedTexts, exclusion: Exclusion | None) -> None:
+    parsed = [(line.row, *found) for line in block if (found := parse_line(kind, scan.input, line.row, line.content))]
+    scan.empty += len(block) - len(parsed)
+    left_out = exclusion.leaves_out([record for _, _, record in parsed]) if exclusion else [False] * len(parsed)
+    for (row, fields, record), out in zip(parsed, left_out):
+        if out:
+            scan.excluded_rows.append(row)
+            continue
+        _note(scan, row, fields, record)
+        shared.add(record, scan.split)
+
+
+def _check_not_empty(scan: Scan) -> None:
+    if scan.examples:
+        return
+    if scan.excluded_rows:
+        raise bad_data(f"{scan.input.path}: each of its {len(scan.excluded_rows):,} examples shares words with the files of "
+                       "--exclude, so none is left; look for very short texts in those files, or leave one out")
+    raise bad_data(f"{scan.input.path} holds no example (every split needs one); fill it or leave it out of --input")
 
 
 def _note(scan: Scan, row: int, fields: dict, record: Record) -> None:
@@ -93,21 +125,9 @@ def _checked_id_bytes(own_id: str, where: str) -> int:
     return len(own_id.encode("utf-8"))
 
 
-def _check_agreement(scans: dict[str, Scan]) -> None:
-    train = scans["train"]
-    for scan in scans.values():
-        if scan.is_pair != train.is_pair:
+def _check_agreement(scans: list[Scan]) -> None:
+    first = scans[0]
+    for scan in scans:
+        if scan.is_pair != first.is_pair:
             names = {True: "pairs of texts", False: "single texts"}
-            raise bad_data(f"{scan.input.path} holds {names[scan.is_pair]}, but {train.input.path} {names[train.is_pair]}")
-
-
-def _check_labels(scans: dict[str, Scan]) -> None:
-    train = scans["train"]
-    if not train.label_rows:
-        raise bad_data(f"{train.input.path} has no label at all; the label set is taken from train")
-    known = {str(label) for label in train.label_rows}
-    for scan in scans.values():
-        for label, row in scan.label_rows.items():
-            if str(label) not in known:
-                raise bad_data(f'{scan.input.where(row)}: label "{label}" does not occur in {train.input.path}; '
-                               f"known labels: {', '.join(sorted(known)[:12])}{', ...' if len(known) > 12 else ''}")
+            raise bad_data(f"{scan.input.path} holds {names[scan.is_pair]}, but {first.input.path} {names[first.is_pair]}")

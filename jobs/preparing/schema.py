@@ -81,7 +81,9 @@ class Check:
         if isinstance(bound, int):
             return bound
         length = re.fullmatch(r"length\((\w+)\)", bound)
-        return self._file[length[1]].size if length else self._attributes[bound]
+        if length:
+            return self._file[length[1]].size if length[1] in self._file else 0
+        return self._attributes[bound]
 
     def _rule_offsets(self, data: h5py.Dataset, rule: dict) -> None:
         end = self._bound(rule["end"]) - rule.get("end_minus", 0)

@@ -9,7 +9,9 @@ import numpy as np
 import xxhash
 
 from .batches import Encoded
+from .journal import START, Journal, SplitProgress
 from .schema import ALIGNMENT, check_file
+from .summary import SplitCounts
 
 
 @dataclass
@@ -71,11 +73,18 @@ class Shard:
 class SplitWriter:
     """The shards of one split, named SPLIT.h5 where there is one, else SPLIT.00000.h5 and so on."""
 
-    def __init__(self, directory: Path, split: str, attributes: dict, label_names: list[str], shard_tokens: int):
+    def __init__(self, directory: Path, split: str, attributes: dict, label_names: list[str], shard_tokens: int,
+                 counts: SplitCounts, journal: Journal):
         self._directory, self._split, self._shard_tokens = directory, split, shard_tokens
         self._attributes, self._label_names = attributes, label_names
         self._shard = Shard()
-        self._entries: list[ShardEntry] = []
+        self._journal, self._progress, self._counts = journal, journal.progress(split), counts
+        if self._progress.counts is not None:
+            counts.restore(self._progress.counts)
+
+    @property
+    def progress(self) -> SplitProgress:
+        return self._progress
 
     def add(self, encoded: Encoded) -> None:
         """Appends examples in order; a shard ends before the example that would take it over its number of tokens."""
@@ -86,24 +95,33 @@ class SplitWriter:
             last = int(np.searchsorted(ends, room, side="right"))
             if last == first and self._shard.examples:
                 self._write()
+                self._note(tuple(encoded.origins[first].tolist()))
                 continue
             last = max(last, first + 1)
-            self._shard.add(_slice(encoded, ends, first, last))
+            part = _slice(encoded, ends, first, last)
+            self._shard.add(part)
+            self._counts.add(part)
             first = last
 
     def close(self) -> list[dict]:
         """Writes what is left. Returns the manifest's entries."""
-        self._write()
-        if len(self._entries) == 1:
-            only = self._entries[0]
-            (self._directory / only.path).rename(self._directory / f"{self._split}.h5")
-            only.path = f"{self._split}.h5"
-        return [asdict(entry) for entry in self._entries]
+        entries = self._progress.entries
+        if not self._progress.finished:
+            self._write()
+            if len(entries) == 1:
+                (self._directory / entries[0]["path"]).rename(self._directory / f"{self._split}.h5")
+                entries[0]["path"] = f"{self._split}.h5"
+            self._note(START, finished=True)
+        return entries
 
     def _write(self) -> None:
-        path = self._directory / f"{self._split}.{len(self._entries):05}.h5"
-        self._entries.append(self._shard.write(path, self._attributes, self._label_names))
+        path = self._directory / f"{self._split}.{len(self._progress.entries):05}.h5"
+        self._progress.entries.append(asdict(self._shard.write(path, self._attributes, self._label_names)))
         self._shard = Shard()
+
+    def _note(self, origin: tuple[int, int, int], finished: bool = False) -> None:
+        self._progress = SplitProgress(self._progress.entries, self._counts.state(), origin, finished)
+        self._journal.keep_progress(self._split, self._progress)
 
 
 def _example_ends(encoded: Encoded) -> np.ndarray:
@@ -117,7 +135,7 @@ def _slice(encoded: Encoded, ends: np.ndarray, first: int, last: int) -> Encoded
     return Encoded({name: values[tokens] for name, values in encoded.per_token.items()},
                    encoded.sequence_lengths[sequences[first]:sequences[last]], encoded.example_sequences[first:last],
                    {name: values[first:last] for name, values in encoded.per_example.items()},
-                   encoded.truncated[first:last], 0, encoded.position)
+                   encoded.truncated[first:last], encoded.origins[first:last], encoded.position)
 
 
 def file_image(attributes: dict, datasets: dict[str, np.ndarray]) -> bytes:

@@ -3,10 +3,13 @@
 import numpy as np
 
 from .batches import Encoded
+from .exclusion import GRAM_WORDS
+from .scanning import Scan
 
 
 class SplitCounts:
-    def __init__(self, max_length: int, special_per_sequence: int):
+    def __init__(self, max_length: int, special_per_sequence: int, unknown_id: int | None):
+        self._unknown_id = unknown_id
         self._lengths = np.zeros(max_length + 1, dtype=np.int64)  # number of sequences of each length
         self._special = special_per_sequence
         self.examples = self.truncated = self.unknown = 0
@@ -15,7 +18,16 @@ class SplitCounts:
         self._lengths += np.bincount(encoded.sequence_lengths.astype(np.int64), minlength=len(self._lengths))
         self.examples += len(encoded.example_sequences)
         self.truncated += int(encoded.truncated.sum())
-        self.unknown += encoded.unknown_tokens
+        if self._unknown_id is not None:
+            self.unknown += int((encoded.per_token["tokens"] == self._unknown_id).sum())
+
+    def state(self) -> dict:
+        """As a JSON value, for `restore`."""
+        return {"lengths": self._lengths.tolist(), "examples": self.examples, "truncated": self.truncated, "unknown": self.unknown}
+
+    def restore(self, state: dict) -> None:
+        self._lengths = np.array(state["lengths"], dtype=np.int64)
+        self.examples, self.truncated, self.unknown = state["examples"], state["truncated"], state["unknown"]
 
     @property
     def tokens(self) -> int:
@@ -39,25 +51,28 @@ class SplitCounts:
     def longest(self) -> int:
         return int(np.flatnonzero(self._lengths)[-1])
 
-    def manifest(self, shards: list[dict], empty_lines: int) -> dict:
+    def manifest(self, shards: list[dict], scan: Scan) -> dict:
         """The split's part of manifest.json."""
+        excluded = {"excluded": {"gram_words": GRAM_WORDS, "examples": len(scan.excluded_rows), "files": scan.excluded_by}}
         return {"shards": shards, "examples": self.examples, "tokens": self.tokens, "truncated": self.truncated,
                 "truncated_share": self.truncated / self.examples, "unknown_tokens": self.unknown,
-                "unknown_share": self.unknown_share, "empty_lines": empty_lines}
+                "unknown_share": self.unknown_share, "empty_lines": scan.empty,
+                **(excluded if scan.excluded_by else {})}
 
 
-def table(counts: dict[str, SplitCounts], shared: dict[str, int]) -> str:
+def table(counts: dict[str, SplitCounts], shared: dict[str, int], scans: dict[str, Scan]) -> str:
     """One line per split, columns aligned."""
-    head = ["split", "examples", "tokens", "mean", "median", "max", "truncated", "unknown", "shared texts"]
-    rows = [head] + [_row(split, counts[split], shared) for split in counts]
+    head = ["split", "examples", "tokens", "mean", "median", "max", "truncated", "unknown", "excluded", "shared texts"]
+    rows = [head] + [_row(split, counts[split], shared, scans[split]) for split in counts]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     left = (0, len(head) - 1)
     return "\n".join("  ".join(cell.ljust(width) if column in left else cell.rjust(width)
                                for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
 
 
-def _row(split: str, counts: SplitCounts, shared: dict[str, int]) -> list[str]:
+def _row(split: str, counts: SplitCounts, shared: dict[str, int], scan: Scan) -> list[str]:
     earlier = {pair.split("/")[0]: number for pair, number in shared.items() if pair.endswith(f"/{split}")}
     return [split, f"{counts.examples:,}", f"{counts.tokens:,}", f"{counts.mean_length:.1f}", f"{counts.median_length}",
             f"{counts.longest}", f"{counts.truncated / counts.examples:.1%}", f"{counts.unknown_share:.2%}",
+            f"{len(scan.excluded_rows):,}" if scan.excluded_by else "-",
             ", ".join(f"{number:,} in {other}" for other, number in earlier.items()) or "-"]

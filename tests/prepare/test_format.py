@@ -137,7 +137,7 @@ MUTATIONS = [
     ({}, {"class": np.array([0, 1], dtype="<i4")}, r"class has values outside \[-1, 1\)"),
     ({}, {"segments": np.array([0, 0], dtype="u1")}, "segments has 2 values, not 5"),
     ({}, {"surprise": np.array([0], dtype="u1")}, "surprise is not in the schema"),
-    ({}, {"label_names": None}, "label_names is missing"),
+    ({}, {"label_names": None}, r"class has values outside \[-1, 0\)"),
     ({"kind": "text"}, {}, "class does not belong to kind text"),
     ({"max_length": 2}, {}, "a sequence has 3 tokens, more than max_length 2"),
     ({"version": 2}, {}, "attribute version is 2"),
@@ -154,8 +154,9 @@ def write_changed(path, attributes: dict, datasets: dict) -> None:
     path.write_bytes(file_image(*changed))
 
 
-def test_schema_accepts_a_valid_file(tmp_path):
-    write_changed(tmp_path / "a.h5", {}, {})
+@pytest.mark.parametrize("datasets", [{}, {"label_names": None, "class": np.array([-1, -1], dtype="<i4")}])
+def test_schema_accepts_a_valid_file(tmp_path, datasets):
+    write_changed(tmp_path / "a.h5", {}, datasets)
     check_file(tmp_path / "a.h5")
 
 

@@ -69,8 +69,8 @@ def test_cut_gzip(run, bert, tmp_path):
 def test_usage(run, bert, write, tmp_path):
     train = write("train.jsonl", GOOD)
     refused(run("class", bert, [tmp_path / "no.jsonl"]), USAGE, "no.jsonl does not exist")
-    refused(run("class", bert, [write("a.csv", "x,y")]), USAGE, "a.csv", ".jsonl.gz")
-    refused(run("class", bert, [write("a.txt", "cat")]), USAGE, "a.txt is plain text")
+    refused(run("class", bert, [write("a.xlsx", "x,y")]), USAGE, "a.xlsx", ".csv", "with .gz")
+    refused(run("class", bert, [write("a.txt", "cat")]), USAGE, "a.txt is plain text", "--unlabelled")
     refused(run("class", bert, [train] * 4), USAGE, "at most 3")
     refused(run("class", tmp_path / "no_model", [train]), USAGE, "no_model is not a directory")
     refused(run("class", bert, [train], "--max-length", 17), USAGE, "the 16 tokens that the encoder holds")

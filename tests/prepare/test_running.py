@@ -84,15 +84,46 @@ def test_killed_run_leaves_no_output_and_the_next_run_cleans_up(bert, corpus, wr
     assert sorted(path.name for path in output.iterdir()) == ["manifest.json", "train.h5"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_leaves_nothing(bert, corpus, tmp_path, number):
-    process = start_and_wait_for_a_shard(bert, corpus, tmp_path / "out")
+def stop(process: subprocess.Popen, number: int) -> str:
+    """Sends the signal and returns what the program says."""
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)  # Ctrl-C reaches all
     _, errors = process.communicate(timeout=20)
     assert process.returncode == STOPPED
-    assert errors.startswith("prepare.py: stopped by a signal") and errors.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
     until(lambda: group_is_gone(process.pid))
+    return errors
+
+
+def test_killed_run_goes_on_after_the_last_whole_shard(bert, corpus, tmp_path):
+    process = start_and_wait_for_a_shard(bert, corpus, tmp_path / "out")
+    until((tmp_path / ".out.preparing" / "progress.json").exists)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    until(lambda: group_is_gone(process.pid))
+    for output in ("out", "whole"):
+        done = subprocess.run(command(bert, corpus, tmp_path / output, "--workers", 2, "--shard-tokens", 50_000),
+                              capture_output=True, text=True, check=True)
+        assert ("continuing an earlier run after train.000" in done.stderr) == (output == "out")
+    names = sorted(path.name for path in (tmp_path / "whole").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "out").iterdir())
+    for name in names:
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_keeps_whole_shards_and_no_output(bert, corpus, tmp_path, number):
+    process = start_and_wait_for_a_shard(bert, corpus, tmp_path / "out")
+    until((tmp_path / ".out.preparing" / "progress.json").exists)
+    errors = stop(process, number)
+    assert errors.startswith("prepare.py: stopped by a signal") and errors.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == [".out.preparing"]
+
+
+def test_signal_before_the_first_shard_leaves_nothing(bert, corpus, tmp_path):
+    process = subprocess.Popen(command(bert, corpus, tmp_path / "out", "--workers", 2), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts)
+    until((tmp_path / ".out.preparing" / "scans.json").exists)
+    stop(process, signal.SIGTERM)
+    assert list(tmp_path.iterdir()) == []
 
 
 def workers_of(process: subprocess.Popen) -> list[int]:

@@ -6,4 +6,10 @@ from .text import Text
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (Text(), Classification())}
 
-__all__ = ["KINDS", "Kind", "Record"]
+
+def kind_named(name: str, unlabelled: bool = False) -> Kind:
+    """The kind of this name; `unlabelled` is for kind class only."""
+    return Classification(unlabelled=True) if unlabelled else KINDS[name]
+
+
+__all__ = ["KINDS", "Kind", "Record", "kind_named"]

@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import bad_data
 
 NAME_BYTES = 1024
+TEXT_FIELDS = ("text", "text_a", "text_b")
 Sequence = tuple[str, str | None]  # a text, and its second half where the example is a pair
 
 
@@ -29,6 +30,7 @@ class Record:
 class Kind(ABC):
     name: str
     help: str
+    field_names: tuple[str, ...] = (*TEXT_FIELDS, "id")  # ours, for --map
     accepts_plain_text = False
     keeps_empty_texts = True  # else they are skipped and counted
     label_dataset: str | None = None

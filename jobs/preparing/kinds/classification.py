@@ -1,23 +1,31 @@
 """Kind `class`: one label out of a set per text or pair of texts."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..errors import bad_data
-from .base import NAME_BYTES, Kind, Record, is_name, missing, text_or_pair
+from .base import NAME_BYTES, TEXT_FIELDS, Kind, Record, is_name, missing, text_or_pair
 
 UNLABELLED = -1
 
 
+@dataclass(frozen=True)
 class Classification(Kind):
+    unlabelled: bool = False  # labels are neither needed nor read
+
     name = "class"
     help = 'labelled text: {"text", "label"} or {"text_a", "text_b", "label"} records; "label": null is unlabelled'
+    field_names = (*TEXT_FIELDS, "label", "id")
     label_dataset = "class"
     label_type = np.dtype("<i4")
 
     def parse(self, fields: dict, where: str) -> Record:
         sequence = text_or_pair(fields, where)
+        if self.unlabelled:
+            return Record((sequence,))
         if "label" not in fields:
-            raise missing(fields, '"label" (null where there is none)', where)
+            raise missing(fields, '"label" (null where there is none; --unlabelled where no record has one)', where)
         return Record((sequence,), _label(fields["label"], where))
 
     def label_names(self, labels: set) -> list[str]:

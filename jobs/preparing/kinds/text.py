@@ -5,7 +5,7 @@ from .base import Kind, Record, text_or_pair
 
 class Text(Kind):
     name = "text"
-    help = 'unlabelled text: {"text"} records or plain lines; a labelled file works too'
+    help = 'unlabelled text: {"text"} records (.jsonl, .csv, .tsv) or plain lines (.txt); a labelled file works too'
     accepts_plain_text = True
     keeps_empty_texts = False
 

@@ -1,0 +1,62 @@
+"""CSV and TSV (RFC 4180, with a header line) as one JSON object per record, so that all that follows knows JSON only."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+
+from .errors import bad_data
+
+FIELD_CHARACTERS = 16 << 20  # a longer field is most likely a quote that nobody closed
+
+Where = Callable[[int], str]  # names a record's row for a message; -1 is the header
+
+
+def json_records(lines: Iterable[bytes], delimiter: str, where: Where) -> Iterator[bytes]:
+    """One JSON object per record, b"" for an empty line. Raises Refusal (65) naming the row."""
+    csv.field_size_limit(FIELD_CHARACTERS)
+    reader = RecordReader(lines, delimiter, where)
+    header = _checked_header(next(reader, []), where(-1))
+    for values in reader:
+        if values and len(values) != len(header):
+            raise bad_data(f"{where(reader.row)} has {len(values)} fields, but the header has {len(header)}; "
+                           "quote fields that hold the delimiter, and check for a quote that is not closed")
+        yield json.dumps(dict(zip(header, values)), ensure_ascii=False).encode("utf-8") if values else b""
+
+
+class RecordReader:
+    """Records as lists of fields; `row` is the number of the latest one."""
+
+    def __init__(self, lines: Iterable[bytes], delimiter: str, where: Where):
+        self.row = -2
+        self._where = where
+        self._records = csv.reader(self._decoded(lines), delimiter=delimiter, strict=True)
+
+    def __iter__(self) -> "RecordReader":
+        return self
+
+    def __next__(self) -> list[str]:
+        self.row += 1
+        try:
+            return next(self._records)
+        except csv.Error as error:
+            raise bad_data(f"{self._where(self.row)} is not valid CSV ({error}); quote as RFC 4180 says, and check for a "
+                           "quote that is not closed") from None
+
+    def _decoded(self, lines: Iterable[bytes]) -> Iterator[str]:
+        for line in lines:
+            try:
+                yield line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise bad_data(f"{self._where(self.row)} is not UTF-8 (byte {error.start + 1} of the line); "
+                               "convert the file first") from None
+
+
+def _checked_header(names: list[str], where: str) -> list[str]:
+    if not names:
+        raise bad_data(f"{where} is empty; the first line must name the fields, such as text,label")
+    for name in names:
+        if not name:
+            raise bad_data(f"{where} holds an empty field name; the first line must name the fields")
+        if names.count(name) > 1:
+            raise bad_data(f'{where} names the field "{name}" twice; rename one')
+    return names

@@ -1,0 +1,96 @@
+"""--exclude: finds examples that share a run of words with evaluation texts, from 64-bit hashes of the runs."""
+
+import re
+from collections.abc import Iterable
+from itertools import chain
+
+import numpy as np
+import xxhash
+
+from .errors import bad_data
+from .kinds import Record
+from .kinds.text import Text
+from .progress import Progress
+from .reading import Input, blocks
+
+GRAM_WORDS = 8
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word's hash is lost
+WORD = re.compile(r"\w+")
+
+
+class Words:
+    """Hashes of the words of several texts, end to end. Case, punctuation and white space do not count."""
+
+    def __init__(self, texts: Iterable[str]):
+        words = [WORD.findall(text.lower()) for text in texts]
+        self.lengths = np.array([len(of_text) for of_text in words], dtype=np.int64)
+        self._text = np.repeat(np.arange(len(words)), self.lengths)
+        self._hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, chain.from_iterable(words))), np.uint64)
+
+    def grams(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Hashes of all runs of `size` words within a text, and the number of the text of each."""
+        count = max(0, len(self._hashes) - size + 1)
+        hashes = np.zeros(count, dtype=np.uint64)
+        for offset in range(size):
+            hashes = hashes * MULTIPLIER + self._hashes[offset:offset + count]
+        within = self._text[:count] == self._text[size - 1:]
+        return hashes[within], self._text[:count][within]
+
+
+class EvaluationGrams:
+    """The 8-grams of one file; a text of fewer words is one gram as a whole."""
+
+    def __init__(self, source: Input):
+        found: dict[int, list[np.ndarray]] = {}
+        with Progress(f"reading {source.path.name}", source.num_bytes()) as progress:
+            for block in blocks(source.lines()):
+                self._note(Words(_texts(source, block)), found)
+                progress.at(block[-1].position)
+        if not found:
+            raise bad_data(f"--exclude {source.path} holds no text with a word in it; name another file or leave it out")
+        self._sorted = {size: np.unique(np.concatenate(hashes)) for size, hashes in found.items()}
+
+    @staticmethod
+    def _note(words: Words, found: dict[int, list[np.ndarray]]) -> None:
+        for size in range(1, GRAM_WORDS + 1):
+            hashes, texts = words.grams(size)
+            hashes = hashes if size == GRAM_WORDS else hashes[words.lengths[texts] == size]
+            if len(hashes):
+                found.setdefault(size, []).append(hashes)
+
+    def met_by(self, words: Words) -> np.ndarray:
+        """For each text: whether it shares a gram with this file."""
+        met = np.zeros(len(words.lengths), dtype=bool)
+        for size, known in self._sorted.items():
+            hashes, texts = words.grams(size)
+            places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+            met[texts[known[places] == hashes]] = True
+        return met
+
+
+class Exclusion:
+    """All files of --exclude. Counts the examples that each would leave out by itself."""
+
+    def __init__(self, sources: list[Input]):
+        self._files = {str(source.path): EvaluationGrams(source) for source in sources}
+        self.counts = dict.fromkeys(self._files, 0)
+
+    def leaves_out(self, records: list[Record]) -> np.ndarray:
+        """(number of records) bool."""
+        words = Words(map(_text_of, records))
+        left_out = np.zeros(len(records), dtype=bool)
+        for name, grams in self._files.items():
+            met = grams.met_by(words)
+            self.counts[name] += int(met.sum())
+            left_out |= met
+        return left_out
+
+
+def _text_of(record: Record) -> str:
+    return " ".join(part for sequence in record.sequences for part in sequence if part is not None)
+
+
+def _texts(source: Input, block: list) -> list[str]:
+    kind = Text()
+    contents = [line for line in block if line.content.strip()]
+    return [_text_of(kind.parse(source.fields(line.row, line.content), source.where(line.row))) for line in contents]

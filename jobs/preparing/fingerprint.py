@@ -1,0 +1,36 @@
+"""What the output depends on, as a JSON value: two runs with the same fingerprint write the same bytes."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import h5py
+import tokenizers
+
+from . import VERSION
+from .hugging_face import ModelDirectory
+
+HEAD_BYTES = 1 << 20
+
+
+def created_with() -> str:
+    """Names this program and the libraries that its output depends on."""
+    return f"prepare.py {VERSION} (tokenizers {tokenizers.__version__}, h5py {h5py.__version__}, HDF5 {h5py.version.hdf5_version})"
+
+
+def fingerprint(command: dict, directory: ModelDirectory, files: list[Path]) -> dict:
+    """`command` holds the options that change the output. Files count by size, time of change and their first bytes."""
+    model = {name: value for name, value in asdict(directory).items() if name != "path"}
+    facts = {"program": created_with(), "command": command, "model": model, "files": file_facts(files)}
+    return json.loads(json.dumps(facts, default=str))  # as it will be read back
+
+
+def file_facts(files: list[Path]) -> dict[str, dict]:
+    return {str(path): _facts(path) for path in files}
+
+
+def _facts(path: Path) -> dict:
+    with open(path, "rb") as file:
+        head = hashlib.sha256(file.read(HEAD_BYTES)).hexdigest()
+    return {"bytes": path.stat().st_size, "modified_ns": path.stat().st_mtime_ns, "head_sha256": head}

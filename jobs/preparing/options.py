@@ -1,0 +1,35 @@
+"""What prepare.py was asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class Options:
+    kind: str
+    tokenizer: Path
+    inputs: list[Path]  # train, dev, test
+    output: Path
+    map: tuple[str, ...] = ()  # OUR_NAME=FIELD
+    exclude: tuple[Path, ...] = ()  # evaluation files
+    unlabelled: bool = False  # kind class
+    labels_from: str | None = None  # kind class: DIR, FILE or DIR:TASK
+    pack_documents: bool = False  # kind text
+    max_length: int | None = None  # tokens; what the encoder holds
+    shard_tokens: int = 64 << 20
+    workers: int | None = None  # processes; the cores this process may use
+    overwrite: bool = False
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The one input without labels can only be predicted, and `tartan predict` looks for a test split."""
+        return ("test",) if self.unlabelled and len(self.inputs) == 1 else SPLITS
+
+    @property
+    def that_shape_the_output(self) -> dict:
+        """As a JSON value, but for the contents of files."""
+        passing = ("tokenizer", "output", "workers", "overwrite")
+        return {name: value if isinstance(value, int | str | None) else list(map(str, value))
+                for name, value in vars(self).items() if name not in passing}

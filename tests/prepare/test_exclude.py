@@ -1,0 +1,88 @@
+"""--exclude: which examples of train are left out, and how that is told."""
+
+import gzip
+
+import numpy as np
+import pytest
+from preparing.errors import DATA, USAGE
+from preparing.exclusion import GRAM_WORDS, Words
+
+EIGHT = "the cat sat on a red mat far"
+TRAIN = ["dog ran", f"good {EIGHT} away", "the cat sat on a red mat", f"The CAT, sat: on a red... mat far!", "blue dog"]
+
+
+def rows(done, load) -> list[int]:
+    assert done.status == 0, done.err
+    return load(done.output / "train.h5")["example_id"]
+
+
+def test_shared_grams_are_left_out_and_counted(run, bert, write, load, manifest):
+    train = write("train.jsonl", *({"text": text} for text in TRAIN))
+    dev, test = write("dev.jsonl", {"text": f"bad {EIGHT} green"}), write("test.jsonl", {"text": "Blue dog."})
+    done = run("text", bert, [train], "--exclude", dev, test)
+    assert rows(done, load) == [0, 2]  # 7 of 8 words are no gram
+    split = manifest(done.output)["splits"]["train"]
+    assert split["examples"] == 2
+    assert split["excluded"] == {"gram_words": 8, "examples": 3, "files": {str(dev): 2, str(test): 1}}
+    assert f"2 examples of train share 8 words in a row, or a whole short text, with {dev}" in done.out
+
+
+def test_a_short_text_must_occur_whole_and_in_order(run, bert, write, load):
+    train = write("train.txt", "red dog ran", "dog red ran", "red", "a red dog", "reddog")
+    assert rows(run("text", bert, [train], "--exclude", write("dev.txt", "red dog")), load) == [1, 2, 4]
+
+
+def test_only_train_is_thinned(run, bert, write, load):
+    records = [{"text": "cat", "label": "x"}, {"text": "dog", "label": "x"}]
+    train, dev = write("train.jsonl", *records), write("dev.jsonl", records[1])
+    done = run("class", bert, [train, dev], "--exclude", dev)
+    assert rows(done, load) == [0] and load(done.output / "dev.h5")["example_id"] == [0]
+
+
+def test_labels_of_what_is_left_out_do_not_count(run, bert, write, load):
+    train = write("train.jsonl", {"text": "cat", "label": "x"}, {"text": "dog", "label": "only here"})
+    done = run("class", bert, [train], "--exclude", write("dev.txt", "dog"))
+    assert load(done.output / "train.h5")["label_names"] == ["x"]
+
+
+def test_every_format_is_accepted(run, bert, write, load, tmp_path):
+    train = write("train.txt", "cat one", "dog two", "mat three", "ran four", "far five")
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"dog two\n"))
+    files = [write("a.jsonl", {"text_a": "cat", "text_b": "one"}), tmp_path / "b.txt.gz", write("c.csv", "text,label", "mat three,x"),
+             write("d.tsv", "id\ttext", "1\tran four")]
+    assert rows(run("text", bert, [train], "--exclude", *files), load) == [4]
+
+
+def test_other_field_names_in_evaluation_files(run, bert, write, load):
+    train = write("train.csv", "review", "cat one", "dog two", "mat three")
+    files = [write("dev.csv", "review", "dog two"), write("test.jsonl", {"text": "mat three"})]
+    assert rows(run("text", bert, [train], "--map", "text=review", "--exclude", *files), load) == [0]
+
+
+def test_grams_equal_those_found_word_by_word():
+    words = [str(n) for n in np.random.default_rng(1).integers(0, 4, 200)]
+    texts = [" ".join(words[:60]), "", " ".join(words[60:63]), " ".join(words[63:])]
+    for size in (1, 3, GRAM_WORDS):
+        plain = [(number, tuple(part[i:i + size])) for number, text in enumerate(texts)
+                 for part in [text.split()] for i in range(len(part) - size + 1)]
+        hashes, owners = Words(texts).grams(size)
+        assert owners.tolist() == [number for number, _ in plain]
+        assert len({(gram, value) for (_, gram), value in zip(plain, hashes.tolist())}) == len({gram for _, gram in plain})
+        assert len(set(hashes.tolist())) == len({gram for _, gram in plain})
+
+
+def test_refusals(run, bert, write, tmp_path):
+    train = write("train.txt", "the cat", "the dog")
+    for status, excluded, words in [
+        (USAGE, tmp_path / "no.jsonl", "--exclude"), (USAGE, write("a.pdf", "x"), "a.pdf has a suffix that is not known"),
+        (DATA, write("the.txt", "the"), "each of its 2 examples shares words"), (DATA, write("dots.txt", "...", ""), "no text with a word"),
+        (DATA, write("bad.jsonl", {"text": "a"}, {"body": "b"}), "bad.jsonl row 2"),
+    ]:
+        done = run("text", bert, [train], "--exclude", excluded)
+        assert done.status == status and words in done.err and done.err.count("\n") == 1, done.err
+        assert not done.output.exists()
+
+
+@pytest.mark.parametrize("excluded", ["CAT the", "the cat sat"])
+def test_what_shares_nothing_stays(run, bert, write, load, excluded):
+    assert rows(run("text", bert, [write("train.txt", "the cat", "dog")], "--exclude", write("dev.txt", excluded)), load) == [0, 1]
