@@ -91,7 +91,7 @@ ShardInfo read_info(h5::File const& file) {
   if (file.has_attribute("unk_id")) info.unk_id = checked_id(file, "unk_id", info.vocab_size);
   info.source = file.text("source");
   info.created_with = file.text("created_with");
-  if (info.kind == "class") info.label_names = read_label_names(file);
+  if (info.kind == "class" && h5::Set::exists(file, "label_names")) info.label_names = read_label_names(file);
   return info;
 }
 

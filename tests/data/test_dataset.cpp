@@ -72,6 +72,16 @@ TEST(Dataset, MissingSplitIsUsage) {
   expect_error(ExitStatus::usage, "nothing", [&] { Dataset::open(directory / "nothing", "dev"); });
 }
 
+TEST(Dataset, UnlabelledExamplesNeedNoLabelNames) {
+  TemporaryDirectory const directory;
+  ShardSpec spec;
+  for (int example = 0; example < 3; ++example) testing::add_example(spec, {{1, 10, 11, 2}}, -1);
+  spec.omit = {"label_names"};
+  Dataset const data = written(directory, spec);
+  EXPECT_TRUE(data.info().label_names.empty());
+  EXPECT_EQ(data.pack(Examples{2}).encoder.tokens, (std::vector<std::int64_t>{1, 10, 11, 2}));
+}
+
 struct BadRow {
   char const* name;
   char const* words;
@@ -99,6 +109,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadRow{"TokenId", "has the token id 1000 (vocab_size is 1000)", [](ShardSpec& spec) { spec.tokens[9] = 1000; }},
         BadRow{"LabelHigh", "has the class 3 (label_names has 3)", [](ShardSpec& spec) { spec.labels[1] = 3; }},
+        BadRow{"LabelWithoutNames", "has the class 0 (label_names has 0)",
+               [](ShardSpec& spec) { spec.omit = {"label_names"}; }},
         BadRow{"LabelLow", "has the class -2", [](ShardSpec& spec) { spec.labels[1] = -2; }},
         BadRow{"TooLong", "has a sequence of 5 tokens (max_length is 4)",
                [](ShardSpec& spec) { ++spec.sequence_starts[3]; }},

@@ -113,7 +113,6 @@ std::vector<Refusal> refusals() {
       {"NoExampleStarts", "data set example_starts is missing", omit("example_starts")},
       {"NoIds", "data set example_id is missing", omit("example_id")},
       {"NoClass", "data set class is missing", omit("class")},
-      {"NoLabelNames", "data set label_names is missing", omit("label_names")},
       {"EmptyTokens", "data set tokens is empty", change([](ShardSpec& spec) { spec.tokens.clear(); })},
       {"SequenceStartsEnd", "data set sequence_starts ends with",
        change([](ShardSpec& spec) { ++spec.sequence_starts.back(); })},

@@ -20,7 +20,7 @@ struct ShardInfo {
   std::int64_t max_length = 0;  //!< longest sequence allowed [tokens]
   std::string source;
   std::string created_with;
-  std::vector<std::string> label_names;  //!< kind `class`
+  std::vector<std::string> label_names;  //!< kind `class`; empty where no example has a label
 };
 
 //! One shard, mapped read-only where its layout allows, else copied. Structure and sizes are checked at open, offsets
