@@ -1,4 +1,4 @@
-"""CSV and TSV (RFC 4180, with a header line) as one JSON object per record, so that all that follows knows JSON only."""
+"""CSV and TSV (RFC 4180, with a header line) as one JSON object per record: all that follows knows JSON only."""
 
 import csv
 import json

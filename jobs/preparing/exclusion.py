@@ -25,7 +25,8 @@ class Words:
         words = [WORD.findall(text.lower()) for text in texts]
         self.lengths = np.array([len(of_text) for of_text in words], dtype=np.int64)
         self._text = np.repeat(np.arange(len(words)), self.lengths)
-        self._hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, map(str.encode, chain.from_iterable(words))), np.uint64)
+        encoded = map(str.encode, chain.from_iterable(words))
+        self._hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, encoded), np.uint64)
 
     def grams(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Hashes of all runs of `size` words within a text, and the number of the text of each."""

@@ -16,7 +16,8 @@ HEAD_BYTES = 1 << 20
 
 def created_with() -> str:
     """Names this program and the libraries that its output depends on."""
-    return f"prepare.py {VERSION} (tokenizers {tokenizers.__version__}, h5py {h5py.__version__}, HDF5 {h5py.version.hdf5_version})"
+    libraries = f"tokenizers {tokenizers.__version__}, h5py {h5py.__version__}, HDF5 {h5py.version.hdf5_version}"
+    return f"prepare.py {VERSION} ({libraries})"
 
 
 def fingerprint(command: dict, directory: ModelDirectory, files: list[Path]) -> dict:

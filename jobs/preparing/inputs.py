@@ -29,8 +29,8 @@ def open_excluded(options: Options, kind: Kind) -> list[Input]:
 
 def _check(source: Input, options: Options, kind: Kind) -> None:
     if source.plain_text and not (kind.accepts_plain_text or options.unlabelled):
-        raise usage(f"--input {source.path} is plain text, which has no labels; kind {kind.name} needs .jsonl, .csv or .tsv "
-                    "records, or --unlabelled")
+        raise usage(f"--input {source.path} is plain text, which has no labels; kind {kind.name} needs .jsonl, .csv or "
+                    ".tsv records, or --unlabelled")
     if source.plain_text and options.map:
         raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
     if source.path.resolve().is_relative_to(options.output.resolve()):

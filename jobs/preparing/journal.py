@@ -14,6 +14,7 @@ from .scanning import Scan
 
 SCANS, PROGRESS = "scans.json", "progress.json"
 PART = ".part"
+PIECE_BYTES = 1 << 20
 START = (0, 0, 0)
 
 
@@ -31,11 +32,13 @@ class Journal:
     def __init__(self, directory: Path, fingerprint: dict):
         self._directory, self._fingerprint = directory, fingerprint
         left = _load(directory / SCANS)
-        self._splits = {split: SplitProgress(**found) for split, found in _load(directory / PROGRESS).items()} if left else {}
+        progress = _load(directory / PROGRESS) if left else {}
+        self._splits = {split: SplitProgress(**found) for split, found in progress.items()}
         problem = self._problem(left) if any(directory.iterdir()) else None
         self._left = left if left and not problem else {}
         if problem:
-            print(f"{directory} was left by an earlier run and is of no use here ({problem}); starting over", file=sys.stderr)
+            print(f"{directory} was left by an earlier run and is of no use here ({problem}); starting over",
+                  file=sys.stderr)
         if not self._left:
             self._start_over()
 
@@ -58,8 +61,10 @@ class Journal:
         if not self._left:
             return None
         entries = [entry["path"] for progress in self._splits.values() for entry in progress.entries]
-        print(f"continuing an earlier run after {entries[-1] if entries else 'its check of the input'}", file=sys.stderr)
-        return {split: _scan_of(split, inputs[split], found) for split, found in self._left["scans"].items()}, self._left["shared"]
+        after = entries[-1] if entries else "its check of the input"
+        print(f"continuing an earlier run after {after}", file=sys.stderr)
+        scans = {split: _scan_of(split, inputs[split], found) for split, found in self._left["scans"].items()}
+        return scans, self._left["shared"]
 
     def keep_scans(self, scans: dict[str, Scan], shared: dict[str, int]) -> None:
         found = {split: _json_of(scan) for split, scan in scans.items()}
@@ -91,7 +96,11 @@ def difference(before: dict, now: dict) -> str:
 def _is_whole(path: Path, entry: dict) -> bool:
     if not path.is_file() or path.stat().st_size != entry["bytes"]:
         return False
-    return xxhash.xxh3_64_hexdigest(path.read_bytes()) == entry["xxh3"]
+    digest = xxhash.xxh3_64()
+    with open(path, "rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            digest.update(piece)
+    return digest.hexdigest() == entry["xxh3"]
 
 
 def _load(path: Path) -> dict:

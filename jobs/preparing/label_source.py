@@ -34,7 +34,8 @@ def _path_and_task(argument: str) -> tuple[Path, str | None]:
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise usage(f"--labels-from {path} does not exist; name a prepared directory, a shard or a trained model's directory")
+        raise usage(f"--labels-from {path} does not exist; name a prepared directory, a shard or a trained model's "
+                    "directory")
     return path
 
 
@@ -43,7 +44,8 @@ def _shard(path: Path) -> Path:
         return path
     found = [path / name for name in TRAIN_SHARDS if (path / name).is_file()]
     if not found:
-        raise usage(f"--labels-from {path} holds neither train.h5 nor {HEADS}; name a prepared directory or a trained model's")
+        raise usage(f"--labels-from {path} holds neither train.h5 nor {HEADS}; name a prepared directory or a trained "
+                    "model's")
     return found[0]
 
 
@@ -59,7 +61,8 @@ def _of_heads(path: Path, task: str | None) -> list[str]:
     heads = _metadata(path)
     known = ", ".join(heads)
     if task is None and len(heads) > 1:
-        raise usage(f"--labels-from {path.parent} has the tasks {known}; add one, such as {path.parent}:{next(iter(heads))}")
+        raise usage(f"--labels-from {path.parent} has the tasks {known}; add one, such as "
+                    f"{path.parent}:{next(iter(heads))}")
     if task is not None and task not in heads:
         raise usage(f"--labels-from {path.parent} has no task {task}; it has {known}")
     head = heads[next(iter(heads)) if task is None else task]

@@ -51,7 +51,8 @@ class DocumentPacker:
         starts = np.cumsum(lengths) - lengths
         offset = np.arange(len(tokens)) - np.repeat(starts, lengths)
         first = 0 if self._begun else 1
-        before_owner, before_offset = np.append(self._last_owner, owners[:-1]), np.append(self._last_length, lengths[:-1])
+        before_owner = np.append(self._last_owner, owners[:-1])
+        before_offset = np.append(self._last_length, lengths[:-1])
         added = [np.insert(values, starts[first:], ending) for values, ending in (
             (tokens, self._separator), (np.repeat(owners, lengths), before_owner[first:]), (offset, before_offset[first:]))]
         gone = 0 if self._begun else self._skipped
@@ -70,7 +71,8 @@ class DocumentPacker:
         id_type = f"S{documents.per_example['example_id'].dtype.itemsize + PART_BYTES}"
         encoded = Encoded({"tokens": self._framed(num_tokens, starts, documents.per_token["tokens"].dtype)},
                           (lengths + len(self._prefix) + len(self._suffix)).astype("<u8"), np.ones(count, dtype="<u8"),
-                          {"example_id": np.array(ids, dtype=id_type)}, np.zeros(count, dtype=bool), origins, documents.position)
+                          {"example_id": np.array(ids, dtype=id_type)}, np.zeros(count, dtype=bool), origins,
+                          documents.position)
         self._drop(num_tokens)
         return encoded
 
@@ -90,7 +92,8 @@ class DocumentPacker:
 
     def _drop(self, num_tokens: int) -> None:
         """Forgets what was cut, and the documents that it came from."""
-        self._tokens, self._owner, self._offset = (values[num_tokens:] for values in (self._tokens, self._owner, self._offset))
+        self._tokens, self._owner = self._tokens[num_tokens:], self._owner[num_tokens:]
+        self._offset = self._offset[num_tokens:]
         gone = int(self._owner[0]) if len(self._owner) else self._last_owner
         self._rows, self._ids = self._rows[gone:], self._ids[gone:]
         self._owner = self._owner - gone

@@ -85,11 +85,13 @@ def _write_splits(partial: Path, scans: dict[str, Scan], plan: Plan, options: Op
     with encoding_workers(plan, _workers(options)) as encode:
         splits = {}
         for split, scan in scans.items():
-            writer = SplitWriter(partial, split, _attributes(scan, plan), plan.label_names, options.shard_tokens, counts[split], journal)
+            writer = SplitWriter(partial, split, _attributes(scan, plan), plan.label_names, options.shard_tokens,
+                                 counts[split], journal)
             _fill(writer, scan, plan, encoder, encode)
             splits[split] = counts[split].manifest(writer.close(), scan)
             if not plan.pack_documents and counts[split].examples != scan.examples:
-                raise bad_data(f"{scan.input.path} changed while it was read ({scan.examples} examples, then {counts[split].examples})")
+                raise bad_data(f"{scan.input.path} changed while it was read ({scan.examples} examples, "
+                               f"then {counts[split].examples})")
     return splits, counts
 
 

@@ -122,5 +122,6 @@ def open_input(path: Path, flag: str = "--input", field_map: FieldMap = FieldMap
         raise usage(f"{flag} {path} is not a regular file (it is read twice); write it to a file first")
     suffix = Path(path.name.removesuffix(".gz")).suffix
     if suffix not in SUFFIXES:
-        raise usage(f"{flag} {path} has a suffix that is not known; use one of {', '.join(SUFFIXES)}, each also with .gz")
+        raise usage(f"{flag} {path} has a suffix that is not known; use one of {', '.join(SUFFIXES)}, "
+                    "each also with .gz")
     return Input(path, suffix, field_map, documents)

@@ -14,8 +14,10 @@ def trained(tmp_path):
 
     def to_directory(tasks: dict, name: str = "best"):
         (tmp_path / name).mkdir()
-        metadata = {task: {"objective": "classification", "labels": labels, "metric": "accuracy"} for task, labels in tasks.items()}
-        save_file({"head": np.zeros(1, dtype=np.float32)}, tmp_path / name / "heads.safetensors", {"heads": json.dumps(metadata)})
+        heads = {task: {"objective": "classification", "labels": labels, "metric": "accuracy"}
+                 for task, labels in tasks.items()}
+        save_file({"head": np.zeros(1, dtype=np.float32)}, tmp_path / name / "heads.safetensors",
+                  {"heads": json.dumps(heads)})
         return tmp_path / name
 
     return to_directory
@@ -53,15 +55,18 @@ def test_labels_from_prepared_data(run, bert, write, load, flags):
     first = run("class", bert, [write("a.jsonl", *({"text": "cat", "label": n} for n in (10, 9)))], *flags, output="first")
     shard_path = sorted(first.output.glob("train*"))[0]
     for number, source in enumerate((first.output, shard_path)):
-        done = run("class", bert, [write("b.jsonl", {"text": "dog", "label": "10"})], "--labels-from", source, output=f"out{number}")
+        new = write("b.jsonl", {"text": "dog", "label": "10"})
+        done = run("class", bert, [new], "--labels-from", source, output=f"out{number}")
         assert done.status == 0, done.err
-        assert load(done.output / "train.h5")["label_names"] == ["9", "10"] and load(done.output / "train.h5")["class"] == [1]
+        shard = load(done.output / "train.h5")
+        assert shard["label_names"] == ["9", "10"] and shard["class"] == [1]
 
 
 def test_a_label_outside_the_head(run, bert, write, trained):
     new = write("new.jsonl", {"text": "cat", "label": "a"}, {"text": "dog", "label": "b"})
     done = run("class", bert, [new], "--labels-from", trained({"mood": ["a", "c"]}))
-    assert done.status == DATA and 'new.jsonl row 2: label "b" does not stand in --labels-from; known labels: a, c' in done.err
+    assert done.status == DATA
+    assert 'new.jsonl row 2: label "b" does not stand in --labels-from; known labels: a, c' in done.err
 
 
 def test_refused_sources(run, bert, write, trained, tmp_path):

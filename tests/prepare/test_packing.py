@@ -24,7 +24,8 @@ def test_golden(run, bert, write, load, manifest):
 
 def test_own_ids(run, bert, write, load):
     source = write("a.jsonl", {"text": "the cat sat on", "id": "p"}, {"text": "mat", "id": "q"})
-    assert load(run("text", bert, [source], "--pack-documents", "--max-length", 4).output / "train.h5")["example_id"] == ["p#0", "p#1", "p#2"]
+    done = run("text", bert, [source], "--pack-documents", "--max-length", 4)
+    assert load(done.output / "train.h5")["example_id"] == ["p#0", "p#1", "p#2"]
 
 
 def test_blank_lines_part_documents_of_plain_text(run, bert, write, load):
@@ -43,8 +44,9 @@ def documents(texts: list[list[int]], first_row: int = 0) -> Encoded:
     count = len(texts)
     origins = np.zeros((count, 3), dtype=np.uint64)
     origins[:, 0] = range(first_row, first_row + count)
-    return Encoded({"tokens": np.array(list(chain.from_iterable(texts)), dtype="<u2")}, np.array(list(map(len, texts)), dtype="<u8"),
-                   np.ones(count, dtype="<u8"), {"example_id": origins[:, 0]}, np.zeros(count, dtype=bool), origins, 0)
+    tokens = np.array(list(chain.from_iterable(texts)), dtype="<u2")
+    return Encoded({"tokens": tokens}, np.array(list(map(len, texts)), dtype="<u8"), np.ones(count, dtype="<u8"),
+                   {"example_id": origins[:, 0]}, np.zeros(count, dtype=bool), origins, 0)
 
 
 def sequences(texts: list[list[int]], batch: int, origin=(0, 0, 0)) -> list[tuple]:
@@ -53,7 +55,8 @@ def sequences(texts: list[list[int]], batch: int, origin=(0, 0, 0)) -> list[tupl
     found = []
     for part in DocumentPacker(([CLS], [SEP]), SEP, 9, origin).pack(batches):
         tokens = np.split(part.per_token["tokens"], np.cumsum(part.sequence_lengths).astype(int)[:-1])
-        found += zip([piece.tolist() for piece in tokens], part.per_example["example_id"].tolist(), map(tuple, part.origins.tolist()))
+        found += zip([piece.tolist() for piece in tokens], part.per_example["example_id"].tolist(),
+                     map(tuple, part.origins.tolist()))
     return found
 
 
@@ -70,7 +73,8 @@ def test_no_token_is_lost(texts, batch):
     stream = list(chain.from_iterable(tokens[1:-1] for tokens, _, _ in found))
     written = [text for text in texts if text]
     assert stream == list(chain.from_iterable([*text, SEP] for text in written))[:-1]
-    assert all(len(tokens) == 9 for tokens, _, _ in found[:-1]) and all(tokens[0] == CLS and tokens[-1] == SEP for tokens, _, _ in found)
+    assert all(len(tokens) == 9 for tokens, _, _ in found[:-1])
+    assert all(tokens[0] == CLS and tokens[-1] == SEP for tokens, _, _ in found)
     assert len({name for _, name, _ in found}) == len(found)
     for tokens, name, (row, offset, part) in found:
         assert name == b"%d#%d" % (row, part) and tokens[1] == [*texts[row], SEP][offset]
@@ -83,7 +87,7 @@ def test_every_sequence_can_be_the_first_of_a_resumed_run(texts):
 
 
 def test_nothing_but_empty_documents():
-    assert list(chain.from_iterable(part.origins.tolist() for part in DocumentPacker(([CLS], [SEP]), SEP, 9, (0, 0, 0)).pack([documents([[], []])]))) == []
+    assert sequences([[], []], 1) == []
 
 
 def test_endless_document(run, bert, write, monkeypatch):
