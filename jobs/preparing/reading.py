@@ -68,7 +68,10 @@ class Input:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
             raise bad_data(f"{self.where(row)} is not UTF-8 (byte {error.start + 1}); convert the file first") from None
-        return {"text": text} if self.plain_text else self.field_map.apply(self._parse(row, text), self.where(row))
+        if self.plain_text:
+            return {"text": text}
+        record = self._parse(row, text)
+        return self.field_map.apply(record, self.where(row)) if self.field_map.pairs else record
 
     def _parse(self, row: int, text: str) -> dict:
         try:
