@@ -3,6 +3,10 @@
 
 prepare.py class --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/acl_arc
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/acl_text
+prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
+    --labels-from runs/x/best --output data/new
+
+A run that was stopped goes on after its last whole shard when the same command is given again.
 """
 
 import argparse
@@ -30,7 +34,8 @@ def parse(arguments: list[str] | None) -> Options:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--tokenizer", type=Path, required=True, metavar="DIR", help="Hugging Face directory: config.json, tokenizer.json")
+    add("--tokenizer", type=Path, required=True, metavar="DIR",
+        help="Hugging Face directory: config.json, tokenizer.json")
     add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
         help="train, dev, test in this order, or train alone; .jsonl, .csv or .tsv with a header line, "
              "or plain .txt (where no label is needed); each also .gz")
@@ -52,8 +57,8 @@ def add_options_of_class(parser: argparse.ArgumentParser) -> None:
     add("--unlabelled", action="store_true",
         help="records have no label, or theirs is not read; one input becomes the split test, as tartan predict expects")
     add("--labels-from", metavar="PATH",
-        help="label names, and their order, of a prepared directory (its train split), of a shard, or of a trained model such "
-             "as runs/x/best (runs/x/best:TASK where it has several), so that new data fits a trained head")
+        help="label names, and their order, of a prepared directory (its train split), of a shard, or of a trained model "
+             "such as runs/x/best (runs/x/best:TASK where it has several), so that new data fits a trained head")
 
 
 def add_options_of_text(parser: argparse.ArgumentParser) -> None:

@@ -59,7 +59,8 @@ def batches_of(scan: Scan, first_row: int = 0) -> Iterator[Batch]:
     """The lines of a split from this row on."""
     id_type = np.dtype(f"S{scan.id_bytes}") if scan.has_ids else np.dtype("<u8")
     for block in blocks(scan.lines(first_row)):
-        yield Batch(scan.input, id_type, [line.row for line in block], [line.content for line in block], block[-1].position)
+        rows, contents = [line.row for line in block], [line.content for line in block]
+        yield Batch(scan.input, id_type, rows, contents, block[-1].position)
 
 
 class BatchEncoder:
@@ -79,7 +80,8 @@ class BatchEncoder:
         if self._plan.has_segments:
             per_token["segments"] = np.array(list(chain.from_iterable(token_types)), dtype=np.uint8)
         return Encoded(per_token, np.array([len(ids) for ids in token_ids], dtype="<u8"), example_sequences,
-                       self._per_example(batch, parsed), _any_of_example(cut, example_sequences), _origins(parsed), batch.position)
+                       self._per_example(batch, parsed), _any_of_example(cut, example_sequences), _origins(parsed),
+                       batch.position)
 
     def _tokenise(self, records: list):
         results = self._encode([sequence for record in records for sequence in record.sequences])

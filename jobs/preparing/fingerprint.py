@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import h5py
 import tokenizers
 
 from . import VERSION
+from .errors import io_failure
 from .hugging_face import ModelDirectory
 
 HEAD_BYTES = 1 << 20
@@ -28,10 +30,14 @@ def fingerprint(command: dict, directory: ModelDirectory, files: list[Path]) -> 
 
 
 def file_facts(files: list[Path]) -> dict[str, dict]:
+    """Size, time of change and hash of the head, by path. Raises Refusal (74)."""
     return {str(path): _facts(path) for path in files}
 
 
 def _facts(path: Path) -> dict:
-    with open(path, "rb") as file:
-        head = hashlib.sha256(file.read(HEAD_BYTES)).hexdigest()
-    return {"bytes": path.stat().st_size, "modified_ns": path.stat().st_mtime_ns, "head_sha256": head}
+    try:
+        with open(path, "rb") as file:
+            head, facts = file.read(HEAD_BYTES), os.fstat(file.fileno())
+    except OSError as error:
+        raise io_failure(f"cannot read {path} ({error.strerror})") from None
+    return {"bytes": facts.st_size, "modified_ns": facts.st_mtime_ns, "head_sha256": hashlib.sha256(head).hexdigest()}

@@ -20,7 +20,8 @@ MANIFEST_SCHEMA = "tartan.manifest"
 def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
     """Gives a temporary directory that becomes `output` at the end, or vanishes on any exception.
 
-    A stopped run leaves it where a shard is whole, and gets it back as it left it. Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
+    A stopped run leaves it where a shard is whole, and gets it back as it left it. Raises Refusal: 2 where `output` may
+    not be written, 74 where it cannot.
     """
     output = output.absolute()
     partial, replaced = (output.parent / f".{output.name}.{state}" for state in ("preparing", "replaced"))

@@ -12,11 +12,12 @@ PART_BYTES = 23  # for "#", the number of a part, and a row number in digits rat
 class DocumentPacker:
     """Takes documents without special tokens, in order; gives sequences of max_length with them.
 
-    No token is lost; only the last sequence may be shorter. The id of a sequence is DOCUMENT#PART: the document in which
-    it starts, and how many sequences before it start there. A separator belongs to the document that it ends.
+    No token is lost; only the last sequence may be shorter. The id of a sequence is DOCUMENT#PART: the document in
+    which it starts, and how many sequences before it start there. A separator belongs to the document that it ends.
     """
 
-    def __init__(self, frame: tuple[list[int], list[int]], separator: int, max_length: int, origin: tuple[int, int, int]):
+    def __init__(self, frame: tuple[list[int], list[int]], separator: int, max_length: int,
+                 origin: tuple[int, int, int]):
         self._prefix, self._suffix = frame
         self._room = max_length - len(self._prefix) - len(self._suffix)
         self._separator = separator
@@ -54,7 +55,8 @@ class DocumentPacker:
         before_owner = np.append(self._last_owner, owners[:-1])
         before_offset = np.append(self._last_length, lengths[:-1])
         added = [np.insert(values, starts[first:], ending) for values, ending in (
-            (tokens, self._separator), (np.repeat(owners, lengths), before_owner[first:]), (offset, before_offset[first:]))]
+            (tokens, self._separator), (np.repeat(owners, lengths), before_owner[first:]),
+            (offset, before_offset[first:]))]
         gone = 0 if self._begun else self._skipped
         self._tokens, self._owner, self._offset = (np.concatenate((old, new[gone:])) for old, new in zip(
             (self._tokens, self._owner, self._offset), added))

@@ -43,7 +43,8 @@ def prepare(options: Options) -> str:
         before = file_facts(files)
         scans, shared = _scans(journal, kind, inputs, excluded)
         label_names = label_set(kind, scans, given_labels, options.unlabelled)
-        plan = Plan(kind, directory, max_length, label_names, next(iter(scans.values())).is_pair, options.pack_documents)
+        is_pair = next(iter(scans.values())).is_pair
+        plan = Plan(kind, directory, max_length, label_names, is_pair, options.pack_documents)
         splits, counts = _write_splits(partial, scans, plan, options, journal)
         _check_unchanged(before, file_facts(files))
         packed = {"pack_documents": True} if options.pack_documents else {}

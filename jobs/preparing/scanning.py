@@ -60,7 +60,8 @@ def parse_line(kind: Kind, source: Input, row: int, content: bytes) -> tuple[dic
     return (fields, record) if kind.keeps_empty_texts or not record.is_empty else None
 
 
-def scan_all(kind: Kind, inputs: dict[str, Input], exclusion: Exclusion | None) -> tuple[dict[str, Scan], dict[str, int]]:
+def scan_all(kind: Kind, inputs: dict[str, Input],
+             exclusion: Exclusion | None) -> tuple[dict[str, Scan], dict[str, int]]:
     """Scans of all splits, and the texts they share; `exclusion` is for the first split. Raises Refusal (65)."""
     shared = SharedTexts(list(inputs))
     first = next(iter(inputs))
@@ -87,7 +88,8 @@ def _scan(kind: Kind, split: str, source: Input, shared: SharedTexts, exclusion:
 def _scan_block(scan: Scan, kind: Kind, block: list[Line], shared: SharedTexts, exclusion: Exclusion | None) -> None:
     parsed = [(line.row, *found) for line in block if (found := parse_line(kind, scan.input, line.row, line.content))]
     scan.empty += len(block) - len(parsed)
-    left_out = exclusion.leaves_out([record for _, _, record in parsed]) if exclusion else [False] * len(parsed)
+    records = [record for _, _, record in parsed]
+    left_out = exclusion.leaves_out(records) if exclusion else [False] * len(parsed)
     for (row, fields, record), out in zip(parsed, left_out):
         if out:
             scan.excluded_rows.append(row)

@@ -1,16 +1,15 @@
 """Encoded examples to shards: gathered in memory, written whole."""
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 import xxhash
 
 from .batches import Encoded
+from .file_image import file_image, write_whole
 from .journal import START, Journal, SplitProgress
-from .schema import ALIGNMENT, check_file
+from .schema import check_file
 from .summary import SplitCounts
 
 
@@ -62,7 +61,7 @@ class Shard:
             datasets["label_names"] = np.array([name.encode("utf-8") for name in label_names])
         self._columns.clear()
         image = file_image(attributes, datasets)
-        _write_whole(path, image)
+        write_whole(path, image)
         check_file(path)
         return ShardEntry(path.name, len(image), xxhash.xxh3_64_hexdigest(image), self.examples, self.sequences, self.tokens)
 
@@ -136,38 +135,3 @@ def _slice(encoded: Encoded, ends: np.ndarray, first: int, last: int) -> Encoded
                    encoded.sequence_lengths[sequences[first]:sequences[last]], encoded.example_sequences[first:last],
                    {name: values[first:last] for name, values in encoded.per_example.items()},
                    encoded.truncated[first:last], encoded.origins[first:last], encoded.position)
-
-
-def file_image(attributes: dict, datasets: dict[str, np.ndarray]) -> bytes:
-    """The bytes of an HDF5 file that HDF5 1.10 reads and that can be mapped. Empties `datasets`, to need less memory.
-
-    Made in memory and written by Python: HDF5 crashes at exit where a disk fills up under it.
-    """
-    with h5py.File("shard", "w", driver="core", backing_store=False, libver=("v108", "v110"),
-                   alignment_threshold=1, alignment_interval=ALIGNMENT) as file:
-        for name, value in attributes.items():
-            _write_attribute(file, name, value)
-        for name in list(datasets):
-            _write_dataset(file, name, datasets.pop(name))
-        file.flush()
-        return file.id.get_file_image()
-
-
-def _write_dataset(file: h5py.File, name: str, values: np.ndarray) -> None:
-    file.create_dataset(name, data=_as_utf8(values) if values.dtype.kind == "S" else values)
-
-
-def _as_utf8(values: np.ndarray) -> np.ndarray:
-    return values.astype(h5py.string_dtype("utf-8", values.itemsize))
-
-
-def _write_attribute(file: h5py.File, name: str, value) -> None:
-    number = isinstance(value, int)
-    file.attrs.create(name, np.int64(value) if number else _as_utf8(np.array(value.encode("utf-8"))))
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

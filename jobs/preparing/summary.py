@@ -23,7 +23,8 @@ class SplitCounts:
 
     def state(self) -> dict:
         """As a JSON value, for `restore`."""
-        return {"lengths": self._lengths.tolist(), "examples": self.examples, "truncated": self.truncated, "unknown": self.unknown}
+        return {"lengths": self._lengths.tolist(), "examples": self.examples, "truncated": self.truncated,
+                "unknown": self.unknown}
 
     def restore(self, state: dict) -> None:
         self._lengths = np.array(state["lengths"], dtype=np.int64)
@@ -53,7 +54,8 @@ class SplitCounts:
 
     def manifest(self, shards: list[dict], scan: Scan) -> dict:
         """The split's part of manifest.json."""
-        excluded = {"excluded": {"gram_words": GRAM_WORDS, "examples": len(scan.excluded_rows), "files": scan.excluded_by}}
+        excluded = {"excluded": {"gram_words": GRAM_WORDS, "examples": len(scan.excluded_rows),
+                                 "files": scan.excluded_by}}
         return {"shards": shards, "examples": self.examples, "tokens": self.tokens, "truncated": self.truncated,
                 "truncated_share": self.truncated / self.examples, "unknown_tokens": self.unknown,
                 "unknown_share": self.unknown_share, "empty_lines": scan.empty,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import xxhash
 from preparing.errors import DATA, Refusal
+from preparing.file_image import file_image
 from preparing.schema import check_file
-from preparing.shards import file_image
 
 
 def test_text_golden(run, bert, write, load):

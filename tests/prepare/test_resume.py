@@ -5,7 +5,7 @@ import os
 
 import pytest
 from preparing import shards
-from preparing.errors import DATA
+from preparing.errors import DATA, IO
 
 WORDS = "the cat sat on mat a dog ran far away".split()
 
@@ -137,6 +137,18 @@ def test_input_that_grows_while_it_is_read(run, bert, corpus, monkeypatch):
     monkeypatch.setattr(shards.SplitWriter, "_note", note)
     done = run("text", bert, [corpus], *FLAGS)
     assert done.status == DATA and "corpus.jsonl changed while it was read" in done.err and not done.output.exists()
+
+
+def test_input_that_vanishes(run, bert, corpus, monkeypatch):
+    keep = shards.SplitWriter._note
+
+    def note(writer, *details, **named):
+        keep(writer, *details, **named)
+        corpus.unlink(missing_ok=True)
+
+    monkeypatch.setattr(shards.SplitWriter, "_note", note)
+    done = run("text", bert, [corpus], *FLAGS)
+    assert done.status == IO and "cannot read" in done.err and "corpus.jsonl (No such file" in done.err
 
 
 def test_the_journal_names_only_shards_that_are_whole(run, bert, corpus, killed, tmp_path):
