@@ -36,6 +36,8 @@ def main() -> None:
             for name, command in commands.items():
                 with tempfile.TemporaryDirectory(dir=work) as output:
                     results[name].append(measure([*command, "--output", Path(output) / "out"]))
+                seconds, peak = results[name][-1]
+                print(f"{name}: {seconds:.1f} s, {peak / 2**20:,.0f} MiB", file=sys.stderr)
         print_table(results, (work / "corpus.jsonl").stat().st_size, options)
     sys.exit(1 if max(peak for _, peak in results["prepare.py"]) >= MOST_BYTES else 0)
 
