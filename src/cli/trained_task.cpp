@@ -42,6 +42,8 @@ fs::path trained_directory(Flags const& flags) {
   fs::path const directory = flags.required("model", "runs/first/best");
   if (!fs::exists(directory))
     fail_usage("--model " + directory.string() + " does not exist; name a directory such as RUN/best");
+  if (fs::exists(directory / "config.ini"))
+    fail_usage("--model " + directory.string() + " is a run, not a model; name " + (directory / "best").string());
   return directory;
 }
 

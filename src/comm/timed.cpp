@@ -6,31 +6,40 @@
 namespace tartan::comm {
 namespace {
 
-//! Adds its own lifetime to a sum.
+//! Adds its own lifetime to a sum, under the watchdog's eyes.
 class Stopwatch {
  public:
-  explicit Stopwatch(double& sum) : sum_(sum), start_(Clock::now()) {}
-  ~Stopwatch() { sum_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+  Stopwatch(char const* name, double& sum, Watchdog& watchdog) : sum_(sum), watchdog_(watchdog), start_(Clock::now()) {
+    watchdog_.enter(name);
+  }
+  ~Stopwatch() {
+    watchdog_.leave();
+    sum_ += std::chrono::duration<double>(Clock::now() - start_).count();
+  }
   Stopwatch(Stopwatch const&) = delete;
   Stopwatch& operator=(Stopwatch const&) = delete;
 
  private:
   using Clock = std::chrono::steady_clock;
   double& sum_;
+  Watchdog& watchdog_;
   Clock::time_point start_;
 };
 
 class TimedWait final : public Work::Pending {
  public:
-  TimedWait(Work work, double& seconds) : work_(std::move(work)), seconds_(seconds) {}
+  TimedWait(char const* name, Work work, double& seconds, Watchdog& watchdog)
+      : name_(name), work_(std::move(work)), seconds_(seconds), watchdog_(watchdog) {}
   void wait() override {
-    Stopwatch const watch(seconds_);
+    Stopwatch const watch(name_, seconds_, watchdog_);
     work_.wait();
   }
 
  private:
+  char const* name_;
   Work work_;
   double& seconds_;
+  Watchdog& watchdog_;
 };
 
 }  // namespace
@@ -38,35 +47,35 @@ class TimedWait final : public Work::Pending {
 double Timed::take_seconds() { return std::exchange(seconds_, 0); }
 
 template <class Call>
-Work Timed::timed(Call const& call) {
-  Stopwatch const watch(seconds_);
-  return Work(std::make_unique<TimedWait>(call(), seconds_));
+Work Timed::timed(char const* name, Call const& call) {
+  Stopwatch const watch(name, seconds_, watchdog_);
+  return Work(std::make_unique<TimedWait>(name, call(), seconds_, watchdog_));
 }
 
 Work Timed::all_reduce(void* data, std::size_t count, Type type, Op op, Device device) {
-  return timed([&] { return inner_.all_reduce(data, count, type, op, device); });
+  return timed("all_reduce", [&] { return inner_.all_reduce(data, count, type, op, device); });
 }
 
 Work Timed::reduce_scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type,
                            Device device) {
-  return timed([&] { return inner_.reduce_scatter(data, shard, counts, type, device); });
+  return timed("reduce_scatter", [&] { return inner_.reduce_scatter(data, shard, counts, type, device); });
 }
 
 Work Timed::all_gather(void const* shard, void* data, std::span<std::size_t const> counts, Type type, Device device) {
-  return timed([&] { return inner_.all_gather(shard, data, counts, type, device); });
+  return timed("all_gather", [&] { return inner_.all_gather(shard, data, counts, type, device); });
 }
 
 Work Timed::scatter(void const* data, void* shard, std::span<std::size_t const> counts, Type type, int root,
                     Device device) {
-  return timed([&] { return inner_.scatter(data, shard, counts, type, root, device); });
+  return timed("scatter", [&] { return inner_.scatter(data, shard, counts, type, root, device); });
 }
 
 Work Timed::broadcast(void* data, std::size_t count, Type type, int root, Device device) {
-  return timed([&] { return inner_.broadcast(data, count, type, root, device); });
+  return timed("broadcast", [&] { return inner_.broadcast(data, count, type, root, device); });
 }
 
 void Timed::barrier() {
-  Stopwatch const watch(seconds_);
+  Stopwatch const watch("barrier", seconds_, watchdog_);
   inner_.barrier();
 }
 

@@ -31,6 +31,8 @@ Section run_section(RunOptions& o) {
       {{"auto", comm::Transport::automatic}, {"mpi", comm::Transport::mpi}, {"nccl", comm::Transport::nccl}},
       "gradients on GPUs; nccl: from GPU to GPU, one rank on each; mpi: by way of host memory; "
       "auto: nccl where it can be had");
+  s.add("comm_timeout_minutes", o.comm_timeout_minutes,
+        "a rank that waits longer for the others ends the run with status 71; 0: no limit", between(0, 1e6));
   s.add("reuse", o.reuse,
         "directory that keeps what finished stages gave: a run that begins with the same stages (settings, data, seed, "
         "ranks) takes it instead of training them again; empty: none");

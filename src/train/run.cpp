@@ -110,15 +110,17 @@ bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& 
 
 ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
                       Resume resume, comm::Communicator& world) {
+  double const limit = options.run.comm_timeout_minutes * 60;
+  comm::Timed start(world, limit);
   std::unique_ptr<LockFile> lock;
-  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, world, lock);
+  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, start, lock);
   if (state == RunDirectory::State::finished) {
     log("the run in " + options.run.output.string() + " is finished; its model is " +
         (options.run.output / "best").string());
     return ExitStatus::done;
   }
-  Opened const opened = open_run(options, stages, world);
-  comm::Timed comm(opened.gpus ? *opened.gpus : world);
+  Opened const opened = open_run(options, stages, start);
+  comm::Timed comm(opened.gpus ? *opened.gpus : world, limit);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
                  {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);

@@ -57,6 +57,13 @@ def evaluate_without_a_model(trial):
     return on(trial, "evaluate", model=trial.folder / "nowhere")
 
 
+@alone(2, "is a run, not a model", "best")
+def evaluate_a_run(trial):
+    (trial.folder / "run").mkdir(exist_ok=True)
+    (trial.folder / "run" / "config.ini").touch()
+    return ["evaluate", "--model", trial.folder / "run", "--task", "toy", "--data", trial.world.task]
+
+
 @alone(2, "holds no heads.safetensors", "RUN/best")
 def evaluate_without_a_head(trial):
     return on(trial, "evaluate", model=trial.world.model)

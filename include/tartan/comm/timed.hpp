@@ -1,14 +1,16 @@
 #pragma once
 
 #include <tartan/comm/communicator.hpp>
+#include <tartan/comm/watchdog.hpp>
 
 namespace tartan::comm {
 
 //! Another communicator, with a count of the time that its calls and waits took: how long this rank stood still for the
-//! others. `inner` must outlive it and every Work.
+//! others. One that takes longer than `limit_seconds` (0: any time will do) ends the process, see Watchdog. `inner`
+//! must outlive it, and it every Work.
 class Timed final : public Communicator {
  public:
-  explicit Timed(Communicator& inner) : inner_(inner) {}
+  explicit Timed(Communicator& inner, double limit_seconds = 0) : inner_(inner), watchdog_(limit_seconds) {}
   //! Seconds since it was last asked.
   double take_seconds();
 
@@ -31,10 +33,11 @@ class Timed final : public Communicator {
 
  private:
   template <class Call>
-  Work timed(Call const& call);
+  Work timed(char const* name, Call const& call);
 
   Communicator& inner_;
   double seconds_ = 0;
+  Watchdog watchdog_;
 };
 
 }  // namespace tartan::comm

@@ -23,6 +23,7 @@ struct RunOptions {
   comm::Transport comm = comm::Transport::automatic;
   std::int64_t checkpoint_every = 500;  //!< steps; 0: never
   std::filesystem::path reuse;          //!< where stages are kept for other runs; empty: nowhere
+  double comm_timeout_minutes = 30;     //!< of one call between ranks; 0: no limit
   double max_minutes = 0;               //!< of training, over all stages; 0: no limit
 };
 

@@ -77,7 +77,8 @@ def is_name(value: str) -> bool:
 
 def missing(fields: dict, wanted: str, where: str) -> Exception:
     there = ", ".join(f'"{name}"' for name in fields) or "none"
-    return bad_data(f"{where} lacks {wanted}; the fields that are there: {there}")
+    hint = "" if "--map" in wanted else " (--map text=FIELD says what the input calls ours)"
+    return bad_data(f"{where} lacks {wanted}; the fields that are there: {there}{hint}")
 
 
 def text_or_pair(fields: dict, where: str) -> Sequence:
