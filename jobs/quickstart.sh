@@ -41,7 +41,7 @@ train() {
 }
 
 evaluate() {
-  local answer=$results/$1.test.json
+  local answer=$results/$1/test.json
   if [[ -e $answer ]]; then return; fi
   step "$1: evaluating its best encoder on the test texts"
   build/tartan evaluate --model "$results/$1/best" --task sections --data "$data/sections/test.h5" --json >"$answer.part"

@@ -33,7 +33,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="FILE",
-        help="what `tartan evaluate --json` printed of the test split; by default RUN.test.json where it is "
+        help="what `tartan evaluate --json` printed of the test split; by default RUN/test.json where it is "
         "there; of several runs, give it once for each, in their order",
     )
     return parser.parse_args(arguments)

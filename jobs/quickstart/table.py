@@ -1,6 +1,6 @@
 """Compares finished runs: dev and test macro-F1, how far each stage went, speed, and the path of the task weights.
 
-Usage: table.py RUN...   reads RUN and RUN.test.json (what `tartan evaluate --json` printed).
+Usage: table.py RUN...   reads RUN and its test.json (what `tartan evaluate --json` printed).
 """
 
 import sys
@@ -26,7 +26,7 @@ def main(paths: list[Path]) -> None:
 
 
 def read_finished(path: Path) -> Run:
-    for needed in (path / "run.json", path.with_name(path.name + ".test.json")):
+    for needed in (path / "run.json", path / "test.json"):
         if not needed.exists():
             sys.exit(f"{needed} is missing (the run is not finished); jobs/quickstart.sh goes on with it")
     try:

@@ -94,7 +94,7 @@ def read_run(path: Path, test: Path | None = None) -> Run:
         raise usage(f"--test {test} does not exist; `tartan evaluate --json` writes such a file")
     path = path.resolve()
     config = read_config(path / "config.ini")
-    test = test or path.with_name(path.name + ".test.json")
+    test = test or path / "test.json"
     return Run(
         path,
         path.name,

@@ -20,7 +20,7 @@ ExitStatus export_model(Arguments const& arguments);
 ExitStatus bench(Arguments const& arguments);
 ExitStatus config(Arguments const& arguments);
 //! `tartan train --dry-run`. Collective.
-ExitStatus dry_run(recipe::Plan const& plan, bool json, comm::Communicator& comm);
+ExitStatus dry_run(recipe::Plan const& plan, train::Resume resume, bool json, comm::Communicator& comm);
 
 //! Flags of one command: `--name value`, `--name=value`, switches, and positional arguments. Throws ExitStatus::usage
 //! for a flag that is not among them, naming the nearest.

@@ -73,7 +73,7 @@ ExitStatus config(Arguments const& arguments) {
   std::string const what = words.empty() ? "" : words[0];
   if (what == "default" && words.size() == 1) return print(recipe::describe_defaults(config::describe));
   if (what == "reference" && words.size() == 1) return print(recipe::describe_defaults(config::describe_markdown));
-  if (what == "show" && words.size() == 2) return print(plan_of(words[1], flags.rest).resolved_config);
+  if (what == "show" && words.size() == 2) return print(plan_of(words[1], flags.rest).resolved.ini);
   if (what == "diff" && words.size() == 2)
     return against_defaults(plan_of(words[1], flags.rest).values).print(), ExitStatus::done;
   if (what == "diff" && words.size() == 3) {

@@ -31,22 +31,21 @@ void print_stage(StageForecast const& s) {
   std::printf("  padding that packing saves: %s\n", tokens_text(s).c_str());
 }
 
-std::string directory_text(std::filesystem::path const& output) {
-  bool const taken = std::filesystem::exists(output / "config.ini");
-  return output.string() + (taken ? " (holds a run: needs --resume)" : " (new)");
-}
-
 void print(Forecast const& f, train::RunOptions const& run) {
-  std::printf("%s on %s, %s each; %.1f M parameters; output %s\n", plural(f.ranks, "rank").c_str(), f.device.c_str(),
-              plural(f.threads_per_rank, "thread").c_str(), f.parameters / 1e6, directory_text(run.output).c_str());
+  std::printf("%s on %s, %s each; %.1f M parameters; output %s (%s)\n", plural(f.ranks, "rank").c_str(),
+              f.device.c_str(), plural(f.threads_per_rank, "thread").c_str(), f.parameters / 1e6, run.output.c_str(),
+              f.goes_on ? "holds this run" : "new");
   for (auto const& stage : f.stages) print_stage(stage);
-  std::printf("memory: %s (largest rank %s)\n", bytes_text(f.memory_mb * mb).c_str(),
+  std::printf("host memory: %s (largest rank %s)\n", bytes_text(f.memory_mb * mb).c_str(),
               bytes_text(f.most_memory_mb * mb).c_str());
   std::printf("disk: up to %s (a checkpoint is %s), %s free\n", bytes_text(f.disk_bytes).c_str(),
               bytes_text(f.checkpoint_bytes).c_str(), bytes_text(f.free_bytes).c_str());
+  std::int64_t steps = 0;
+  for (auto const& stage : f.stages) steps += stage.steps;
   double const limit = run.max_minutes * 60;
   bool const limited = limit > 0 && limit < f.seconds();
-  std::printf("time: up to %s%s\n", duration_text(limited ? limit : f.seconds()).c_str(),
+  std::printf("in all: up to %s in %s%s\n", plural(steps, "step").c_str(),
+              duration_text(limited ? limit : f.seconds()).c_str(),
               limited ? " (run.max_minutes)" : ", less where patience ends a stage");
 }
 
@@ -80,8 +79,8 @@ nlohmann::ordered_json to_json(Forecast const& f) {
 
 }  // namespace
 
-ExitStatus dry_run(recipe::Plan const& plan, bool json, comm::Communicator& comm) {
-  Forecast const f = train::dry_run(plan.options, plan.stages, comm);
+ExitStatus dry_run(recipe::Plan const& plan, train::Resume resume, bool json, comm::Communicator& comm) {
+  Forecast const f = train::dry_run(plan.options, plan.stages, plan.resolved, resume, comm);
   if (comm.rank() != 0) return ExitStatus::done;
   if (json)
     std::printf("%s\n", to_json(f).dump().c_str());

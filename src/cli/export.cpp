@@ -20,7 +20,8 @@ Kind kind_of(Flags const& flags) {
 }
 
 fs::path new_directory(Flags const& flags) {
-  fs::path const output = flags.required("output", "exported");
+  fs::path output = fs::path(flags.required("output", "exported")).lexically_normal();
+  if (!output.has_filename()) output = output.parent_path();  // "exported/"
   if (fs::exists(fs::symlink_status(output)))
     fail_usage("--output " + output.string() + " is there already; name another directory, or remove it");
   auto const parent = output.has_parent_path() ? output.parent_path() : fs::path(".");

@@ -17,10 +17,10 @@ std::string one_configuration(Flags const& flags, char const* command) {
 
 ExitStatus run(recipe::Plan const& plan, Flags const& flags, comm::Communicator& comm) {
   set_log_rank(comm.rank(), comm.size());
-  if (flags.has("dry-run")) return dry_run(plan, flags.has("json"), comm);
-  train::catch_stop_signals();
   auto const resume = flags.has("resume") ? train::Resume::yes : train::Resume::no;
-  return train::run_stages(plan.options, plan.stages, plan.resolved_config, resume, comm);
+  if (flags.has("dry-run")) return dry_run(plan, resume, flags.has("json"), comm);
+  train::catch_stop_signals();
+  return train::run_stages(plan.options, plan.stages, plan.resolved, resume, comm);
 }
 
 }  // namespace

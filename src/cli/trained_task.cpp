@@ -77,7 +77,8 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
   model::set_threads(comm::make_local()->cores());
   auto const precision = config.dtype == "float64" ? model::Precision::fp64 : model::Precision::fp32;
   model::HeadShape const shape = t.objective->head(config);
-  t.model = model::open_model(directory, {{name, shape}}, {}, precision, model::Kernels::automatic, at::kCPU, Key());
+  t.model =
+      model::open_model(directory, {{name, shape}}, {}, precision, model::Kernels::automatic, at::kCPU, {Key(), {}});
   load_head(t, model::load_heads(directory), shape, directory);
   return t;
 }

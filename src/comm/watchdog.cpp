@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 namespace tartan::comm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr double most_seconds_between_looks = 5;
 
 std::string minutes_text(double seconds) {
@@ -39,7 +39,7 @@ void Watchdog::enter(char const* call) {
   if (limit_seconds_ <= 0) return;
   std::lock_guard const lock(mutex_);
   call_ = call;
-  since_ = Clock::now();
+  ++calls_;
 }
 
 void Watchdog::leave() {
@@ -50,10 +50,11 @@ void Watchdog::leave() {
 
 void Watchdog::watch() {
   std::chrono::duration<double> const pause{std::min(limit_seconds_ / 4, most_seconds_between_looks)};
+  double waited = 0;
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, pause, [this] { return ended_; })) {
-    std::chrono::duration<double> const waited = Clock::now() - since_;
-    if (call_ == nullptr || waited.count() < limit_seconds_) continue;
+  for (std::uint64_t seen = 0; !changed_.wait_for(lock, pause, [this] { return ended_; }); seen = calls_) {
+    waited = call_ != nullptr && calls_ == seen ? waited + pause.count() : 0;  // no clock: a job may be suspended
+    if (waited < limit_seconds_) continue;
     log_local("error: waited " + minutes_text(limit_seconds_) + " minutes in " + call_ +
               " for another rank, which hangs or is gone; look at its node, then go on with --resume (a limit of "
               "run.comm_timeout_minutes)");

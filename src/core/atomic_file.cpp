@@ -111,6 +111,18 @@ void check_writable(fs::path const& path) {
   if (::access(asked.c_str(), W_OK) != 0) fail_io("cannot write " + path.string());
 }
 
+void check_can_make(fs::path const& path, std::string_view key) {
+  std::error_code code;
+  fs::path there = fs::absolute(path).lexically_normal();
+  while (!fs::exists(there, code) && there.has_relative_path()) there = there.parent_path();
+  std::string const why = !fs::is_directory(there, code)         ? "is not a directory"
+                          : ::access(there.c_str(), W_OK | X_OK) ? "may not be written"
+                                                                 : "";
+  if (!why.empty())
+    fail_usage("cannot use " + std::string(key) + " = " + path.string() + " (" + there.string() + " " + why +
+               "); name another directory");
+}
+
 bool create_file(fs::path const& path, std::string_view content) {
   Temporary const temporary(path.parent_path() / (std::string(temporary_prefix) + std::to_string(::getpid()) + "." +
                                                   path.filename().string()));

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds between_tries{100};
+constexpr std::chrono::minutes lease{3};  // NFS gives a client that is gone 90 s
 
 enum class Found { mine, taken, replaced, unsupported };
 
@@ -47,6 +48,12 @@ bool is_gone(LockHolder const& holder) {
   if (holder.host == me.host)
     return holder.pid == me.pid || (::kill(static_cast<pid_t>(holder.pid), 0) != 0 && errno == ESRCH);
   return !holder.job.empty() && holder.job == me.job;
+}
+
+//! A job that Slurm has queued again: where its node died, a file server may take a while to let go.
+bool is_earlier_start(fs::path const& path) {
+  LockHolder const me = myself(), holder = read_holder(path);
+  return !me.job.empty() && holder.job == me.job && holder.host != me.host;
 }
 
 //! Whether the name still leads to this open file: its last holder may have removed it between open and lock.
@@ -89,7 +96,7 @@ std::string to_text(LockHolder const& holder) {
 }
 
 LockFile::LockFile(fs::path path, std::chrono::milliseconds patience) : path_(std::move(path)) {
-  auto const end = std::chrono::steady_clock::now() + patience;
+  auto const end = std::chrono::steady_clock::now() + (is_earlier_start(path_) ? lease : patience);
   for (;;) {
     file_ = open_or_fail(path_);
     Found const found = try_to_lock(file_, path_);
@@ -103,7 +110,7 @@ LockFile::LockFile(fs::path path, std::chrono::milliseconds patience) : path_(st
 }
 
 LockFile::~LockFile() {
-  ::unlink(path_.c_str());  // before the lock is let go: nobody else's file can have this name yet
+  if (is_at(file_, path_)) ::unlink(path_.c_str());  // before the lock is let go; unless somebody had removed it
   ::close(file_);
 }
 

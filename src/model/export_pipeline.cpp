@@ -69,9 +69,8 @@ nlohmann::ordered_json classifier_config(HfConfig const& config, ExportedHead co
 
 //! So that `truncation=True` cuts where training did.
 void limit_length(fs::path const& tokenizer_config, std::int64_t max_length) {
-  std::ifstream in(tokenizer_config);
-  if (!in) return;
-  auto json = nlohmann::ordered_json::parse(in, nullptr, false);
+  auto json = nlohmann::ordered_json::object();
+  if (std::ifstream in(tokenizer_config); in) json = nlohmann::ordered_json::parse(in, nullptr, false);
   if (!json.is_object())
     fail_data(tokenizer_config.string() + " is not a JSON object; restore it from the pretrained model");
   json["model_max_length"] = max_length;

@@ -59,7 +59,11 @@ std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
     initialize_parameter(model->parameters, index, config.initializer_range, keys.body);
   model->loaded = weights.copy_into(model->parameters);
   if (!model->loaded.mlm_head) log(directory.string() + " has no masked-LM head: a fresh one is used");
-  for (auto const& [name, shape] : heads) initialize_head(model->parameters, name, shape, keys.heads.with(name));
+  for (auto const& [name, shape] : heads) {
+    auto const own = keys.heads.find(name);
+    Key const key = own == keys.heads.end() ? keys.body : own->second;
+    initialize_head(model->parameters, name, shape, key.with("head").with(name));
+  }
   return model;
 }
 

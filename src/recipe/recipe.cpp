@@ -97,8 +97,10 @@ Plan make_plan(config::Settings& settings) {
   if (joint && plan.options.tasks.size() < 2)
     fail_usage("recipe " + plan.options.run.recipe +
                " needs an auxiliary task; add a [task.NAME] with role = auxiliary, or use recipe = finetune");
-  plan.resolved_config = settings.dump();
   plan.values = settings.values();
+  plan.resolved.ini = settings.dump();
+  for (auto const& [name, value, standard] : plan.values)
+    if (value == standard) plan.resolved.defaults.insert(name);
   return plan;
 }
 

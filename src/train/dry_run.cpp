@@ -1,6 +1,8 @@
 #include "open_run.hpp"
 #include "stage.hpp"
 
+#include <tartan/core/atomic_file.hpp>
+#include <tartan/core/error.hpp>
 #include <tartan/core/process.hpp>
 #include <tartan/train/dry_run.hpp>
 
@@ -76,6 +78,18 @@ double free_bytes(fs::path path) {
   return code ? 0 : static_cast<double>(space.available);
 }
 
+//! Whether it holds this run.
+bool look_at_output(Options const& o, ResolvedConfig const& config, Resume resume) {
+  RunDirectory const run(o.run.output);
+  bool const fresh = RunDirectory::look(o.run.output, resume, config) == RunDirectory::State::fresh;
+  check_can_make(o.run.output, "run.output");
+  if (!o.run.reuse.empty()) check_can_make(o.run.reuse, "run.reuse");
+  if (auto const holder = lock_holder(run.lock()))
+    fail_usage(run.path().string() + " is in use by " + to_text(*holder) +
+               "; wait until it ends, or name another run.output");
+  return !fresh;
+}
+
 void add_memory(Forecast& result, comm::Communicator& comm) {
   result.memory_mb = comm::sum_of(comm, peak_memory_mb());
   result.most_memory_mb = peak_memory_mb();
@@ -100,12 +114,15 @@ double Forecast::seconds() const {
   return sum;
 }
 
-Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& world) {
+Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, ResolvedConfig const& config,
+                 Resume resume, comm::Communicator& world) {
+  bool const goes_on = world.rank() == 0 && look_at_output(options, config, resume);
   Opened const opened = open_run(options, stages, world);
   comm::Timed comm(opened.gpus ? *opened.gpus : world);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   run.best_values = run.model.parameters.values().clone();  // a run keeps them in memory too
   Forecast result;
+  result.goes_on = goes_on;
   for (auto const& plan : stages)
     if (!is_idle(plan, run.model)) result.stages.push_back(forecast(run, plan));
   result.evaluation_seconds = seconds_of_an_evaluation(run);

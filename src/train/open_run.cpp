@@ -1,5 +1,6 @@
 #include "open_run.hpp"
 
+#include "stage.hpp"
 #include "tensor_comm.hpp"
 
 #include <tartan/comm/nccl.hpp>
@@ -17,9 +18,13 @@ std::vector<std::string> words(std::string const& text) {
 
 Key initial_key(std::int64_t seed) { return Key(static_cast<std::uint64_t>(seed)).with("initial"); }
 
-//! A fresh MLM head belongs to the first stage, task heads to the run.
-model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stages) {
-  return {initial_key(stage_seed(o, stages.front())), initial_key(o.run.seed).with("head")};
+//! A fresh head belongs to the first stage that trains it: its seed names the start values.
+model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stages, std::vector<Task> const& tasks) {
+  model::StartKeys keys{initial_key(stage_seed(o, stages.front())), {}};
+  for (auto const& stage : stages)
+    for (Task const* task : tasks_of(stage, tasks))
+      if (!task->head.empty()) keys.heads.emplace(task->head, initial_key(stage_seed(o, stage)));
+  return keys;
 }
 
 }  // namespace
@@ -31,7 +36,7 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
   opened.model = model::open_model(o.model.path, head_shapes(opened.tasks, config),
                                    {words(o.model.allow_missing), words(o.model.allow_unexpected)}, o.model.precision,
-                                   o.model.kernels, device, start_keys(o, stages));
+                                   o.model.kernels, device, start_keys(o, stages, opened.tasks));
   opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;
 }

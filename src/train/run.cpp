@@ -34,7 +34,7 @@ void clear(RunDirectory const& directory) {
 }
 
 Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::optional<fs::path> const& checkpoint,
-                  RunDirectory::State state, std::string const& resolved_config) {
+                  RunDirectory::State state, ResolvedConfig const& config) {
   Progression p;
   if (checkpoint) {
     p = load_progression(*checkpoint);
@@ -45,7 +45,7 @@ Progression begin(RunContext& run, std::vector<StagePlan> const& stages, std::op
   }
   if (run.comm.rank() != 0) return p;
   if (state == RunDirectory::State::fresh)
-    run.directory.claim(resolved_config);
+    run.directory.claim(config);
   else if (!checkpoint)
     clear(run.directory);
   run.log = std::make_unique<MetricsLog>(run.directory.metrics(), p.metrics_bytes);
@@ -78,14 +78,15 @@ void save_beginning(RunContext& run, Progression& p) {
 
 //! Rank 0 looks; its findings, or its complaint, reach every rank. The lock is taken where there is something to do,
 //! and what was seen before is looked at again under it.
-RunDirectory::State look_at_directory(Options const& o, std::string const& resolved_config, Resume resume,
+RunDirectory::State look_at_directory(Options const& o, ResolvedConfig const& config, Resume resume,
                                       comm::Communicator& comm, std::unique_ptr<LockFile>& lock) {
   auto state = RunDirectory::State::fresh;
   if (comm.rank() == 0) {
-    state = RunDirectory::look(o.run.output, resume, resolved_config);
+    state = RunDirectory::look(o.run.output, resume, config);
     if (state != RunDirectory::State::finished) {
+      RunDirectory(o.run.output).create();
       lock = std::make_unique<LockFile>(RunDirectory(o.run.output).lock(), lock_patience);
-      state = RunDirectory::look(o.run.output, resume, resolved_config);
+      state = RunDirectory::look(o.run.output, resume, config);
     }
   }
   std::int64_t number = static_cast<std::int64_t>(state);
@@ -108,12 +109,12 @@ bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& 
 
 }  // namespace
 
-ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
+ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, ResolvedConfig const& config,
                       Resume resume, comm::Communicator& world) {
   double const limit = options.run.comm_timeout_minutes * 60;
   comm::Timed start(world, limit);
   std::unique_ptr<LockFile> lock;
-  RunDirectory::State const state = look_at_directory(options, resolved_config, resume, start, lock);
+  RunDirectory::State const state = look_at_directory(options, config, resume, start, lock);
   if (state == RunDirectory::State::finished) {
     log("the run in " + options.run.output.string() + " is finished; its model is " +
         (options.run.output / "best").string());
@@ -124,12 +125,14 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
                  {}};
   std::optional<fs::path> checkpoint = checkpoint_to_use(run, state);
-  Progression p = begin(run, stages, checkpoint, state, resolved_config);
-  StageStore store(run, stages, resolved_config);
+  Progression p = begin(run, stages, checkpoint, state, config);
+  StageStore store(run, stages, config);
   if (!checkpoint && store.take(p)) save_beginning(run, p);
   for (;;) {
     p.stage_name = stages[p.stage].name;
-    if (is_needed(run, stages[p.stage], p)) {
+    bool const needed = is_needed(run, stages[p.stage], p);
+    if (needed) {
+      store.begin(p);
       Stage stage(run, stages[p.stage], p, std::exchange(checkpoint, std::nullopt));
       if (stage.run() == Stage::End::stopped) {
         log("stopped by a signal after step " + std::to_string(p.step) + " of stage " + p.stage_name +
@@ -139,6 +142,7 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
     }
     if (p.stage + 1 == stages.size()) break;
     enter_next_stage(p, stages[p.stage + 1].name);
+    if (!needed) continue;
     save_beginning(run, p);
     store.keep(p);
   }

@@ -34,16 +34,21 @@ std::map<std::string, std::string> keys_of(std::string const& ini) {
   return result;
 }
 
+//! Where a run goes on, these may be others: no number depends on them.
+std::set<std::string> const free_keys = {"run.checkpoint_every", "run.comm", "run.comm_timeout_minutes", "run.reuse"};
+
 //! Names of keys whose values differ, at most three.
-std::string differences(std::string const& before, std::string const& now) {
-  auto const old_keys = keys_of(before), new_keys = keys_of(now);
+std::string differences(std::string const& before, ResolvedConfig const& now) {
+  auto const old_keys = keys_of(before), new_keys = keys_of(now.ini);
   std::string names;
   int found = 0;
   auto const note = [&](std::string const& key) {
+    if (free_keys.contains(key)) return;
     if (++found <= 3) names += (names.empty() ? "" : ", ") + key;
   };
   for (auto const& [key, value] : new_keys)
-    if (auto const was = old_keys.find(key); was == old_keys.end() || was->second != value) note(key);
+    if (auto const was = old_keys.find(key); was == old_keys.end() ? !now.defaults.contains(key) : was->second != value)
+      note(key);
   for (auto const& [key, value] : old_keys)
     if (!new_keys.contains(key)) note(key);
   return found > 3 ? names + " and " + std::to_string(found - 3) + " more" : names;
@@ -61,12 +66,8 @@ bool is_finished(fs::path const& run_json) {
 
 }  // namespace
 
-RunDirectory::State RunDirectory::look(fs::path const& path, Resume resume, std::string const& resolved_config) {
+RunDirectory::State RunDirectory::look(fs::path const& path, Resume resume, ResolvedConfig const& config) {
   RunDirectory const run(path);
-  std::error_code code;
-  fs::create_directories(path, code);
-  if (code)
-    fail_usage("cannot create run.output = " + path.string() + " (" + code.message() + "); name another directory");
   if (!fs::exists(run.config())) {
     for (auto const& mine : {run.metrics(), run.best(), run.exports(), run.checkpoints(), run.run_json()})
       if (fs::exists(fs::symlink_status(mine)))
@@ -74,15 +75,22 @@ RunDirectory::State RunDirectory::look(fs::path const& path, Resume resume, std:
     return State::fresh;
   }
   if (resume == Resume::no) refuse_second(path);
-  std::string const changed = differences(read_text(run.config()), resolved_config);
+  std::string const changed = differences(read_text(run.config()), config);
   if (!changed.empty())
     fail_usage("the run in " + path.string() + " was started with other settings (" + changed +
                "); restore them, or name another run.output");
   return is_finished(run.run_json()) ? State::finished : State::started;
 }
 
-void RunDirectory::claim(std::string const& resolved_config) const {
-  if (!create_file(config(), resolved_config)) refuse_second(path_);
+void RunDirectory::create() const {
+  std::error_code code;
+  fs::create_directories(path_, code);
+  if (code)
+    fail_usage("cannot create run.output = " + path_.string() + " (" + code.message() + "); name another directory");
+}
+
+void RunDirectory::claim(ResolvedConfig const& resolved) const {
+  if (!create_file(config(), resolved.ini)) refuse_second(path_);
 }
 
 MetricsLog::MetricsLog(fs::path const& path, std::uint64_t bytes)

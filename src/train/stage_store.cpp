@@ -9,6 +9,7 @@
 #include <tartan/core/log.hpp>
 
 #include <ATen/Parallel.h>
+#include <torch/headeronly/version.h>
 
 #include <algorithm>
 #include <fstream>
@@ -58,7 +59,7 @@ void write_events(fs::path const& metrics, fs::path const& to) {
   std::ifstream in(metrics);
   std::ofstream out(to);
   for (std::string line; std::getline(in, line);)
-    if (auto const event = nlohmann::json::parse(line).at("event"); event != "session" && event != "reused")
+    if (auto const event = nlohmann::json::parse(line).value("event", ""); event != "session" && event != "reused")
       out << line << "\n";
   out.close();
   if (!out) fail_io("cannot write " + to.string());
@@ -79,44 +80,70 @@ bool is_whole(fs::path const& kept) {
 
 }  // namespace
 
-StageStore::StageStore(RunContext& run, std::vector<StagePlan> const& stages, std::string const& resolved_config)
-    : run_(run), stages_(stages), resolved_config_(resolved_config) {}
+StageStore::StageStore(RunContext& run, std::vector<StagePlan> const& stages, ResolvedConfig const& config)
+    : run_(run), stages_(stages), config_(config) {
+  if (idle()) return;
+  weights_ = to_hex(hash_file(run.options.model.path / "model.safetensors"));
+  if (run.comm.rank() == 0) make_directory(run.options.run.reuse);
+}
 
 std::string StageStore::fingerprint(std::size_t stages) const {
-  Options const& o = run_.options;
   std::set<std::string> sections = {"model", "weighting", "train", "probe"};
-  std::string text = std::string(TARTAN_COMMIT) + "\nranks " + std::to_string(run_.comm.size()) + "\nthreads " +
-                     std::to_string(at::get_num_threads()) + "\n" + run_.model.parameters.values().device().str() +
-                     "\n";
   std::set<Task const*> tasks = {&end_task(run_.tasks)};  // whose dev split decides
+  std::ostringstream text;
+  text << TARTAN_COMMIT << ' ' << TORCH_VERSION << "\nranks " << run_.comm.size() << " threads "
+       << at::get_num_threads() << ' ' << run_.model.parameters.values().device() << run_.comm.takes(comm::Device::cuda)
+       << "\nweights " << weights_ << ' ' << run_.model.encoder.config().raw.dump() << "\nminutes "
+       << run_.options.run.max_minutes << '\n';
   for (std::size_t i = 0; i < stages; ++i) {
-    text += text_of(stages_[i]) + std::to_string(stage_seed(o, stages_[i])) + "\n";
+    text << text_of(stages_[i]) << stage_seed(run_.options, stages_[i]) << '\n';
     sections.insert("stage." + stages_[i].name);
     for (Task const* task : tasks_of(stages_[i], run_.tasks)) tasks.insert(task);
-    if (stages_[i].end_task) text += "heads " + std::to_string(o.run.seed) + "\n";
   }
-  for (Task const& task : run_.tasks) {
-    if (!tasks.contains(&task)) continue;
-    sections.insert("task." + task.name());
-    text += data_of(task);
-  }
-  text += "weights " + to_hex(hash_file(o.model.path / "model.safetensors")) + "\nminutes " +
-          std::to_string(o.run.max_minutes) + "\n" + settings_of(resolved_config_, sections);
-  return to_hex(hash_bytes(text));
+  for (Task const& task : run_.tasks)
+    if (tasks.contains(&task)) {
+      sections.insert("task." + task.name());
+      text << data_of(task);
+    }
+  text << settings_of(config_.ini, sections);
+  return to_hex(hash_bytes(text.str()));
 }
 
 fs::path StageStore::place(std::size_t stages) const {
   return run_.options.run.reuse / (stages_[stages - 1].name + "-" + fingerprint(stages));
 }
 
+void StageStore::begin(Progression& p) const {
+  if (!idle() && p.step == 0) p.origins[p.stage_name] = fingerprint(p.stage + 1);
+}
+
+//! Not where a stage was begun on other ranks, or by another release, than ended it.
+bool StageStore::is_true_to(Progression const& p) const {
+  for (std::size_t i = 0; i < p.stage; ++i) {
+    auto const origin = p.origins.find(stages_[i].name);
+    if (!is_idle(stages_[i], run_.model) && (origin == p.origins.end() || origin->second != fingerprint(i + 1)))
+      return false;
+  }
+  return true;
+}
+
 void StageStore::keep(Progression const& p) const {
-  if (run_.options.run.reuse.empty() || run_.comm.rank() != 0 || is_whole(place(p.stage))) return;
-  make_directory(run_.options.run.reuse);
-  write_checkpoint(place(p.stage), p, run_.model.parameters, nullptr, [&](fs::path const& temporary) {
+  if (idle() || run_.comm.rank() != 0 || !is_true_to(p)) return;
+  fs::path const to = place(p.stage);
+  try {
+    LockFile const lock(to.string() + ".lock", std::chrono::milliseconds(0));  // several runs may end a stage at once
+    if (!is_whole(to)) write(to, p);
+  } catch (std::exception const& e) {
+    warn("what stage " + stages_[p.stage - 1].name + " gave is not kept by this run: " + e.what());
+  }
+}
+
+void StageStore::write(fs::path const& place, Progression const& p) const {
+  write_checkpoint(place, p, run_.model.parameters, nullptr, [&](fs::path const& temporary) {
     write_events(run_.directory.metrics(), temporary / events_name);
     if (p.best.step >= 0) write_best(temporary / best_name);
   });
-  log("kept what stage " + stages_[p.stage - 1].name + " gave in " + place(p.stage).string());
+  log("kept what stage " + stages_[p.stage - 1].name + " gave in " + place.string());
 }
 
 void StageStore::write_best(fs::path const& path) const {
@@ -133,7 +160,7 @@ void StageStore::write_best(fs::path const& path) const {
 //! Looked for by rank 0, from the deepest on.
 fs::path StageStore::find() const {
   std::string path;
-  if (!run_.options.run.reuse.empty() && run_.comm.rank() == 0)
+  if (!idle() && run_.comm.rank() == 0)
     for (std::size_t stages = stages_.size() - 1; stages > 0 && path.empty(); --stages)
       if (is_whole(place(stages))) path = place(stages).string();
   return comm::broadcast_text(run_.comm, path);

@@ -9,14 +9,18 @@
 namespace tartan::train {
 
 //! Stages that were carried out before, kept in a directory (run.reuse) for other runs that begin with the same ones.
-//! A name is a fingerprint of all that the result depends on: weights, data, ranks, threads, seeds and every setting of
-//! the stages so far and their tasks.
+//! A name is a fingerprint of what the result depends on: commit and LibTorch, weights and config.json, data, ranks,
+//! threads, seeds and every setting of the stages so far and their tasks. The kind of machine is not in it.
 class StageStore {
  public:
-  //! `resolved_config`: of this run. Keeps and takes nothing where run.reuse is empty.
-  StageStore(RunContext& run, std::vector<StagePlan> const& stages, std::string const& resolved_config);
+  //! Throws ExitStatus::usage or io, on rank 0, where run.reuse cannot be used. Without run.reuse it does nothing.
+  StageStore(RunContext& run, std::vector<StagePlan> const& stages, ResolvedConfig const& config);
 
-  //! Keeps the stages before `p.stage`, which begins.
+  //! Notes with which fingerprint a stage begins.
+  void begin(Progression& p) const;
+
+  //! Keeps the stages before `p.stage`, which begins, where they were begun as they ended. What goes wrong is a
+  //! warning: the run goes on without.
   void keep(Progression const& p) const;
 
   //! Goes to the latest beginning of a stage that was kept: parameters of what the stages before it trained, the best
@@ -24,9 +28,12 @@ class StageStore {
   bool take(Progression& p);
 
  private:
-  std::filesystem::path place(std::size_t stages) const;
+  bool idle() const { return run_.options.run.reuse.empty(); }
   std::string fingerprint(std::size_t stages) const;
+  std::filesystem::path place(std::size_t stages) const;
   std::filesystem::path find() const;
+  bool is_true_to(Progression const& p) const;
+  void write(std::filesystem::path const& place, Progression const& p) const;
   void write_best(std::filesystem::path const& path) const;
   void load(std::filesystem::path const& path, std::size_t stages);
   bool is_trained(model::Segment const& segment, std::size_t stages) const;
@@ -34,7 +41,8 @@ class StageStore {
 
   RunContext& run_;
   std::vector<StagePlan> const& stages_;
-  std::string const& resolved_config_;
+  ResolvedConfig const& config_;
+  std::string weights_;  // hash
 };
 
 }  // namespace tartan::train

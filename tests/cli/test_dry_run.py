@@ -32,9 +32,10 @@ def test_nothing_is_written(trial):
 
 
 def test_the_size_of_a_checkpoint_is_true(trial):
+    foretold = forecast(trial)["checkpoint_bytes"]
     run = trial.train(SHORT | {"run.checkpoint_every": 3})
     tensors = (run.checkpoints()[-1] / "tensors.safetensors").stat().st_size
-    assert forecast(trial)["checkpoint_bytes"] == pytest.approx(tensors, rel=0.2)  # a tiny model's header counts
+    assert foretold == pytest.approx(tensors, rel=0.2)  # a tiny model's header counts
 
 
 def test_padding_is_what_padding_to_the_longest_would_add(trial):
@@ -48,14 +49,25 @@ def test_padding_is_what_padding_to_the_longest_would_add(trial):
 
 def test_text_for_people_names_everything(trial):
     text = launch.run_well("train", trial.ini(SHORT), "--dry-run", "--run.max_minutes", 0.0001).out
-    for word in ("stage joint: up to 5 steps", "padding that packing saves", "memory:", "disk: up to", "free",
-                 "(new)", "run.max_minutes"):
+    for word in ("stage joint: up to 5 steps", "padding that packing saves", "host memory:", "disk: up to", "free",
+                 "(new)", "in all: up to 12 steps", "run.max_minutes"):
         assert word in text
 
 
-def test_a_directory_that_holds_a_run_is_told(trial):
+def test_a_directory_that_holds_a_run_is_looked_at_as_a_run_would(trial):
     trial.train(SHORT)
-    assert "holds a run: needs --resume" in launch.run_well("train", trial.ini(SHORT), "--dry-run").out
+    again = launch.run("train", trial.ini(SHORT), "--dry-run")
+    assert again.status == 2 and "already holds a run" in again.errors[0]
+    assert "(holds this run)" in launch.run_well("train", trial.ini(SHORT), "--dry-run", "--resume").out
+    changed = launch.run("train", trial.ini(SHORT | {"run.seed": 9}), "--dry-run", "--resume")
+    assert changed.status == 2 and "other settings (run.seed)" in changed.errors[0]
+
+
+@pytest.mark.parametrize("key", ["run.output", "run.reuse"])
+def test_a_place_that_cannot_be_written_is_found(trial, key):
+    (trial.folder / "file").touch()
+    result = launch.run("train", trial.ini({key: trial.folder / "file" / "below"}), "--dry-run")
+    assert result.status == 2 and f"cannot use {key} = " in result.errors[0] and "name another" in result.errors[0]
 
 
 @pytest.mark.parametrize("ranks", [1, 2])

@@ -66,7 +66,7 @@ def test_a_killed_run_is_told_from_a_stopped_one(trial):
     with (run.path / "metrics.jsonl").open("a") as log:
         log.write('{"event":"step","sta')  # as a kill may leave it
     told = facts(run.path)
-    assert (told["state"], len(told["bad_metrics_lines"])) == ("running or killed", 1)
+    assert (told["state"], len(told["bad_metrics_lines"])) == ("killed", 1)
     assert "1 line that is no JSON" in text(run.path)
 
 
@@ -138,7 +138,7 @@ def test_a_run_that_has_just_begun(run):
     shutil.rmtree(run.path / "exports")
     shutil.rmtree(run.path / "checkpoints")
     told = facts(run.path, "--verify")
-    assert (told["state"], told["stages"], told["best"], told["checkpoints"]) == ("running or killed", [], None, [])
+    assert (told["state"], told["stages"], told["best"], told["checkpoints"]) == ("killed", [], None, [])
     assert "no best model yet" in text(run.path)
 
 

@@ -16,7 +16,7 @@ from trial import Run, Trial
 RANKS = 2
 KILLS = 20
 LONG = {
-    "model.mlm_head_warmup_steps": 3,
+    "model.mlm_head_warmup_steps": 30,
     "stage.joint.steps": 60,
     "stage.joint.evaluate_every": 10,
     "stage.finetune.steps": 160,
@@ -63,22 +63,25 @@ PHASES = {
 }
 
 
-def kill(process, everybody: bool) -> None:
-    """The last rank, or mpirun and all ranks in one go."""
-    if everybody:
+def kill(process, whom: int) -> None:
+    """One rank, or with -1 mpirun and all ranks in one go."""
+    if whom < 0:
         os.killpg(process.pid, signal.SIGSTOP)  # nobody notices that another is gone
         send_to_ranks(signal.SIGKILL, process, RANKS)
         os.killpg(process.pid, signal.SIGKILL)
         launch.finish(process)
     else:
-        os.kill(rank_pids(process, RANKS)[-1], signal.SIGKILL)
+        os.kill(rank_pids(process, RANKS)[whom], signal.SIGKILL)
         assert launch.finish(process).status == 128 + signal.SIGKILL
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_random(trial, undisturbed, seed):
-    """`KILLS` in all: half with each seed, of these half in each stage."""
+    """`KILLS` in all: half with each seed, of these half in each stage; and one in the warm-up."""
     rng = random.Random(seed)
+    process, run = started(trial, LONG, RANKS)
+    wait_until(lambda: size(run) > 0 and last_step(run)[1] > 8, "step of the warm-up", process)
+    kill(process, whom=seed - 2)
     for number in range(KILLS // 2):
         stage = "joint" if number < KILLS // 4 else "finetune"
         phase = rng.choice(list(PHASES)) if number >= len(PHASES) else list(PHASES)[number]
@@ -86,7 +89,7 @@ def test_killed_at_random(trial, undisturbed, seed):
         begin = size(run)
         wait_until(lambda: size(run) > begin and PHASES[phase](run, stage), f"{phase} in {stage}", process)
         time.sleep(rng.uniform(0, 0.02))
-        kill(process, everybody=number % 2 == 1)
+        kill(process, whom=number % 3 - 1)
     assert_same(trial.train(LONG, "--resume", ranks=RANKS), undisturbed)
 
 

@@ -39,6 +39,21 @@ def test_killed_before_the_first_checkpoint(trial, undisturbed, ranks):
     assert_same(trial.train(OFTEN, "--resume", ranks=ranks), undisturbed)
 
 
+def test_keys_that_change_no_number_may_change(trial):
+    kill_in(trial, "joint", 12, 1)
+    others = {"run.checkpoint_every": 9, "run.comm_timeout_minutes": 3, "run.reuse": trial.folder / "kept"}
+    trial.train(OFTEN | others, "--resume")
+
+
+def test_a_key_newer_than_the_run_counts_as_its_default(trial):
+    run = kill_in(trial, "joint", 12, 1)
+    config = run.path / "config.ini"
+    config.write_text("".join(line for line in config.read_text().splitlines(True) if not line.startswith("mask_rate")))
+    changed = launch.run("train", trial.ini(OFTEN | {"task.words.mask_rate": 0.3}), "--resume")
+    assert changed.status == 2 and "task.words.mask_rate" in changed.errors[0]
+    trial.train(OFTEN, "--resume")
+
+
 def test_finished_run_is_left_alone(trial):
     short = {"stage.joint.steps": 2, "stage.finetune.steps": 2}
     run = trial.train(short, "--resume")  # an empty directory: starts

@@ -1,11 +1,13 @@
 """Stages carried out once and shared by runs that begin with the same ones."""
 
+import json
 import shutil
+import signal
 
 import launch
 import pytest
 
-from disturbing import assert_same
+from disturbing import LONG, assert_same, kill_in, started, wait_for
 
 SHORT = {"model.mlm_head_warmup_steps": 4, "stage.joint.steps": 8, "stage.finetune.steps": 8}
 
@@ -34,13 +36,18 @@ def test_another_last_stage_gets_the_same_beginning(trial, ranks):
     assert shared.result()["real_tokens"] == alone.result()["real_tokens"]
 
 
-def test_runs_of_several_seeds_share_a_stage_with_a_seed_of_its_own(trial):
-    """The warm-up trains no task head, so it depends on its own seed alone."""
-    own = {"stage.mlm_head_warmup.seed": 5}
+def names(paths):
+    return [path.rsplit("/")[-1].split("-")[0] for path in paths]
+
+
+@pytest.mark.parametrize(("shared_stages", "deepest"), [(["mlm_head_warmup"], "mlm_head_warmup"),
+                                                        (["mlm_head_warmup", "joint"], "joint")])
+def test_runs_of_several_seeds_share_stages_with_seeds_of_their_own(trial, shared_stages, deepest):
+    own = {f"stage.{stage}.seed": 5 for stage in shared_stages}
     for seed in (1, 2):
         shared = trial.train(sharing(trial) | own | {"run.seed": seed}, output=f"shared-{seed}")
         alone = trial.train(SHORT | own | {"run.seed": seed}, output=f"alone-{seed}")
-        assert [path.rsplit("/")[-1].split("-")[0] for path in taken(shared)] == ["mlm_head_warmup"] * (seed - 1)
+        assert names(taken(shared)) == [deepest] * (seed - 1)
         assert shared.parameters() == alone.parameters()
 
 
@@ -79,10 +86,49 @@ def test_a_damaged_one_is_passed_over_and_made_anew(trial):
 
 
 def test_a_run_that_took_a_stage_can_be_killed_and_resumed(trial):
-    trial.train(sharing(trial), output="first")
-    undisturbed = trial.train(sharing(trial), output="undisturbed")
-    process = launch.start("train", trial.ini(sharing(trial), "killed"))
-    process.kill()
-    launch.finish(process)
-    again = trial.train(sharing(trial), "--resume", output="killed")
-    assert_same(again, undisturbed)
+    long = sharing(trial) | {"stage.finetune.steps": 100, "run.checkpoint_every": 7}
+    trial.train(long, output="first")
+    undisturbed = trial.train(long, output="undisturbed")
+    assert names(taken(undisturbed)) == ["joint"]
+    run = kill_in(trial, "finetune", 12, 1, long)
+    assert names(taken(run)) == ["joint"]
+    assert_same(trial.train(long, "--resume"), undisturbed)
+
+
+def test_a_changed_config_json_is_another_model(trial):
+    model = trial.folder / "model"
+    shutil.copytree(trial.world.model, model)
+    changes = sharing(trial) | {"model.path": model}
+    trial.train(changes, output="first")
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps(config | {"hidden_dropout_prob": 0.3}))
+    assert taken(trial.train(changes, output="second")) == []
+
+
+def test_runs_that_end_a_stage_at_once_do_not_disturb_each_other(trial):
+    processes = [launch.start("train", trial.ini(sharing(trial), f"run-{number}")) for number in range(3)]
+    results = [launch.finish(process) for process in processes]
+    assert [result.status for result in results] == [0, 0, 0], [result.err for result in results]
+    assert names(taken(trial.train(sharing(trial), output="after"))) == ["joint"]
+
+
+def test_a_stage_ended_on_other_ranks_is_not_kept(trial):
+    """Half on two ranks, half on one: what comes out is of neither kind."""
+    long = LONG | {"model.mlm_head_warmup_steps": 0, "run.reuse": trial.folder / "kept"}
+    process, run = started(trial, long, 2)
+    wait_for(run, "joint", 5, process)
+    process.send_signal(signal.SIGUSR2)
+    assert launch.finish(process).status == 75
+    launch.run_well("train", trial.ini(long), "--resume")
+    assert list((trial.folder / "kept").iterdir()) == []
+
+
+def test_a_full_store_does_not_end_a_run(trial):
+    kept = trial.folder / "kept"
+    kept.mkdir()
+    process, run = started(trial, sharing(trial) | {"stage.joint.steps": 60}, 1)
+    wait_for(run, "joint", 5, process)
+    shutil.rmtree(kept)
+    kept.touch()
+    result = launch.finish(process)
+    assert result.status == 0 and any("is not kept by this run" in line for line in result.warnings)

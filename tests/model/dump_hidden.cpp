@@ -35,7 +35,7 @@ void dump(fs::path const& directory, fs::path const& tokens, Precision precision
           fs::path const& to) {
   at::NoGradGuard no_grad;
   SafetensorsFile const file(tokens);
-  auto const model = open_model(directory, {}, {}, precision, Kernels::fast, at::kCPU, Key(1));
+  auto const model = open_model(directory, {}, {}, precision, Kernels::fast, at::kCPU, {Key(1), {}});
   data::PackedBatch const batch = batch_of(file);
   at::Tensor const hidden = model->encoder.forward(model->parameters, batch, batch.rows, {});
   at::Tensor const rows = at::tensor(integers(file, "logit_rows"), at::kLong);

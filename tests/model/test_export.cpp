@@ -14,7 +14,7 @@ HeadShape const head_shape{{"fc.weight", {30, 30}}, {"fc.bias", {30}}, {"out.wei
 class Export : public ::testing::TestWithParam<std::pair<char const*, Precision>> {
  protected:
   std::unique_ptr<Model> open(std::filesystem::path const& directory) const {
-    return open_model(directory, {{"acl", head_shape}}, {}, GetParam().second, Kernels::fast, at::kCPU, Key(3));
+    return open_model(directory, {{"acl", head_shape}}, {}, GetParam().second, Kernels::fast, at::kCPU, {Key(3), {}});
   }
 };
 

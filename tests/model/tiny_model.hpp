@@ -64,7 +64,7 @@ struct TinyDirectory {
   std::unique_ptr<model::Model> open(model::Precision precision = model::Precision::fp64,
                                      model::LoadRules const& rules = {},
                                      std::vector<std::pair<std::string, model::HeadShape>> const& heads = {}) const {
-    return model::open_model(path(), heads, rules, precision, model::Kernels::fast, at::kCPU, Key(3));
+    return model::open_model(path(), heads, rules, precision, model::Kernels::fast, at::kCPU, {Key(3), {}});
   }
 };
 

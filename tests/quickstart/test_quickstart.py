@@ -112,7 +112,7 @@ def write_run(folder, name, stages, steps):
     (run / "run.json").write_text(json.dumps({"result": result}))
     (run / "config.ini").write_text("[task.end]\nrole = end\nmetric = macro-f1\n")
     (run / "metrics.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps))
-    (folder / f"{name}.test.json").write_text(json.dumps({"metrics": {"macro-f1": 0.5}}))
+    (folder / name / "test.json").write_text(json.dumps({"metrics": {"macro-f1": 0.5}}))
     return run
 
 

@@ -204,13 +204,13 @@ def test_odd_values_of_run_json_do_no_harm(tmp_path):
         },
     }
     (run / "run.json").write_text(json.dumps(odd))
-    (tmp_path / "synthetic.test.json").write_text('{"examples": "many", "metrics": 7}')
+    (tmp_path / "synthetic" / "test.json").write_text('{"examples": "many", "metrics": 7}')
     assert "finished" in check(page([read_run(run)] * 2, NOW, DEFAULTS)).words
 
 
 def test_test_metrics_from_beside_the_run(tmp_path):
     run = write_run(tmp_path, WHOLE, finished=True)
-    (tmp_path / "synthetic.test.json").write_text('{"task": "end", "examples": 139, "metrics": {"macro-f1": 0.4321}}')
+    (tmp_path / "synthetic" / "test.json").write_text('{"task": "end", "examples": 139, "metrics": {"macro-f1": 0.4321}}')
     words = check(page([read_run(run)], NOW, DEFAULTS)).words
     assert "0.4321" in words and "139 examples" in words
 

@@ -36,7 +36,7 @@ struct Subject {
     std::vector<std::pair<std::string, model::HeadShape>> heads;
     for (std::size_t i = 0; i < objectives.size(); ++i)
       if (!is_mlm(i)) heads.emplace_back(files.tasks()[i], objectives[i]->head(config));
-    model = model::open_model(files.directory, heads, {}, c.precision, c.kernels, at::kCPU, Key());
+    model = model::open_model(files.directory, heads, {}, c.precision, c.kernels, at::kCPU, {Key(), {}});
     for (auto const& [name, shape] : heads) start_head(model->parameters, name, name);
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
@@ -28,7 +28,7 @@ class Watchdog {
   std::condition_variable changed_;
   bool ended_ = false;
   char const* call_ = nullptr;
-  std::chrono::steady_clock::time_point since_;
+  std::uint64_t calls_ = 0;
   std::thread thread_;  // last: starts when all else is there
 };
 

@@ -7,6 +7,7 @@
 #include <tartan/model/parameters.hpp>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,9 +39,8 @@ void initialize_head(ParameterSet& parameters, std::string const& name, HeadShap
 
 //! What names the start values of fresh parameters.
 struct StartKeys {
-  Key body, heads;
-  StartKeys(Key key) : StartKeys(key, key.with("head")) {}  // NOLINT: one key names both
-  StartKeys(Key body_key, Key heads_key) : body(body_key), heads(heads_key) {}
+  Key body;                          //!< of a missing MLM head, and of heads that are not named
+  std::map<std::string, Key> heads;  //!< by name
 };
 
 //! Loads a Hugging Face directory; a missing MLM head and all task heads start fresh from `keys`, said in the log.

@@ -12,8 +12,8 @@ namespace tartan::recipe {
 struct Plan {
   train::Options options;
   std::vector<train::StagePlan> stages;
-  std::vector<train::StagePlan> idle;   //!< spoken of in the settings, which serve several recipes, but not in this one
-  std::string resolved_config;          //!< INI with every key, defaults included
+  std::vector<train::StagePlan> idle;  //!< spoken of in the settings, which serve several recipes, but not in this one
+  train::ResolvedConfig resolved;
   std::vector<config::Setting> values;  //!< the same, key by key
 };
 

@@ -47,6 +47,7 @@ struct Progression {
   std::vector<StageResult> finished;
   double stage_seconds = 0, stage_tokens = 0;
   std::uint64_t metrics_bytes = 0;
+  std::map<std::string, std::string> origins;  //!< by stage: its fingerprint where it began (run.reuse)
 };
 
 constexpr std::size_t kept_checkpoints = 2;

@@ -27,16 +27,18 @@ struct Forecast {
   std::vector<StageForecast> stages;
   int ranks = 1, threads_per_rank = 1;
   std::string device;
+  bool goes_on = false;  //!< run.output holds this run already
   double parameters = 0;
   double evaluation_seconds = 0;
-  double memory_mb = 0, most_memory_mb = 0;                     //!< resident, of all ranks together and of the largest
+  double memory_mb = 0, most_memory_mb = 0;  //!< resident on hosts, of all ranks together and of the largest
   double checkpoint_bytes = 0, disk_bytes = 0, free_bytes = 0;  //!< disk_bytes: the most that a run holds at once
 
   double seconds() const;  //!< of training and evaluation, at most
 };
 
-//! Opens every file, loads the weights, runs two steps of each stage (the second is timed) and one evaluation on dev.
-//! Writes nothing, and throws what a run would throw by then. Collective.
-Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& comm);
+//! Looks at run.output as a run would, opens every file, loads the weights, runs two steps of each stage (the second is
+//! timed) and one evaluation on dev. Writes nothing, and throws what a run would throw by then. Collective.
+Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, ResolvedConfig const& config,
+                 Resume resume, comm::Communicator& comm);
 
 }  // namespace tartan::train

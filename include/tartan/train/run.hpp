@@ -28,7 +28,7 @@ struct StagePlan {
 
 //! Carries out the stages in turn into run.output: trains, evaluates on dev, keeps the best, stops early, checkpoints.
 //! Collective. Returns ExitStatus::done, or ::stopped after a signal with everything saved.
-ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, std::string const& resolved_config,
+ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, ResolvedConfig const& config,
                       Resume resume, comm::Communicator& comm);
 
 //! Timing of the first stage that trains the body, for `tartan bench`.

@@ -3,11 +3,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 namespace tartan::train {
 
 enum class Resume { no, yes };
+
+//! Every setting of a run.
+struct ResolvedConfig {
+  std::string ini;                 //!< with every key, defaults included
+  std::set<std::string> defaults;  //!< "section.key" of those that stand at their default
+};
 
 //! RUN: config.ini, run.json, metrics.jsonl, checkpoints/, exports/, best, lock (DESIGN 8). Only rank 0 writes.
 class RunDirectory {
@@ -15,13 +22,17 @@ class RunDirectory {
   //! What `look` found.
   enum class State { fresh, started, finished };
 
-  //! Looks at what is there, or creates an empty directory. Throws ExitStatus::usage where it holds a run and `resume`
-  //! is no, or where the run was started with other settings (naming the keys that differ).
-  static State look(std::filesystem::path const& path, Resume resume, std::string const& resolved_config);
+  //! Looks at what is there. Throws ExitStatus::usage where it holds a run and `resume` is no, or where the run was
+  //! started with other settings (naming the keys that differ). Keys that change no number may differ; one that is
+  //! newer than the run counts as its default.
+  static State look(std::filesystem::path const& path, Resume resume, ResolvedConfig const& config);
+
+  //! An empty directory where there is none. Throws ExitStatus::usage where that cannot be.
+  void create() const;
 
   //! Writes config.ini: from now on the directory is this run's. Called when all input was found usable. Throws
   //! ExitStatus::usage where another process was faster.
-  void claim(std::string const& resolved_config) const;
+  void claim(ResolvedConfig const& resolved) const;
 
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path const& path() const { return path_; }

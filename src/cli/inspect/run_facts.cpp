@@ -6,6 +6,7 @@
 #include "subjects.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/core/lock_file.hpp>
 #include <tartan/train/run_directory.hpp>
 
 #include <algorithm>
@@ -36,12 +37,14 @@ Facts checkpoint_list(fs::path const& directory) {
   return list;
 }
 
-//! A stop by signal saves all that metrics.jsonl holds; a run that goes on writes beyond its newest checkpoint.
-std::string state_of(nlohmann::json const& run_json, Facts const& checkpoints, RunEvents const& events) {
+//! A living run holds its lock. A stop by signal saves all that metrics.jsonl holds; a killed run mostly wrote more.
+std::string state_of(train::RunDirectory const& run, nlohmann::json const& run_json, Facts const& checkpoints,
+                     RunEvents const& events) {
   if (run_json.contains("result")) return "finished";
+  if (auto const holder = lock_holder(run.lock())) return "running: " + to_text(*holder);
   bool const saved = !checkpoints.empty() && checkpoints.back().contains("metrics_bytes") &&
                      checkpoints.back()["metrics_bytes"] == events.bytes;
-  return saved ? "stopped" : "running or killed";
+  return saved ? "stopped" : "killed";
 }
 
 Facts exports_of(train::RunDirectory const& run) {
@@ -107,7 +110,7 @@ Facts run_facts(Request const& request) {
                  {"recipe", settings.recipe},
                  {"seed", settings.seed},
                  {"model", settings.model},
-                 {"state", state_of(run_json, checkpoints, events)},
+                 {"state", state_of(run, run_json, checkpoints, events)},
                  {"last_written", last_written(run)},
                  {"machine", machine_facts(run_json)},
                  {"tasks", task_facts(settings, run_json)},

@@ -15,7 +15,9 @@ std::string one(Facts const& value) {
 std::string head_text(Facts const& f) {
   Facts const& m = f["machine"];
   Table table("ll");
-  table.add({"state", one(f["state"]) + (f["state"] == "stopped" ? " (tartan train --resume goes on)" : "")});
+  table.add(
+      {"state", one(f["state"]) +
+                    (f["state"] == "stopped" || f["state"] == "killed" ? " (tartan train --resume goes on)" : "")});
   table.add({"last written", one(f["last_written"])});
   table.add({"model", one(f["model"])});
   if (!m["version"].is_null())
