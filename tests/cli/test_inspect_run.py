@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import signal
 
+import launch
 import pytest
 from safetensors.numpy import load_file
 
-from disturbing import kill_in, stop_in
+from disturbing import LONG, kill_in, started, stop_in, wait_for
 from looking import cut, facts, flip, refused, rows, text
 from trial import Run, Trial
 
@@ -172,3 +174,14 @@ def test_a_checkpoint_without_a_file_is_refused(run, file):
     newest = run.checkpoints()[-1]
     (newest / file).unlink()
     assert f"{file} is missing" in refused(newest)
+
+
+def test_a_living_run_is_known_by_its_lock(trial):
+    process, run = started(trial, LONG, 1)
+    wait_for(run, "joint", 3, process)
+    process.send_signal(signal.SIGSTOP)
+    told = facts(run.path)
+    assert told["state"].startswith(f"running: process {process.pid} on ")
+    process.send_signal(signal.SIGCONT)
+    assert launch.finish(process).status == 0
+    assert facts(run.path)["state"] == "finished"

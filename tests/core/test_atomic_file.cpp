@@ -191,5 +191,22 @@ TEST(SyncPath, MissingFileIsAnIoError) {
   message_of(ExitStatus::io, [&] { sync_path(scratch / "none"); });
 }
 
+TEST(CheckCanMake, AcceptsWhatCanBeMadeAndMakesNothing) {
+  TemporaryDirectory const scratch;
+  check_can_make(scratch / "a/b/c", "run.output");
+  check_can_make(scratch.path(), "run.output");
+  EXPECT_EQ(entries(scratch.path()), Names{});
+}
+
+TEST(CheckCanMake, NamesWhatIsInTheWay) {
+  TemporaryDirectory const scratch;
+  write_text(scratch / "file", "");
+  for (char const* const path : {"file", "file/below/it"}) {
+    std::string const message = message_of(ExitStatus::usage, [&] { check_can_make(scratch / path, "run.output"); });
+    EXPECT_NE(message.find("run.output"), message.npos);
+    EXPECT_NE(message.find((scratch / "file").string() + " is not a directory"), message.npos) << message;
+  }
+}
+
 }  // namespace
 }  // namespace tartan
