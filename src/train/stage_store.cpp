@@ -1,21 +1,14 @@
 #include "stage_store.hpp"
 
 #include "open_run.hpp"
-#include "progression_json.hpp"
+#include "stage_fingerprint.hpp"
 
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
 #include <tartan/core/hash.hpp>
 #include <tartan/core/log.hpp>
 
-#include <ATen/Parallel.h>
-#include <torch/headeronly/version.h>
-
-#include <algorithm>
 #include <fstream>
-#include <set>
-#include <sstream>
-#include <tartan_commit.hpp>
 
 namespace tartan::train {
 namespace fs = std::filesystem;
@@ -23,36 +16,6 @@ namespace {
 
 constexpr char const* events_name = "events.jsonl";
 constexpr char const* best_name = "best.safetensors";
-
-//! Keys that say where things are, not what comes out.
-bool is_place(std::string const& section, std::string const& key) {
-  if (section == "run") return true;  // the seed is spoken of apart
-  return key == "path" || key == "data";
-}
-
-//! The lines of the configuration that stages depend on.
-std::string settings_of(std::string const& resolved_config, std::set<std::string> const& sections) {
-  std::istringstream lines(resolved_config);
-  std::string result, section;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("[")) section = line.substr(1, line.find(']') - 1);
-    std::string const key = line.substr(0, line.find(' '));
-    if (sections.contains(section) && !line.empty() && !is_place(section, key)) result += section + "." + line + "\n";
-  }
-  return result;
-}
-
-std::string text_of(StagePlan const& s) {
-  std::ostringstream text;
-  text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.body_frozen
-       << s.from_best << "\n";
-  return text.str();
-}
-
-std::string data_of(Task const& task) {
-  return "data " + task.name() + " " + task.train.fingerprint() + " " + (task.dev ? task.dev->fingerprint() : "") +
-         "\n";
-}
 
 //! The stages' own events, without those of the processes that carried them out.
 void write_events(fs::path const& metrics, fs::path const& to) {
@@ -88,25 +51,8 @@ StageStore::StageStore(RunContext& run, std::vector<StagePlan> const& stages, Re
 }
 
 std::string StageStore::fingerprint(std::size_t stages) const {
-  std::set<std::string> sections = {"model", "weighting", "train", "probe"};
-  std::set<Task const*> tasks = {&end_task(run_.tasks)};  // whose dev split decides
-  std::ostringstream text;
-  text << TARTAN_COMMIT << ' ' << TORCH_VERSION << "\nranks " << run_.comm.size() << " threads "
-       << at::get_num_threads() << ' ' << run_.model.parameters.values().device() << run_.comm.takes(comm::Device::cuda)
-       << "\nweights " << weights_ << ' ' << run_.model.encoder.config().raw.dump() << "\nminutes "
-       << run_.options.run.max_minutes << '\n';
-  for (std::size_t i = 0; i < stages; ++i) {
-    text << text_of(stages_[i]) << stage_seed(run_.options, stages_[i]) << '\n';
-    sections.insert("stage." + stages_[i].name);
-    for (Task const* task : tasks_of(stages_[i], run_.tasks)) tasks.insert(task);
-  }
-  for (Task const& task : run_.tasks)
-    if (tasks.contains(&task)) {
-      sections.insert("task." + task.name());
-      text << data_of(task);
-    }
-  text << settings_of(config_.ini, sections);
-  return to_hex(hash_bytes(text.str()));
+  return stage_fingerprint(run_, {stages_.begin(), stages_.begin() + static_cast<std::ptrdiff_t>(stages)}, config_.ini,
+                           weights_);
 }
 
 fs::path StageStore::place(std::size_t stages) const {
