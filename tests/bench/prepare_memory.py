@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from zipf_corpus import write_corpus
 
@@ -73,16 +74,21 @@ def programs(work: Path, options: argparse.Namespace) -> dict[str, list]:
 def measure(command: list) -> tuple[float, int]:
     """Seconds, and the largest sum of PSS [bytes] seen over the program's processes."""
     start, peak = time.monotonic(), 0
-    process = subprocess.Popen([str(word) for word in command], start_new_session=True, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE)
-    while process.poll() is None:
-        peak = max(peak, sum(map(pss_bytes, session_of(process.pid))))
-        time.sleep(SAMPLE_SECONDS)
-    seconds = time.monotonic() - start
-    if process.returncode != 0:
-        errors = process.stderr.read()[-2000:].decode(errors="replace")
-        sys.exit(f"{command[1]} failed ({process.returncode}):\n{errors}")
+    with tempfile.TemporaryFile() as errors:  # a pipe that nobody reads would fill up and stop the program
+        process = subprocess.Popen([str(word) for word in command], start_new_session=True, stdout=subprocess.DEVNULL,
+                                   stderr=errors)
+        while process.poll() is None:
+            peak = max(peak, sum(map(pss_bytes, session_of(process.pid))))
+            time.sleep(SAMPLE_SECONDS)
+        seconds = time.monotonic() - start
+        if process.returncode != 0:
+            sys.exit(f"{command[1]} failed ({process.returncode}):\n{tail(errors)}")
     return seconds, peak
+
+
+def tail(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read()[-2000:].decode(errors="replace")
 
 
 def session_of(leader: int) -> list[int]:

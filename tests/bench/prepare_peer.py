@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--workers", type=int, required=True)
     options = parser.parse_args()
+    datasets.disable_progress_bars()
     tokenizer = Tokenizer.from_file(str(options.tokenizer / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_LENGTH)
