@@ -37,8 +37,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--tokenizer", type=Path, required=True, metavar="DIR",
         help="Hugging Face directory: config.json, tokenizer.json")
     add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
-        help="train, dev, test in this order, or train alone; .jsonl, .csv or .tsv with a header line, "
-             "or plain .txt (where no label is needed); each also .gz")
+        help="train, dev, test in this order, or train alone; .jsonl, .csv or .tsv with a header line "
+             "(.csv quotes as RFC 4180 says, .tsv has no quoting), or plain .txt (where no label is needed); each also .gz")
     add("--output", type=Path, required=True, metavar="DIR", help="directory to make")
     add("--map", nargs="+", default=(), metavar="OURS=THEIRS",
         help="what the input calls our fields, such as text=review label=stars; without it, fields have our names")

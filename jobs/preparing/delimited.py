@@ -1,8 +1,12 @@
-"""CSV and TSV (RFC 4180, with a header line) as one JSON object per record: all that follows knows JSON only."""
+"""CSV (RFC 4180) and TSV, with a header line, as one JSON object per record: all that follows knows JSON only.
+
+TSV as GLUE has it: a line is a record, tabs part the fields, nothing is quoted, and `"` is a character like any other.
+"""
 
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from .errors import bad_data
 
@@ -11,25 +15,40 @@ FIELD_CHARACTERS = 16 << 20  # a longer field is most likely a quote that nobody
 Where = Callable[[int], str]  # names a record's row for a message; -1 is the header
 
 
-def json_records(lines: Iterable[bytes], delimiter: str, where: Where) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class Dialect:
+    name: str
+    delimiter: str
+    quoting: int  # csv's constant
+    remedy: str  # for a record that cannot be read
+
+
+CSV = Dialect("CSV", ",", csv.QUOTE_MINIMAL,
+              "quote fields as RFC 4180 says, and check for a quote that is not closed")
+TSV = Dialect("TSV", "\t", csv.QUOTE_NONE,
+              "take tabs and line ends out of the fields (a .tsv has no quotes; a .csv may)")
+DIALECTS = {".csv": CSV, ".tsv": TSV}
+
+
+def json_records(lines: Iterable[bytes], dialect: Dialect, where: Where) -> Iterator[bytes]:
     """One JSON object per record, b"" for an empty line. Raises Refusal (65) naming the row."""
     csv.field_size_limit(FIELD_CHARACTERS)
-    reader = RecordReader(lines, delimiter, where)
+    reader = RecordReader(lines, dialect, where)
     header = _checked_header(next(reader, []), where(-1))
     for values in reader:
         if values and len(values) != len(header):
             raise bad_data(f"{where(reader.row)} has {len(values)} fields, but the header has {len(header)}; "
-                           "quote fields that hold the delimiter, and check for a quote that is not closed")
+                           f"{dialect.remedy}")
         yield json.dumps(dict(zip(header, values)), ensure_ascii=False).encode("utf-8") if values else b""
 
 
 class RecordReader:
     """Records as lists of fields; `row` is the number of the latest one."""
 
-    def __init__(self, lines: Iterable[bytes], delimiter: str, where: Where):
+    def __init__(self, lines: Iterable[bytes], dialect: Dialect, where: Where):
         self.row = -2
-        self._where = where
-        self._records = csv.reader(self._decoded(lines), delimiter=delimiter, strict=True)
+        self._dialect, self._where = dialect, where
+        self._records = csv.reader(self._decoded(lines), delimiter=dialect.delimiter, quoting=dialect.quoting, strict=True)
 
     def __iter__(self) -> "RecordReader":
         return self
@@ -39,8 +58,8 @@ class RecordReader:
         try:
             return next(self._records)
         except csv.Error as error:
-            raise bad_data(f"{self._where(self.row)} is not valid CSV ({error}); quote as RFC 4180 says, and check for a "
-                           "quote that is not closed") from None
+            raise bad_data(f"{self._where(self.row)} is not valid {self._dialect.name} ({error}); "
+                           f"{self._dialect.remedy}") from None
 
     def _decoded(self, lines: Iterable[bytes]) -> Iterator[str]:
         for line in lines:

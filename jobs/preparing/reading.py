@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import stopping
-from .delimited import json_records
+from .delimited import DIALECTS, json_records
 from .documents import paragraphs
 from .errors import bad_data, io_failure, usage
 from .mapping import FieldMap
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".txt")
 BUFFER_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 20
@@ -24,7 +23,7 @@ BLOCK_LINES = 2048
 
 @dataclass(frozen=True)
 class Line:
-    """One record: a line, a CSV record (as a JSON object), or a document of plain text."""
+    """One record: a line, a CSV or TSV record (as a JSON object), or a document of plain text."""
 
     row: int  # from 0 in the file; a CSV's header does not count
     content: bytes  # without its line end
@@ -44,7 +43,7 @@ class Input:
 
     def where(self, row: int) -> str:
         """Names file and row for a message; rows count from 1 there, a CSV's header included, as spreadsheets do."""
-        return f"{self.path} row {row + 1 + (self.suffix in DELIMITERS)}"
+        return f"{self.path} row {row + 1 + (self.suffix in DIALECTS)}"
 
     def num_bytes(self) -> int:
         return self.path.stat().st_size
@@ -57,8 +56,8 @@ class Input:
                 yield Line(row, content, raw.tell())
 
     def _records(self, stream: io.BufferedIOBase) -> Iterator[tuple[int, bytes]]:
-        if self.suffix in DELIMITERS:
-            return enumerate(json_records(_physical_lines(stream), DELIMITERS[self.suffix], self.where))
+        if self.suffix in DIALECTS:
+            return enumerate(json_records(_physical_lines(stream), DIALECTS[self.suffix], self.where))
         contents = (line.removesuffix(b"\n").removesuffix(b"\r") for line in _physical_lines(stream))
         return paragraphs(contents, self.where) if self.documents and self.plain_text else enumerate(contents)
 

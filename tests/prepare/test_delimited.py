@@ -41,6 +41,19 @@ def test_quotes_delimiters_and_line_ends_inside_fields(run, bert, load, tmp_path
     assert shard["tokens"] == [2, 5, 1, 6, 1, 1, 7, 8, 9, 3, 11, 3, 2, 10, 3, 14 + 1, 3] and shard["label_names"] == ["x", "y, z"]
 
 
+def test_a_quote_is_a_character_of_tsv(run, bert, load, tmp_path):
+    path = raw(tmp_path, "a.tsv", b'text\tlabel\n"bad cat\tneg\nred\tneg\nso be it"\tpos\n"a" ""dog\tpos\n')
+    shard = prepared(run, bert, load, path)
+    assert shard["tokens"] == [2, 1, 19, 6, 3, 2, 15, 3, 2, 1, 1, 1, 1, 3, 2, 1, 10, 1, 1, 1, 11, 3]
+    assert shard["class"] == [0, 0, 1, 1] and shard["label_names"] == ["neg", "pos"]
+
+
+def test_tsv_keeps_commas_backslashes_and_empty_fields(run, bert, load, tmp_path):
+    path = raw(tmp_path, "a.tsv", b"id\tlabel\tnote\ttext_a\ttext_b\r\np\tx\t\ta, cat\tthe \\ dog\r\n\r\nq\tx\ty\t\tred")
+    shard = prepared(run, bert, load, path)
+    assert shard["example_id"] == ["p", "q"] and shard["tokens"] == [2, 10, 1, 6, 3, 5, 1, 11, 3, 2, 3, 15, 3]
+
+
 def test_labels_are_strings(run, bert, load, write):
     assert prepared(run, bert, load, write("a.csv", "text,label", "a,10", "a,2", "a,1"))["label_names"] == ["1", "10", "2"]
 
@@ -70,6 +83,17 @@ def test_a_huge_field(run, bert, load, write):
 ])
 def test_bad_rows_are_named(run, bert, tmp_path, content, words):
     done = run("class", bert, [raw(tmp_path, "a.csv", content)])
+    assert done.status == DATA and done.err.count("\n") == 1 and not done.output.exists()
+    for word in words:
+        assert word in done.err, done.err
+
+
+@pytest.mark.parametrize("content, words", [
+    (b"text\tlabel\ncat\tx\n\"a\tb\"\tx\n", ["a.tsv row 3 has 3 fields", "a .tsv has no quotes; a .csv may"]),
+    (b"text\tlabel\ncat\rdog\tx\n", ["a.tsv row 2 is not valid TSV", "line ends out of the fields"]),
+])
+def test_bad_rows_of_tsv_are_named(run, bert, tmp_path, content, words):
+    done = run("class", bert, [raw(tmp_path, "a.tsv", content)])
     assert done.status == DATA and done.err.count("\n") == 1 and not done.output.exists()
     for word in words:
         assert word in done.err, done.err
