@@ -22,9 +22,9 @@ def open_inputs(options: Options, kind: Kind) -> dict[str, Input]:
 
 
 def open_excluded(options: Options, kind: Kind) -> list[Input]:
-    """Evaluation files may call their fields by our names whatever --map says. Raises Refusal (2)."""
+    """As the inputs, but the fields may have our names whatever --map says. Raises Refusal (2)."""
     field_map: FieldMap = replace(parse_map(options.map, kind), lenient=True)
-    return [open_input(path, "--exclude", field_map) for path in options.exclude]
+    return [open_input(path, "--exclude", field_map, options.pack_documents) for path in options.exclude]
 
 
 def _check(source: Input, options: Options, kind: Kind) -> None:

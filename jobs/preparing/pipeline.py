@@ -8,7 +8,7 @@ from pathlib import Path
 from .batches import Encoded, Plan, batches_of
 from .encoding import Encoder
 from .errors import bad_data, usage
-from .exclusion import GRAM_WORDS, Exclusion
+from .exclusion import Exclusion
 from .fingerprint import created_with, file_facts, fingerprint
 from .hugging_face import ModelDirectory, open_model_directory
 from .inputs import open_excluded, open_inputs
@@ -21,6 +21,7 @@ from .output import MANIFEST_SCHEMA, whole_or_nothing, write_manifest
 from .packing import DocumentPacker
 from .progress import Progress
 from .reading import BLOCK_BYTES, Input
+from .remarks import note_ids, note_losses, remarks, written
 from .scanning import Scan, scan_all
 from .schema import SCHEMA
 from .shards import SplitWriter
@@ -52,7 +53,7 @@ def prepare(options: Options) -> str:
                                  "tokenizer_sha256": directory.tokenizer_sha256, "label_names": label_names, **packed,
                                  "splits": splits, "shared_texts": shared})
         journal.remove()
-    return "\n".join([table(counts, shared, scans), *_remarks(scans, label_names), _written(options.output, splits)])
+    return "\n".join([table(counts, shared, scans), *remarks(scans, label_names), written(options.output, splits)])
 
 
 def _scans(journal: Journal, kind: Kind, inputs: dict[str, Input], excluded: list[Input]):
@@ -80,7 +81,8 @@ def _workers(options: Options) -> int:
 def _write_splits(partial: Path, scans: dict[str, Scan], plan: Plan, options: Options, journal: Journal):
     encoder = Encoder(plan.directory, plan.max_length)
     encoder.check_max_length(plan.is_pair)
-    _note_ids(scans)
+    note_ids(scans)
+    note_losses(scans)
     unknown_id = plan.directory.special_ids.get("unk")
     counts = {split: SplitCounts(plan.max_length, encoder.num_special(plan.is_pair), unknown_id) for split in scans}
     with encoding_workers(plan, _workers(options)) as encode:
@@ -123,23 +125,3 @@ def _attributes(scan: Scan, plan: Plan) -> dict:
     return {"schema": SCHEMA["schema"], "version": SCHEMA["version"], "kind": plan.kind.name,
             "tokenizer_sha256": plan.directory.tokenizer_sha256, "vocab_size": plan.directory.vocab_size, **ids,
             "max_length": plan.max_length, "source": str(scan.input.path), "created_with": created_with()}
-
-
-def _note_ids(scans: dict[str, Scan]) -> None:
-    for scan in scans.values():
-        if scan.with_id and not scan.has_ids:
-            print(f"{scan.input.path}: {scan.examples - scan.with_id:,} of {scan.examples:,} records have no string id, "
-                  "so row numbers are the ids", file=sys.stderr)
-
-
-def _remarks(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
-    shown = ", ".join(label_names[:12]) + (", ..." if len(label_names) > 12 else "")
-    labels = [f"{len(label_names)} labels: {shown}"] if label_names else []
-    excluded = [f"{number:,} examples of {scan.split} share {GRAM_WORDS} words in a row, or a whole short text, with {path}"
-                for scan in scans.values() for path, number in scan.excluded_by.items()]
-    return labels + excluded + [f"{scan.input.path}: {scan.empty:,} empty lines or texts skipped" for scan in scans.values() if scan.empty]
-
-
-def _written(output: Path, splits: dict[str, dict]) -> str:
-    shards = [shard for split in splits.values() for shard in split["shards"]]
-    return f"wrote {output}: {len(shards)} shard{'s' * (len(shards) > 1)}, {sum(shard['bytes'] for shard in shards) / 1e6:.1f} MB"

@@ -35,6 +35,11 @@ class Scan:
     def has_ids(self) -> bool:
         return self.examples == self.with_id
 
+    @property
+    def excluded_share(self) -> float:
+        """Of the examples that there were."""
+        return len(self.excluded_rows) / (self.examples + len(self.excluded_rows))
+
     def lines(self, first_row: int = 0) -> Iterator[Line]:
         """The lines from this row on that are not left out."""
         rows = iter(self.excluded_rows)

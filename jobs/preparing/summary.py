@@ -55,7 +55,7 @@ class SplitCounts:
     def manifest(self, shards: list[dict], scan: Scan) -> dict:
         """The split's part of manifest.json."""
         excluded = {"excluded": {"gram_words": GRAM_WORDS, "examples": len(scan.excluded_rows),
-                                 "files": scan.excluded_by}}
+                                 "share": scan.excluded_share, "files": scan.excluded_by}}
         return {"shards": shards, "examples": self.examples, "tokens": self.tokens, "truncated": self.truncated,
                 "truncated_share": self.truncated / self.examples, "unknown_tokens": self.unknown,
                 "unknown_share": self.unknown_share, "empty_lines": scan.empty,

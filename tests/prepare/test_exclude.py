@@ -23,13 +23,37 @@ def test_shared_grams_are_left_out_and_counted(run, bert, write, load, manifest)
     assert rows(done, load) == [0, 2]  # 7 of 8 words are no gram
     split = manifest(done.output)["splits"]["train"]
     assert split["examples"] == 2
-    assert split["excluded"] == {"gram_words": 8, "examples": 3, "files": {str(dev): 2, str(test): 1}}
+    assert split["excluded"] == {"gram_words": 8, "examples": 3, "share": 0.6, "files": {str(dev): 2, str(test): 1}}
     assert f"2 examples of train share 8 words in a row, or a whole short text, with {dev}" in done.out
 
 
 def test_a_short_text_must_occur_whole_and_in_order(run, bert, write, load):
     train = write("train.txt", "red dog ran", "dog red ran", "red", "a red dog", "reddog")
     assert rows(run("text", bert, [train], "--exclude", write("dev.txt", "red dog")), load) == [1, 2, 4]
+
+
+WRAPPED = ("the cat sat on", "red", "a mat far away")  # lines of one text
+
+
+def test_wrapped_evaluation_text_is_a_document_where_documents_are_packed(run, bert, write, load):
+    train = write("train.txt", "blue dog", "ran red", "", "good cat", "", *reversed(WRAPPED), "", *WRAPPED, "bad")
+    dev = write("dev.txt", "", *WRAPPED, "", "good cat")
+    done = run("text", bert, [train], "--pack-documents", "--exclude", dev)
+    assert rows(done, load) == ["0#0"] and load(done.output / "train.h5")["tokens"].count(15) == 2  # "red"
+
+
+@pytest.mark.parametrize("flags, what", [((), "examples"), (("--pack-documents",), "documents")])
+def test_much_left_out_is_warned_of(run, bert, write, manifest, flags, what):
+    train = write("train.txt", *(line for number in range(20) for line in ("cat one" if number < 3 else "dog", "")))
+    done = run("text", bert, [train], "--exclude", write("dev.txt", "one"), *flags)
+    assert done.err == (f"warning: --exclude leaves out 3 of 20 {what} of {train} (15%); "
+                        "look for very short texts in its files\n")
+    assert manifest(done.output)["splits"]["train"]["excluded"]["share"] == 0.15
+
+
+def test_little_left_out_is_no_reason_to_warn(run, bert, write):
+    train = write("train.txt", "cat", *["dog"] * 9)
+    assert run("text", bert, [train], "--exclude", write("dev.txt", "cat")).err == ""
 
 
 def test_only_train_is_thinned(run, bert, write, load):
