@@ -6,7 +6,8 @@ prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
     --labels-from runs/x/best --output data/new
 
-A run that was stopped goes on after its last whole shard when the same command is given again.
+A run that was stopped, or that the machine failed (full disk, killed worker), goes on after its last whole shard when
+the same command is given again.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from preparing import stopping
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from preparing.kinds import KINDS
 from preparing.options import Options
+from preparing.output import goes_on
 from preparing.pipeline import prepare
 
 
@@ -81,20 +83,26 @@ def main(arguments: list[str] | None = None) -> int:
         print(prepare(options))
         return 0
     except Refusal as refusal:
-        print(f"prepare.py: {refusal.message}", file=sys.stderr)
+        way_on = next_time(options) if refusal.status == IO else ""
+        print(f"prepare.py: {refusal.message}{way_on}", file=sys.stderr)
         return refusal.status
     except KeyboardInterrupt:
-        print(f"prepare.py: stopped by a signal; {options.output} was left as it was; "
-              "the same command goes on after the last whole shard", file=sys.stderr)
+        print(f"prepare.py: stopped by a signal; {options.output} was left as it was{next_time(options)}", file=sys.stderr)
         return STOPPED
     except OSError as error:
         if error.errno is None:  # from a library, not from the system
             return report_bug()
         what = f"use {error.filename}" if error.filename else "read or write"
-        print(f"prepare.py: cannot {what} ({error.strerror}); check permissions and free space", file=sys.stderr)
+        print(f"prepare.py: cannot {what} ({error.strerror}); check permissions and free space"
+              f"{next_time(options)}", file=sys.stderr)
         return IO
     except Exception:
         return report_bug()
+
+
+def next_time(options: Options) -> str:
+    """What the same command will do after a signal or a failure of the machine."""
+    return "; the same command " + ("goes on after the last whole shard" if goes_on(options.output) else "starts anew")
 
 
 def report_bug() -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import stopping
-from .errors import io_failure, usage
+from .errors import IO, Refusal, io_failure, usage
 from .journal import PROGRESS
 
 MANIFEST = "manifest.json"
@@ -20,11 +20,11 @@ MANIFEST_SCHEMA = "tartan.manifest"
 def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
     """Gives a temporary directory that becomes `output` at the end, or vanishes on any exception.
 
-    A stopped run leaves it where a shard is whole, and gets it back as it left it. Raises Refusal: 2 where `output` may
-    not be written, 74 where it cannot.
+    A run that a signal stopped or the machine failed leaves it where a shard is whole, and gets it back as it left it.
+    Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
     """
     output = output.absolute()
-    partial, replaced = (output.parent / f".{output.name}.{state}" for state in ("preparing", "replaced"))
+    partial, replaced = _beside(output, "preparing"), _beside(output, "replaced")
     _refuse_existing(output, overwrite)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -42,6 +42,15 @@ def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
         if error.errno is None:  # from h5py, not from the system: a bug
             raise
         raise io_failure(f"cannot write {output} ({error.strerror}); free some space or choose another --output") from None
+
+
+def goes_on(output: Path) -> bool:
+    """Whether the directory of a run that ended early is still there, with a whole shard in it."""
+    return (_beside(output.absolute(), "preparing") / PROGRESS).exists()
+
+
+def _beside(output: Path, state: str) -> Path:
+    return output.parent / f".{output.name}.{state}"
 
 
 def _refuse_existing(output: Path, overwrite: bool) -> None:
@@ -82,13 +91,17 @@ def _lock(directory: Path) -> int:
 def _removed_unless_worth_keeping(partial: Path) -> Iterator[None]:
     try:
         yield
-    except KeyboardInterrupt:
-        if not (partial / PROGRESS).exists():
+    except BaseException as error:
+        if not (_is_no_fault_of_the_command(error) and (partial / PROGRESS).exists()):
             shutil.rmtree(partial, ignore_errors=True)
         raise
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+
+
+def _is_no_fault_of_the_command(error: BaseException) -> bool:
+    """A signal, a full disk, a killed worker: the same command can still succeed."""
+    if isinstance(error, Refusal):
+        return error.status == IO
+    return isinstance(error, KeyboardInterrupt) or (isinstance(error, OSError) and error.errno is not None)
 
 
 def _settle(output: Path, replaced: Path) -> None:

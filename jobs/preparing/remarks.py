@@ -37,4 +37,5 @@ def remarks(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
 
 def written(output: Path, splits: dict[str, dict]) -> str:
     shards = [shard for split in splits.values() for shard in split["shards"]]
-    return f"wrote {output}: {len(shards)} shard{'s' * (len(shards) > 1)}, {sum(shard['bytes'] for shard in shards) / 1e6:.1f} MB"
+    num_bytes = sum(shard["bytes"] for shard in shards)
+    return f"wrote {output}: {len(shards)} shard{'s' * (len(shards) > 1)}, {num_bytes / 1e6:.1f} MB"

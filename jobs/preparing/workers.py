@@ -11,6 +11,7 @@ from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
+from . import stopping
 from .batches import Batch, BatchEncoder, Encoded, Plan
 from .errors import io_failure
 
@@ -24,12 +25,14 @@ def encoding_workers(plan: Plan, workers: int) -> Iterator[Callable[[Iterator[Ba
         encoder = BatchEncoder(plan)
         yield lambda batches: map(encoder.encode, batches)
         return
-    started = [_start(plan) for _ in range(workers)]
+    started = []
     try:
+        for _ in range(workers):
+            started.append(_start(plan))
         yield lambda batches: _encode_in_order([connection for _, connection in started], batches)
     finally:
         for process, _ in started:
-            process.terminate()
+            process.kill()
         for process, _ in started:
             process.join()
 
@@ -81,11 +84,14 @@ def _receive(connection: Connection) -> Encoded:
 
 
 def _killed() -> Exception:
+    """Raises KeyboardInterrupt instead where a signal to the whole process group came, which also ended the worker."""
+    stopping.check()
     return io_failure("a worker process was killed (most often for want of memory); use fewer --workers")
 
 
 def _work(plan: Plan, connection: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    for number in stopping.STOPPING:
+        signal.signal(number, signal.SIG_IGN)  # the parent decides
     try:
         encoder = BatchEncoder(plan)
         while True:

@@ -27,7 +27,7 @@ def command(model: Path, source: Path, output: Path, *flags) -> list[str]:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     path = tmp_path_factory.mktemp("corpus") / "corpus.txt"
-    path.write_text("".join(f"{SENTENCE} {i}\n" for i in range(60_000)))
+    path.write_text("".join(f"{SENTENCE} {i}\n" for i in range(30_000)))
     return path
 
 
@@ -43,8 +43,9 @@ def test_same_bytes_whatever_the_workers(bert, write, tmp_path):
 
 
 def hear_interrupts() -> None:
-    """A background job of a shell ignores SIGINT, and so would its children: CI may run like that."""
+    """A background job of a shell ignores SIGINT, under nohup SIGHUP, and so would its children: CI may run like that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def start_and_wait_for_a_shard(bert, corpus, output: Path) -> subprocess.Popen:
@@ -86,7 +87,7 @@ def test_killed_run_leaves_no_output_and_the_next_run_cleans_up(bert, corpus, wr
 
 def stop(process: subprocess.Popen, number: int) -> str:
     """Sends the signal and returns what the program says."""
-    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)  # Ctrl-C reaches all
+    os.killpg(process.pid, number)  # as Ctrl-C, a closed terminal or a batch system do
     _, errors = process.communicate(timeout=20)
     assert process.returncode == STOPPED
     until(lambda: group_is_gone(process.pid))
@@ -109,12 +110,13 @@ def test_killed_run_goes_on_after_the_last_whole_shard(bert, corpus, tmp_path):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signal_keeps_whole_shards_and_no_output(bert, corpus, tmp_path, number):
     process = start_and_wait_for_a_shard(bert, corpus, tmp_path / "out")
     until((tmp_path / ".out.preparing" / "progress.json").exists)
     errors = stop(process, number)
     assert errors.startswith("prepare.py: stopped by a signal") and errors.count("\n") == 1
+    assert errors.endswith("; the same command goes on after the last whole shard\n")
     assert [path.name for path in tmp_path.iterdir()] == [".out.preparing"]
 
 
@@ -122,7 +124,7 @@ def test_signal_before_the_first_shard_leaves_nothing(bert, corpus, tmp_path):
     process = subprocess.Popen(command(bert, corpus, tmp_path / "out", "--workers", 2), stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_interrupts)
     until((tmp_path / ".out.preparing" / "scans.json").exists)
-    stop(process, signal.SIGTERM)
+    assert stop(process, signal.SIGTERM).endswith("; the same command starts anew\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -133,10 +135,24 @@ def workers_of(process: subprocess.Popen) -> list[int]:
 
 def test_killed_worker_ends_the_run(bert, corpus, tmp_path):
     process = start_and_wait_for_a_shard(bert, corpus, tmp_path / "out")
+    until((tmp_path / ".out.preparing" / "progress.json").exists)
     os.kill(workers_of(process)[0], signal.SIGKILL)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == IO and "worker process was killed" in errors and errors.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
+    assert errors.endswith("; the same command goes on after the last whole shard\n")
+    again = subprocess.run(command(bert, corpus, tmp_path / "out", "--workers", 2, "--shard-tokens", 50_000),
+                           capture_output=True, text=True)
+    assert again.returncode == 0 and "continuing an earlier run after train.000" in again.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_are_for_the_parent_to_decide(bert, corpus, tmp_path, number):
+    process = start_and_wait_for_a_shard(bert, corpus, tmp_path / "out")
+    for worker in workers_of(process):
+        os.kill(worker, number)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
 
 
 def test_two_runs_into_one_output(bert, corpus, write, tmp_path):
@@ -150,14 +166,28 @@ def test_two_runs_into_one_output(bert, corpus, write, tmp_path):
 
 def limit_file_size() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 
 
 def test_failing_disk(bert, corpus, tmp_path):
-    done = subprocess.run(command(bert, corpus, tmp_path / "out", "--workers", 1, "--shard-tokens", 90_000), capture_output=True, text=True,
-                          preexec_fn=limit_file_size)
+    words = command(bert, corpus, tmp_path / "out", "--workers", 1, "--shard-tokens", 90_000)
+    done = subprocess.run(words, capture_output=True, text=True, preexec_fn=limit_file_size)
     assert done.returncode == IO and "File too large" in done.stderr and done.stderr.count("\n") == 1
+    assert done.stderr.endswith("; the same command starts anew\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_failing_disk_keeps_whole_shards(bert, write, tmp_path):
+    source = write("corpus.txt", *[SENTENCE] * 2_000, *["cat"] * 9_000)  # short lines need more bytes per token
+    words = command(bert, source, tmp_path / "out", "--workers", 1, "--shard-tokens", 15_000)
+    done = subprocess.run(words, capture_output=True, text=True, preexec_fn=limit_file_size)
+    assert done.returncode == IO and "File too large" in done.stderr and done.stderr.count("\n") == 1
+    assert done.stderr.endswith("; the same command goes on after the last whole shard\n")
+    again = subprocess.run(words, capture_output=True, text=True)
+    assert again.returncode == 0 and "continuing an earlier run after train.0000" in again.stderr
+    subprocess.run([*words, "--output", tmp_path / "whole"], capture_output=True, check=True)
+    for path in (tmp_path / "whole").iterdir():
+        assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_input_that_may_not_be_read(bert):

@@ -56,6 +56,30 @@ print("alive")
     assert done.stdout == "alive\n"
 
 
+def test_a_worker_that_the_same_signal_ended_is_not_the_news():
+    done = run("""
+from multiprocessing import Pipe
+from preparing.errors import Refusal
+from preparing.workers import _receive
+stopping.listen()
+ours, theirs = Pipe()
+theirs.close()
+try:
+    _receive(ours)
+except Refusal as refusal:
+    print(refusal.status)
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+except KeyboardInterrupt:
+    pass  # as where it strikes a destructor
+try:
+    _receive(ours)
+except KeyboardInterrupt:
+    print("stopped")
+""")
+    assert (done.stdout, done.stderr) == ("74\nstopped\n", "")
+
+
 def test_nothing_stops_the_final_move():
     done = run("""
 stopping.listen()
