@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from .errors import bad_data
-
-FIELD_CHARACTERS = 16 << 20  # a longer field is most likely a quote that nobody closed
+from .physical_lines import RECORD_BYTES
 
 Where = Callable[[int], str]  # names a record's row for a message; -1 is the header
 
@@ -32,7 +31,7 @@ DIALECTS = {".csv": CSV, ".tsv": TSV}
 
 def json_records(lines: Iterable[bytes], dialect: Dialect, where: Where) -> Iterator[bytes]:
     """One JSON object per record, b"" for an empty line. Raises Refusal (65) naming the row."""
-    csv.field_size_limit(FIELD_CHARACTERS)
+    csv.field_size_limit(RECORD_BYTES)
     reader = RecordReader(lines, dialect, where)
     header = _checked_header(next(reader, []), where(-1))
     for values in reader:
@@ -47,6 +46,7 @@ class RecordReader:
 
     def __init__(self, lines: Iterable[bytes], dialect: Dialect, where: Where):
         self.row = -2
+        self._num_bytes = 0  # of this record so far
         self._dialect, self._where = dialect, where
         self._records = csv.reader(self._decoded(lines), delimiter=dialect.delimiter, quoting=dialect.quoting, strict=True)
 
@@ -55,6 +55,7 @@ class RecordReader:
 
     def __next__(self) -> list[str]:
         self.row += 1
+        self._num_bytes = 0
         try:
             return next(self._records)
         except csv.Error as error:
@@ -63,11 +64,18 @@ class RecordReader:
 
     def _decoded(self, lines: Iterable[bytes]) -> Iterator[str]:
         for line in lines:
+            self._check_size(len(line))
             try:
                 yield line.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise bad_data(f"{self._where(self.row)} is not UTF-8 (byte {error.start + 1} of the line); "
                                "convert the file first") from None
+
+    def _check_size(self, more: int) -> None:
+        self._num_bytes += more
+        if self._num_bytes > RECORD_BYTES:
+            raise bad_data(f"{self._where(self.row)} has more than {RECORD_BYTES >> 20} MiB; {self._dialect.remedy}, or cut "
+                           "its text into several records")
 
 
 def _checked_header(names: list[str], where: str) -> list[str]:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from .errors import bad_data
-
-DOCUMENT_BYTES = 16 << 20  # a tokenizer needs some 50 times as much while it works on one text
+from .physical_lines import RECORD_BYTES
 
 
 def paragraphs(lines: Iterable[bytes], where: Callable[[int], str]) -> Iterator[tuple[int, bytes]]:
@@ -19,8 +18,8 @@ def paragraphs(lines: Iterable[bytes], where: Callable[[int], str]) -> Iterator[
         first = first if kept else row
         kept.append(line)
         num_bytes += len(line) + 1
-        if num_bytes > DOCUMENT_BYTES:
-            raise bad_data(f"{where(first)} begins a document of more than {DOCUMENT_BYTES >> 20} MiB; "
+        if num_bytes > RECORD_BYTES:
+            raise bad_data(f"{where(first)} begins a document of more than {RECORD_BYTES >> 20} MiB; "
                            "put blank lines between documents, or leave out --pack-documents")
     if kept:
         yield first, b"\n".join(kept)

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import stopping
 from .delimited import DIALECTS, json_records
 from .documents import paragraphs
 from .errors import bad_data, io_failure, usage
 from .mapping import FieldMap
+from .physical_lines import RECORD_BYTES, physical_lines
 
 SUFFIXES = (".jsonl", ".csv", ".tsv", ".txt")
 BUFFER_BYTES = 1 << 20
@@ -57,9 +57,16 @@ class Input:
 
     def _records(self, stream: io.BufferedIOBase) -> Iterator[tuple[int, bytes]]:
         if self.suffix in DIALECTS:
-            return enumerate(json_records(_physical_lines(stream), DIALECTS[self.suffix], self.where))
-        contents = (line.removesuffix(b"\n").removesuffix(b"\r") for line in _physical_lines(stream))
+            return enumerate(json_records(physical_lines(stream), DIALECTS[self.suffix], self.where))
+        contents = self._contents(stream)
         return paragraphs(contents, self.where) if self.documents and self.plain_text else enumerate(contents)
+
+    def _contents(self, stream: io.BufferedIOBase) -> Iterator[bytes]:
+        for row, line in enumerate(physical_lines(stream)):
+            if len(line) > RECORD_BYTES:
+                raise bad_data(f"{self.where(row)} has more than {RECORD_BYTES >> 20} MiB; cut its text into several "
+                               "records, each on a line of its own")
+            yield line.removesuffix(b"\n").removesuffix(b"\r")
 
     def fields(self, row: int, content: bytes) -> dict:
         """A record under our names; plain text is the field `text`. Raises Refusal (65) naming the row."""
@@ -104,16 +111,6 @@ def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
             block, num_bytes = [], 0
     if block:
         yield block
-
-
-def _physical_lines(stream: io.BufferedIOBase) -> Iterator[bytes]:
-    """With their line ends, without the byte order mark that some editors put first."""
-    first = stream.readline().removeprefix(b"\xef\xbb\xbf")
-    if first:
-        yield first
-    for line in stream:
-        stopping.check()
-        yield line
 
 
 def open_input(path: Path, flag: str = "--input", field_map: FieldMap = FieldMap(), documents: bool = False) -> Input:

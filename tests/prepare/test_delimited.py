@@ -100,9 +100,9 @@ def test_bad_rows_of_tsv_are_named(run, bert, tmp_path, content, words):
 
 
 def test_a_quote_that_swallows_the_file(run, bert, tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "FIELD_CHARACTERS", 1000)
+    monkeypatch.setattr(delimited, "RECORD_BYTES", 1000)
     done = run("text", bert, [raw(tmp_path, "a.csv", b'text\ncat\n"' + b"dog\n" * 1000)])
-    assert done.status == DATA and "row 3" in done.err and "field larger than field limit" in done.err
+    assert done.status == DATA and "a.csv row 3 has more than" in done.err and "a quote that is not closed" in done.err
 
 
 @pytest.mark.parametrize("lines", [["review,stars,doc,text", "cat,1,p,bad", "dog,2,q,bad"],

@@ -91,6 +91,6 @@ def test_nothing_but_empty_documents():
 
 
 def test_endless_document(run, bert, write, monkeypatch):
-    monkeypatch.setattr("preparing.documents.DOCUMENT_BYTES", 100)
+    monkeypatch.setattr("preparing.documents.RECORD_BYTES", 100)
     done = run("text", bert, [write("a.txt", "cat", "", *["dog"] * 100)], "--pack-documents")
     assert done.status == DATA and "a.txt row 3 begins a document" in done.err and "blank lines" in done.err

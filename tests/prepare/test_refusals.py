@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from preparing.errors import DATA, USAGE
+from preparing.physical_lines import RECORD_BYTES
 
 GOOD = {"text": "the cat", "label": "x"}
 
@@ -39,6 +40,29 @@ def test_bad_row_is_named(run, bert, write, line, words):
 def test_bytes_that_are_not_utf8(run, bert, tmp_path):
     (tmp_path / "a.txt").write_bytes(b"cat\ncaf\xe9\n")
     refused(run("text", bert, [tmp_path / "a.txt"]), DATA, "a.txt row 2", "UTF-8")
+
+
+@pytest.mark.parametrize("name, before, after", [
+    ("a.jsonl", '{"text": "cat"}\n{"text": "', '"}\n'), ("a.txt", "cat\n", "\n"), ("a.csv", "text\n", "\n"),
+    ("a.csv", "text,note\ncat,", "\n"), ("a.tsv", "text\n", "\n"), ("a.txt.gz", "cat\n", "\n")])
+def test_endless_record(run, bert, tmp_path, name, before, after):
+    content = before.encode() + b"cat " * (4 << 20) + after.encode()
+    (tmp_path / name).write_bytes(gzip.compress(content, 1) if name.endswith(".gz") else content)
+    done = run("text", bert, [tmp_path / name])
+    refused(done, DATA, f"{name} row 2 has more than 16 MiB; ", "into several records")
+
+
+def test_an_endless_line_after_a_byte_order_mark(run, bert, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbf" + b"c" * (RECORD_BYTES + 1))
+    refused(run("text", bert, [tmp_path / "a.txt"]), DATA, "a.txt row 1 has more than 16 MiB")
+
+
+def test_the_largest_record(run, bert, tmp_path, load):
+    record = json.dumps({"text": "cat", "note": ""})[:-2].encode()
+    (tmp_path / "a.jsonl").write_bytes(record + b"x" * (RECORD_BYTES - len(record) - 3) + b'"}\n' + b'{"text": "dog"}')
+    done = run("text", bert, [tmp_path / "a.jsonl"])
+    assert done.status == 0, done.err
+    assert load(done.output / "train.h5")["tokens"] == [2, 6, 3, 2, 11, 3]
 
 
 def test_unseen_label(run, bert, write):
