@@ -18,9 +18,10 @@ from pathlib import Path
 from preparing import stopping
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from preparing.kinds import KINDS
-from preparing.options import Options
+from preparing.options import MOST_WORKERS, Options
 from preparing.output import goes_on
 from preparing.pipeline import prepare
+from preparing.shards import SHARD_BYTES
 
 
 def parse(arguments: list[str] | None) -> Options:
@@ -49,8 +50,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
              "texts, or a whole text of fewer words, are left out and counted; any format of --input")
     add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
-        help="a new shard starts before this many tokens are exceeded (default: %(default)s)")
-    add("--workers", type=positive, metavar="N", help="processes that tokenise; default: the cores at hand")
+        help=f"a new shard starts before it has more tokens (default: %(default)s) or takes more than {SHARD_BYTES >> 20} MiB")
+    add("--workers", type=positive, metavar="N",
+        help=f"processes that tokenise, each in memory of its own; default: the cores at hand, at most {MOST_WORKERS}")
     add("--overwrite", action="store_true", help="replace an output that this program wrote before")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SPLITS = ("train", "dev", "test")
+MOST_WORKERS = 8  # unless more are asked for
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Options:
     pack_documents: bool = False  # kind text
     max_length: int | None = None  # tokens; what the encoder holds
     shard_tokens: int = 64 << 20
-    workers: int | None = None  # processes; the cores this process may use
+    workers: int | None = None  # processes; the cores this process may use, at most MOST_WORKERS
     overwrite: bool = False
 
     @property

@@ -16,7 +16,7 @@ from .journal import Journal
 from .kinds import Kind, kind_named
 from .label_source import labels_from
 from .labels import label_set
-from .options import Options
+from .options import MOST_WORKERS, Options
 from .output import MANIFEST_SCHEMA, whole_or_nothing, write_manifest
 from .packing import DocumentPacker
 from .progress import Progress
@@ -72,10 +72,11 @@ def _max_length(options: Options, directory: ModelDirectory) -> int:
 
 
 def _workers(options: Options) -> int:
+    """Each has a tokenizer and batches of its own in memory, so more than MOST_WORKERS must be asked for."""
     if options.workers is not None:
         return options.workers
     worth_it = sum(path.stat().st_size for path in options.inputs) > 2 * BLOCK_BYTES
-    return len(os.sched_getaffinity(0)) if worth_it else 1
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS) if worth_it else 1
 
 
 def _write_splits(partial: Path, scans: dict[str, Scan], plan: Plan, options: Options, journal: Journal):

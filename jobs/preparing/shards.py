@@ -12,6 +12,8 @@ from .journal import START, Journal, SplitProgress
 from .schema import check_file
 from .summary import SplitCounts
 
+SHARD_BYTES = 128 << 20  # of all columns together
+
 
 @dataclass
 class ShardEntry:
@@ -34,6 +36,10 @@ class Column:
     def append(self, values: np.ndarray) -> None:
         self._bytes += values.astype(self._dtype, copy=False).tobytes()
 
+    def __len__(self) -> int:
+        """Bytes."""
+        return len(self._bytes)
+
     def values(self) -> np.ndarray:
         return np.frombuffer(self._bytes, dtype=self._dtype)
 
@@ -44,6 +50,11 @@ class Shard:
         self.tokens = self.sequences = self.examples = 0
         self._append("sequence_starts", np.zeros(1, dtype="<u8"))
         self._append("example_starts", np.zeros(1, dtype="<u8"))
+
+    @property
+    def num_bytes(self) -> int:
+        """Of all columns."""
+        return sum(map(len, self._columns.values()))
 
     def add(self, part: Encoded) -> None:
         self._append("sequence_starts", self.tokens + np.cumsum(part.sequence_lengths, dtype="<u8"))
@@ -74,7 +85,8 @@ class SplitWriter:
 
     def __init__(self, directory: Path, split: str, attributes: dict, label_names: list[str], shard_tokens: int,
                  counts: SplitCounts, journal: Journal):
-        self._directory, self._split, self._shard_tokens = directory, split, shard_tokens
+        self._directory, self._split = directory, split
+        self._limits = (shard_tokens, SHARD_BYTES)
         self._attributes, self._label_names = attributes, label_names
         self._shard = Shard()
         self._journal, self._progress, self._counts = journal, journal.progress(split), counts
@@ -86,21 +98,26 @@ class SplitWriter:
         return self._progress
 
     def add(self, encoded: Encoded) -> None:
-        """Appends examples in order; a shard ends before the example that would take it over its number of tokens."""
-        ends = _example_ends(encoded)
+        """Appends examples in order; a shard ends before the one that would take it over its number of tokens or bytes."""
+        sizes = (_token_offsets(encoded), _byte_offsets(encoded))
         first = 0
-        while first < len(ends):
-            room = self._shard_tokens - self._shard.tokens + (ends[first - 1] if first else 0)
-            last = int(np.searchsorted(ends, room, side="right"))
+        while first < len(encoded.example_sequences):
+            last = self._last_with_room(sizes, first)
             if last == first and self._shard.examples:
                 self._write()
                 self._note(tuple(encoded.origins[first].tolist()))
                 continue
             last = max(last, first + 1)
-            part = _slice(encoded, ends, first, last)
+            part = _slice(encoded, sizes[0], first, last)
             self._shard.add(part)
             self._counts.add(part)
             first = last
+
+    def _last_with_room(self, sizes: tuple[np.ndarray, np.ndarray], first: int) -> int:
+        """Examples from `first` up to this one fit into the shard."""
+        taken = (self._shard.tokens, self._shard.num_bytes)
+        return max(first, min(int(np.searchsorted(offsets, limit - used + offsets[first], side="right")) - 1
+                              for offsets, limit, used in zip(sizes, self._limits, taken)))
 
     def close(self) -> list[dict]:
         """Writes what is left. Returns the manifest's entries."""
@@ -123,14 +140,28 @@ class SplitWriter:
         self._journal.keep_progress(self._split, self._progress)
 
 
-def _example_ends(encoded: Encoded) -> np.ndarray:
-    token_ends = np.cumsum(encoded.sequence_lengths).astype(np.int64)
-    return token_ends[np.cumsum(encoded.example_sequences).astype(np.int64) - 1]
+def _sequence_offsets(encoded: Encoded) -> np.ndarray:
+    """(E + 1) sequences before each example, and of all."""
+    return np.concatenate(([0], np.cumsum(encoded.example_sequences))).astype(np.int64)
 
 
-def _slice(encoded: Encoded, ends: np.ndarray, first: int, last: int) -> Encoded:
-    sequences = np.concatenate(([0], np.cumsum(encoded.example_sequences).astype(np.int64)))
-    tokens = slice(int(ends[first - 1]) if first else 0, int(ends[last - 1]))
+def _token_offsets(encoded: Encoded) -> np.ndarray:
+    """(E + 1) tokens before each example, and of all."""
+    return np.concatenate(([0], np.cumsum(encoded.sequence_lengths))).astype(np.int64)[_sequence_offsets(encoded)]
+
+
+def _byte_offsets(encoded: Encoded) -> np.ndarray:
+    """(E + 1) bytes of all columns before each example, and of all."""
+    starts = np.dtype("<u8").itemsize
+    per_token, per_example = (sum(values.dtype.itemsize for values in columns.values())
+                              for columns in (encoded.per_token, encoded.per_example))
+    examples = np.arange(len(encoded.example_sequences) + 1)
+    return per_token * _token_offsets(encoded) + starts * _sequence_offsets(encoded) + (starts + per_example) * examples
+
+
+def _slice(encoded: Encoded, token_offsets: np.ndarray, first: int, last: int) -> Encoded:
+    sequences = _sequence_offsets(encoded)
+    tokens = slice(token_offsets[first], token_offsets[last])
     return Encoded({name: values[tokens] for name, values in encoded.per_token.items()},
                    encoded.sequence_lengths[sequences[first]:sequences[last]], encoded.example_sequences[first:last],
                    {name: values[first:last] for name, values in encoded.per_example.items()},
