@@ -9,9 +9,9 @@ import xxhash
 
 from .errors import bad_data
 from .kinds import Record
-from .kinds.text import Text
+from .kinds.base import text_or_pair
 from .progress import Progress
-from .reading import Input, blocks
+from .reading import Input, Line, blocks
 
 GRAM_WORDS = 8
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word's hash is lost
@@ -39,7 +39,7 @@ class Words:
 
 
 class EvaluationGrams:
-    """The 8-grams of one file; a text of fewer words is one gram as a whole."""
+    """The 8-grams of one file; a text, or half of a pair, of fewer words is one gram as a whole."""
 
     def __init__(self, source: Input):
         found: dict[int, list[np.ndarray]] = {}
@@ -91,7 +91,9 @@ def _text_of(record: Record) -> str:
     return " ".join(part for sequence in record.sequences for part in sequence if part is not None)
 
 
-def _texts(source: Input, block: list) -> list[str]:
-    kind = Text()
-    contents = [line for line in block if line.content.strip()]
-    return [_text_of(kind.parse(source.fields(line.row, line.content), source.where(line.row))) for line in contents]
+def _texts(source: Input, block: list[Line]) -> list[str]:
+    """The texts of the records; of a pair also each half, for a short half may stand in train without the other."""
+    sequences = [text_or_pair(source.fields(line.row, line.content), source.where(line.row))
+                 for line in block if line.content.strip()]
+    return [text for first, second in sequences
+            for text in ([first] if second is None else [f"{first} {second}", first, second])]

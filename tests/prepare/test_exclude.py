@@ -56,6 +56,14 @@ def test_little_left_out_is_no_reason_to_warn(run, bert, write):
     assert run("text", bert, [train], "--exclude", write("dev.txt", "cat")).err == ""
 
 
+@pytest.mark.parametrize("pair, left", [
+    (("red mat", "the dog ran away"), [3]), (("...", "the dog ran away"), [0, 2, 3]), (("red", "mat dog"), [1, 3])])
+def test_each_half_of_a_pair_is_a_text(run, bert, write, load, pair, left):
+    train = write("train.txt", "a red mat sat", "blue: the dog ran away", "good red mat dog", "the dog ran")
+    dev = write("dev.jsonl", {"text_a": pair[0], "text_b": pair[1]})
+    assert rows(run("text", bert, [train], "--exclude", dev), load) == left
+
+
 def test_only_train_is_thinned(run, bert, write, load):
     records = [{"text": "cat", "label": "x"}, {"text": "dog", "label": "x"}]
     train, dev = write("train.jsonl", *records), write("dev.jsonl", records[1])
