@@ -10,7 +10,7 @@ def label_set(kind: Kind, scans: dict[str, Scan], given: list[str] | None, unlab
     if kind.label_dataset is None or unlabelled:
         return given or []
     first = next(iter(scans.values()))
-    if not first.label_rows:
+    if given is None and not first.label_rows:
         raise bad_data(f"{first.input.path} has no label at all; the label set is taken from train "
                        "(--unlabelled prepares data without labels)")
     names = kind.label_names(set(first.label_rows)) if given is None else given

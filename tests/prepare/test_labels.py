@@ -62,6 +62,14 @@ def test_labels_from_prepared_data(run, bert, write, load, flags):
         assert shard["label_names"] == ["9", "10"] and shard["class"] == [1]
 
 
+def test_given_labels_need_none_in_train(run, bert, write, load, trained):
+    null, best = {"text": "cat", "label": None}, trained({"mood": ["z", "a"]})
+    done = run("class", bert, [write("train.jsonl", null), write("dev.jsonl", null | {"label": "a"})], "--labels-from", best)
+    assert done.status == 0, done.err
+    train, dev = (load(done.output / f"{split}.h5") for split in ("train", "dev"))
+    assert (train["class"], dev["class"]) == ([-1], [1]) and train["label_names"] == ["z", "a"]
+
+
 def test_a_label_outside_the_head(run, bert, write, trained):
     new = write("new.jsonl", {"text": "cat", "label": "a"}, {"text": "dog", "label": "b"})
     done = run("class", bert, [new], "--labels-from", trained({"mood": ["a", "c"]}))
