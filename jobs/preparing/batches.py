@@ -67,6 +67,7 @@ class BatchEncoder:
     def __init__(self, plan: Plan):
         self._plan = plan
         self._kind = plan.kind
+        self._label_numbers = {name: number for number, name in enumerate(plan.label_names)}
         self._encoder = Encoder(plan.directory, plan.max_length)
         self._encode = self._encoder.encode_bare if plan.pack_documents else self._encoder.encode
 
@@ -92,7 +93,7 @@ class BatchEncoder:
         ids = [(record_id(fields) or "").encode("utf-8") if own else row for row, fields, _ in parsed]
         columns = {"example_id": np.array(ids, dtype=batch.id_type)}
         if self._kind.label_dataset is not None:
-            labels = [self._kind.stored_label(record.label, self._plan.label_names) for _, _, record in parsed]
+            labels = [self._kind.stored_label(record.label, self._label_numbers) for _, _, record in parsed]
             columns[self._kind.label_dataset] = np.array(labels, dtype=self._kind.label_type)
         return columns
 

@@ -90,6 +90,13 @@ def test_nothing_but_empty_documents():
     assert sequences([[], []], 1) == []
 
 
+def test_documents_without_a_token(run, bert, write):
+    inputs = [write("train.txt", "cat"), write("dev.jsonl", {"text": "\x01\x02"}, {"text": "\u200b"})]
+    done = run("text", bert, inputs, "--pack-documents")
+    assert done.status == DATA and done.err.count("\n") == 1 and not done.output.exists()
+    assert "dev.jsonl holds no text that the tokenizer makes a token of" in done.err and ".out" not in done.err
+
+
 def test_endless_document(run, bert, write, monkeypatch):
     monkeypatch.setattr("preparing.documents.RECORD_BYTES", 100)
     done = run("text", bert, [write("a.txt", "cat", "", *["dog"] * 100)], "--pack-documents")

@@ -44,8 +44,8 @@ class Kind(ABC):
         """Names, in stored order, of the labels met in train."""
         return []
 
-    def stored_label(self, label: Any, label_names: list[str]) -> Any:
-        """The value to store in `label_dataset`."""
+    def stored_label(self, label: Any, label_numbers: dict[str, int]) -> Any:
+        """The value to store in `label_dataset`; label_numbers has the place of each name in label_names."""
         raise NotImplementedError(self.name)
 
 

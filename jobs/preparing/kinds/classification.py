@@ -35,8 +35,8 @@ class Classification(Kind):
             raise bad_data("train has a label both as a number and as a string; write it one way")
         return names
 
-    def stored_label(self, label, label_names: list[str]) -> int:
-        return UNLABELLED if label is None else label_names.index(str(label))
+    def stored_label(self, label, label_numbers: dict[str, int]) -> int:
+        return UNLABELLED if label is None else label_numbers[str(label)]
 
 
 def _label(label, where: str):
