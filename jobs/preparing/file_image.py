@@ -1,8 +1,5 @@
 """HDF5 files as bytes."""
 
-import os
-from pathlib import Path
-
 import h5py
 import numpy as np
 
@@ -35,11 +32,3 @@ def _as_utf8(values: np.ndarray) -> np.ndarray:
 def _write_attribute(file: h5py.File, name: str, value) -> None:
     number = isinstance(value, int)
     file.attrs.create(name, np.int64(value) if number else _as_utf8(np.array(value.encode("utf-8"))))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file and flushes it to disk."""
-    with open(path, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,7 +1,6 @@
 """What a killed run leaves in its partial directory, so that the same command goes on after the last whole shard."""
 
 import json
-import os
 import sys
 from array import array
 from dataclasses import asdict, dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import xxhash
 
+from .disk import write_whole
 from .reading import Input
 from .scanning import Scan
 
@@ -114,10 +114,7 @@ def _load(path: Path) -> dict:
 def _write_json(path: Path, value: dict) -> None:
     content = json.dumps(value).encode("ascii")
     beside = path.with_suffix(PART)
-    with open(beside, "wb") as file:
-        file.write(_checksum(content) + b"\n" + content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(beside, _checksum(content) + b"\n" + content)
     beside.rename(path)
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import stopping
+from .disk import sync_directory, write_whole
 from .errors import IO, Refusal, io_failure, usage
 from .journal import PROGRESS
 
@@ -111,24 +112,15 @@ def _settle(output: Path, replaced: Path) -> None:
 
 
 def _move(partial: Path, output: Path, replaced: Path) -> None:
-    _sync_directory(partial)
+    sync_directory(partial)
     if output.exists():
         output.rename(replaced)
     partial.rename(output)
-    _sync_directory(output.parent)
+    sync_directory(output.parent)
     shutil.rmtree(replaced, ignore_errors=True)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
 
 
 def write_manifest(directory: Path, manifest: dict) -> None:
     """Writes manifest.json and flushes it to disk."""
-    with open(directory / MANIFEST, "w", encoding="utf-8") as file:
-        json.dump(manifest, file, indent=1, ensure_ascii=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    write_whole(directory / MANIFEST, text.encode("utf-8"))

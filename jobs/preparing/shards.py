@@ -7,7 +7,8 @@ import numpy as np
 import xxhash
 
 from .batches import Encoded
-from .file_image import file_image, write_whole
+from .disk import write_whole
+from .file_image import file_image
 from .journal import START, Journal, SplitProgress
 from .schema import check_file
 from .summary import SplitCounts
