@@ -14,6 +14,7 @@ from .scanning import Scan
 
 SCANS, PROGRESS = "scans.json", "progress.json"
 PART = ".part"
+FILES = (SCANS, PROGRESS, *(str(Path(name).with_suffix(PART)) for name in (SCANS, PROGRESS)))
 PIECE_BYTES = 1 << 20
 START = (0, 0, 0)
 
@@ -78,11 +79,11 @@ class Journal:
         self._splits[split] = progress
         _write_json(self._directory / PROGRESS, {name: asdict(found) for name, found in self._splits.items()})
 
-    def remove(self) -> None:
-        """To be called before the directory gets its final name."""
-        for name in (SCANS, PROGRESS):
-            (self._directory / name).unlink(missing_ok=True)
-            (self._directory / name).with_suffix(PART).unlink(missing_ok=True)
+
+def remove_journal(directory: Path) -> None:
+    """To be called once the directory has its final name: killed before, the same command goes on from the journal."""
+    for name in FILES:
+        (directory / name).unlink(missing_ok=True)
 
 
 def difference(before: dict, now: dict) -> str:

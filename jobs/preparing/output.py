@@ -11,7 +11,8 @@ from pathlib import Path
 from . import stopping
 from .disk import sync_directory, write_whole
 from .errors import IO, Refusal, io_failure, usage
-from .journal import PROGRESS
+from .journal import FILES as JOURNAL_FILES
+from .journal import PROGRESS, remove_journal
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "tartan.manifest"
@@ -37,6 +38,7 @@ def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
                 yield partial
                 stopping.ignore_from_here()
                 _move(partial, output, replaced)
+                remove_journal(output)
         finally:
             os.close(held)
     except OSError as error:
@@ -62,7 +64,7 @@ def _refuse_existing(output: Path, overwrite: bool) -> None:
     found = sorted(path.name for path in output.iterdir())
     if found and not overwrite:
         raise usage(f"--output {output} exists already; choose another or add --overwrite")
-    foreign = [name for name in found if name != MANIFEST and not name.endswith(".h5")]
+    foreign = [name for name in found if name not in (MANIFEST, *JOURNAL_FILES) and not name.endswith(".h5")]
     if found and (foreign or not _is_ours(output / MANIFEST)):
         raise usage(f"--output {output} holds {foreign[0] if foreign else 'no ' + MANIFEST + ' of ours'}, "
                     "so --overwrite does not remove it; choose another")

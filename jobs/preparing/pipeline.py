@@ -52,7 +52,6 @@ def prepare(options: Options) -> str:
         write_manifest(partial, {"schema": MANIFEST_SCHEMA, "version": 1, "kind": kind.name,
                                  "tokenizer_sha256": directory.tokenizer_sha256, "label_names": label_names, **packed,
                                  "splits": splits, "shared_texts": shared})
-        journal.remove()
     return "\n".join([table(counts, shared, scans), *remarks(scans, label_names), written(options.output, splits)])
 
 

@@ -1,5 +1,6 @@
 """Killed and called again: what is whole is kept, and the result is the same byte for byte."""
 
+import errno
 import json
 import os
 
@@ -125,6 +126,38 @@ def test_broken_journal_is_no_bug(run, bert, corpus, killed, tmp_path, name, con
     done = run("text", bert, [corpus], *FLAGS)
     assert done.status == 0, done.err
     assert contents(done.output) == contents(run("text", bert, [corpus], *FLAGS, output="whole").output)
+
+
+@pytest.mark.parametrize("deed", ["_move", "remove_journal"])
+def test_killed_when_all_is_written(run, bert, corpus, write, monkeypatch, tmp_path, deed):
+    inputs = [corpus, write("dev.txt", "cat")]
+    whole = contents(run("text", bert, inputs, *FLAGS, output="whole").output)
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"preparing.output.{deed}", die)
+        patch.setattr("preparing.output.shutil.rmtree", lambda *_, **__: None)
+        with pytest.raises(Killed):
+            run("text", bert, inputs, *FLAGS)
+    if deed == "_move":
+        done = run("text", bert, inputs, *FLAGS)
+        assert "continuing an earlier run after dev.h5" in done.err
+        assert contents(done.output) == whole and not (tmp_path / ".out.preparing").exists()
+    assert contents(tmp_path / "out").items() >= whole.items()
+    assert contents(run("text", bert, inputs, *FLAGS, "--overwrite").output) == whole
+
+
+def test_a_full_disk_at_the_last_step_keeps_the_work(run, bert, corpus, monkeypatch, tmp_path):
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("preparing.output._move", fail)
+        assert run("text", bert, [corpus], *FLAGS).status == IO
+    assert "continuing an earlier run after train.000" in run("text", bert, [corpus], *FLAGS).err
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["out"]
 
 
 def test_input_that_grows_while_it_is_read(run, bert, corpus, monkeypatch):
