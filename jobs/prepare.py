@@ -40,18 +40,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--tokenizer", type=Path, required=True, metavar="DIR",
         help="Hugging Face directory: config.json, tokenizer.json")
     add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
-        help="train, dev, test in this order, or train alone; .jsonl, .csv or .tsv with a header line "
-             "(.csv quotes as RFC 4180 says, .tsv has no quoting), or plain .txt (where no label is needed); each also .gz")
+        help="train, dev, test in this order, or train alone; .jsonl, .csv or .tsv with a header line (.csv quotes as "
+             "RFC 4180 says, .tsv has no quoting), or plain .txt (where no label is needed); each also .gz")
     add("--output", type=Path, required=True, metavar="DIR", help="directory to make")
     add("--map", nargs="+", default=(), metavar="OURS=THEIRS",
         help="what the input calls our fields, such as text=review label=stars; without it, fields have our names")
     add("--exclude", type=Path, nargs="+", default=(), metavar="FILE",
         help="evaluation files; examples of train (or of the only split) that share 8 words in a row with one of their "
-             "texts, or a whole text (or half of a pair) of fewer words, are left out and counted; any format of --input; "
-             "a word is a run of letters and digits, so in a language without spaces a whole clause is one")
+             "texts, or a whole text (or half of a pair) of fewer words, are left out and counted; any format of "
+             "--input; a word is a run of letters and digits, so in a language without spaces a whole clause is one")
     add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
-        help=f"a new shard starts before it has more tokens (default: %(default)s) or takes more than {SHARD_BYTES >> 20} MiB")
+        help="a new shard starts before one has more tokens (default: %(default)s) or takes more than "
+             f"{SHARD_BYTES >> 20} MiB")
     add("--workers", type=positive, metavar="N",
         help=f"processes that tokenise, each in memory of its own; default: the cores at hand, at most {MOST_WORKERS}")
     add("--overwrite", action="store_true", help="replace an output that this program wrote before")
@@ -90,7 +91,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"prepare.py: {refusal.message}{way_on}", file=sys.stderr)
         return refusal.status
     except KeyboardInterrupt:
-        print(f"prepare.py: stopped by a signal; {options.output} was left as it was{next_time(options)}", file=sys.stderr)
+        print(f"prepare.py: stopped by a signal; {options.output} was left as it was{next_time(options)}",
+              file=sys.stderr)
         return STOPPED
     except OSError as error:
         if error.errno is None:  # from a library, not from the system

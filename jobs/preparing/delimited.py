@@ -48,7 +48,8 @@ class RecordReader:
         self.row = -2
         self._num_bytes = 0  # of this record so far
         self._dialect, self._where = dialect, where
-        self._records = csv.reader(self._decoded(lines), delimiter=dialect.delimiter, quoting=dialect.quoting, strict=True)
+        self._records = csv.reader(self._decoded(lines), delimiter=dialect.delimiter, quoting=dialect.quoting,
+                                   strict=True)
 
     def __iter__(self) -> "RecordReader":
         return self
@@ -74,8 +75,8 @@ class RecordReader:
     def _check_size(self, more: int) -> None:
         self._num_bytes += more
         if self._num_bytes > RECORD_BYTES:
-            raise bad_data(f"{self._where(self.row)} has more than {RECORD_BYTES >> 20} MiB; {self._dialect.remedy}, or cut "
-                           "its text into several records")
+            raise bad_data(f"{self._where(self.row)} has more than {RECORD_BYTES >> 20} MiB; {self._dialect.remedy}, "
+                           "or cut its text into several records")
 
 
 def _checked_header(names: list[str], where: str) -> list[str]:

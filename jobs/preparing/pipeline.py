@@ -92,8 +92,8 @@ def _write_splits(partial: Path, scans: dict[str, Scan], plan: Plan, options: Op
                                  counts[split], journal)
             _fill(writer, scan, plan, encoder, encode)
             if not counts[split].examples:
-                raise bad_data(f"{scan.input.path} holds no text that the tokenizer makes a token of; look for texts of "
-                               "control characters, or leave the file out of --input")
+                raise bad_data(f"{scan.input.path} holds no text that the tokenizer makes a token of; look for texts "
+                               "of control characters, or leave the file out of --input")
             splits[split] = counts[split].manifest(writer.close(), scan)
             if not plan.pack_documents and counts[split].examples != scan.examples:
                 raise bad_data(f"{scan.input.path} changed while it was read ({scan.examples} examples, "

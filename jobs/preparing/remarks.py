@@ -12,8 +12,8 @@ MUCH_EXCLUDED = 0.1  # of the examples
 def note_ids(scans: dict[str, Scan]) -> None:
     for scan in scans.values():
         if scan.with_id and not scan.has_ids:
-            print(f"{scan.input.path}: {scan.examples - scan.with_id:,} of {scan.examples:,} records have no string id, "
-                  "so row numbers are the ids", file=sys.stderr)
+            print(f"{scan.input.path}: {scan.examples - scan.with_id:,} of {scan.examples:,} records have no string "
+                  "id, so row numbers are the ids", file=sys.stderr)
 
 
 def note_losses(scans: dict[str, Scan]) -> None:
@@ -21,15 +21,17 @@ def note_losses(scans: dict[str, Scan]) -> None:
     for scan in scans.values():
         if scan.excluded_share > MUCH_EXCLUDED:
             left_out = len(scan.excluded_rows)
-            print(f"warning: --exclude leaves out {left_out:,} of {scan.examples + left_out:,} "
-                  f"{'documents' if scan.input.documents else 'examples'} of {scan.input.path} ({scan.excluded_share:.0%}); "
-                  "look for very short texts in its files", file=sys.stderr)
+            what = "documents" if scan.input.documents else "examples"
+            print(f"warning: --exclude leaves out {left_out:,} of {scan.examples + left_out:,} {what} of "
+                  f"{scan.input.path} ({scan.excluded_share:.0%}); look for very short texts in its files",
+                  file=sys.stderr)
 
 
 def remarks(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
     shown = ", ".join(label_names[:12]) + (", ..." if len(label_names) > 12 else "")
     labels = [f"{len(label_names)} labels: {shown}"] if label_names else []
-    excluded = [f"{number:,} examples of {scan.split} share {GRAM_WORDS} words in a row, or a whole short text, with {path}"
+    excluded = [f"{number:,} examples of {scan.split} share {GRAM_WORDS} words in a row, or a whole short text, with "
+                f"{path}"
                 for scan in scans.values() for path, number in scan.excluded_by.items()]
     empty = [f"{scan.input.path}: {scan.empty:,} empty lines or texts skipped" for scan in scans.values() if scan.empty]
     return labels + excluded + empty

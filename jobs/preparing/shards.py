@@ -1,84 +1,16 @@
-"""Encoded examples to shards: gathered in memory, written whole."""
+"""Encoded examples to the shards of a split, bounded by tokens and bytes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import xxhash
 
 from .batches import Encoded
-from .disk import write_whole
-from .file_image import file_image
 from .journal import START, Journal, SplitProgress
-from .schema import check_file
+from .shard import Shard
 from .summary import SplitCounts
 
 SHARD_BYTES = 128 << 20  # of all columns together
-
-
-@dataclass
-class ShardEntry:
-    """One line of the manifest."""
-
-    path: str
-    bytes: int
-    xxh3: str
-    examples: int
-    sequences: int
-    tokens: int
-
-
-class Column:
-    """A growing array; a bytearray grows in place where a list of arrays would need twice the memory at the end."""
-
-    def __init__(self, dtype: np.dtype):
-        self._dtype, self._bytes = dtype, bytearray()
-
-    def append(self, values: np.ndarray) -> None:
-        self._bytes += values.astype(self._dtype, copy=False).tobytes()
-
-    def __len__(self) -> int:
-        """Bytes."""
-        return len(self._bytes)
-
-    def values(self) -> np.ndarray:
-        return np.frombuffer(self._bytes, dtype=self._dtype)
-
-
-class Shard:
-    def __init__(self):
-        self._columns: dict[str, Column] = {}
-        self.tokens = self.sequences = self.examples = 0
-        self._append("sequence_starts", np.zeros(1, dtype="<u8"))
-        self._append("example_starts", np.zeros(1, dtype="<u8"))
-
-    @property
-    def num_bytes(self) -> int:
-        """Of all columns."""
-        return sum(map(len, self._columns.values()))
-
-    def add(self, part: Encoded) -> None:
-        self._append("sequence_starts", self.tokens + np.cumsum(part.sequence_lengths, dtype="<u8"))
-        self._append("example_starts", self.sequences + np.cumsum(part.example_sequences, dtype="<u8"))
-        for name, values in (part.per_token | part.per_example).items():
-            self._append(name, values)
-        self.tokens += len(part.per_token["tokens"])
-        self.sequences += len(part.sequence_lengths)
-        self.examples += len(part.example_sequences)
-
-    def write(self, path: Path, attributes: dict, label_names: list[str]) -> ShardEntry:
-        """Empties the shard into a file. Raises OSError where the disk is full or fails."""
-        datasets = {name: column.values() for name, column in self._columns.items()}
-        if label_names:
-            datasets["label_names"] = np.array([name.encode("utf-8") for name in label_names])
-        self._columns.clear()
-        image = file_image(attributes, datasets)
-        write_whole(path, image)
-        check_file(path)
-        return ShardEntry(path.name, len(image), xxhash.xxh3_64_hexdigest(image), self.examples, self.sequences, self.tokens)
-
-    def _append(self, name: str, values: np.ndarray) -> None:
-        self._columns.setdefault(name, Column(values.dtype)).append(values)
 
 
 class SplitWriter:
@@ -99,7 +31,7 @@ class SplitWriter:
         return self._progress
 
     def add(self, encoded: Encoded) -> None:
-        """Appends examples in order; a shard ends before the one that would take it over its number of tokens or bytes."""
+        """Appends examples in order; a shard ends before the one that would take it over its tokens or bytes."""
         sizes = (_token_offsets(encoded), _byte_offsets(encoded))
         first = 0
         while first < len(encoded.example_sequences):

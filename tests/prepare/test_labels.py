@@ -64,7 +64,8 @@ def test_labels_from_prepared_data(run, bert, write, load, flags):
 
 def test_given_labels_need_none_in_train(run, bert, write, load, trained):
     null, best = {"text": "cat", "label": None}, trained({"mood": ["z", "a"]})
-    done = run("class", bert, [write("train.jsonl", null), write("dev.jsonl", null | {"label": "a"})], "--labels-from", best)
+    inputs = [write("train.jsonl", null), write("dev.jsonl", null | {"label": "a"})]
+    done = run("class", bert, inputs, "--labels-from", best)
     assert done.status == 0, done.err
     train, dev = (load(done.output / f"{split}.h5") for split in ("train", "dev"))
     assert (train["class"], dev["class"]) == ([-1], [1]) and train["label_names"] == ["z", "a"]

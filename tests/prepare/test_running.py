@@ -43,7 +43,7 @@ def test_same_bytes_whatever_the_workers(bert, write, tmp_path):
 
 
 def hear_interrupts() -> None:
-    """A background job of a shell ignores SIGINT, under nohup SIGHUP, and so would its children: CI may run like that."""
+    """A background job of a shell ignores SIGINT, nohup SIGHUP, and so would its children: CI may run like that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
