@@ -42,16 +42,16 @@ def test_quotes_delimiters_and_line_ends_inside_fields(run, bert, load, tmp_path
 
 
 def test_a_quote_is_a_character_of_tsv(run, bert, load, tmp_path):
-    path = raw(tmp_path, "a.tsv", b'label\ttext\nneg\t"bad cat\nneg\tred\npos\tso be it"\npos\t"a" ""dog\n')
+    path = raw(tmp_path, "a.tsv", b'label\ttext\nneg\t"bad cat\nneg\tred\npos\tso be it"\n')
     shard = prepared(run, bert, load, path)
-    assert shard["tokens"] == [2, 1, 19, 6, 3, 2, 15, 3, 2, 1, 1, 1, 1, 3, 2, 1, 10, 1, 1, 1, 11, 3]
-    assert shard["class"] == [0, 0, 1, 1] and shard["label_names"] == ["neg", "pos"]
+    assert shard["tokens"] == [2, 1, 19, 6, 3, 2, 15, 3, 2, 1, 1, 1, 1, 3]
+    assert shard["class"] == [0, 0, 1] and shard["label_names"] == ["neg", "pos"]
 
 
-def test_tsv_keeps_commas_backslashes_and_empty_fields(run, bert, load, tmp_path):
-    content = b"id\tlabel\tnote\ttext_a\ttext_b\r\np\tx\t\ta, cat\tthe \\ dog\r\n\r\nq\tx\ty\t\tred"
+def test_tsv_keeps_quotes_commas_backslashes_and_empty_fields(run, bert, load, tmp_path):
+    content = b'id\tlabel\tnote\ttext_a\ttext_b\r\np\tx\t\t"a", cat\tthe \\ dog\r\n\r\nq\tx\ty\t\tred'
     shard = prepared(run, bert, load, raw(tmp_path, "a.tsv", content))
-    assert shard["example_id"] == ["p", "q"] and shard["tokens"] == [2, 10, 1, 6, 3, 5, 1, 11, 3, 2, 3, 15, 3]
+    assert shard["example_id"] == ["p", "q"] and shard["tokens"] == [2, 1, 10, 1, 1, 6, 3, 5, 1, 11, 3, 2, 3, 15, 3]
 
 
 def test_labels_are_strings(run, bert, load, write):
