@@ -47,8 +47,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="what the input calls our fields, such as text=review label=stars; without it, fields have our names")
     add("--exclude", type=Path, nargs="+", default=(), metavar="FILE",
         help="evaluation files; examples of train (or of the only split) that share 8 words in a row with one of their "
-             "texts, or a whole text (or half of a pair) of fewer words, are left out and counted; any format of "
-             "--input; a word is a run of letters and digits, so in a language without spaces a whole clause is one")
+             "texts (or halves of pairs), hold a whole one of 4 to 7 words, or are the same as a shorter one, are left out "
+             "and counted; any format of --input; a word is a run of letters and digits, so in a language without spaces a "
+             "whole clause is one")
     add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
         help="a new shard starts before one has more tokens (default: %(default)s) or takes more than "

@@ -14,6 +14,7 @@ from .progress import Progress
 from .reading import Input, Line, blocks
 
 GRAM_WORDS = 8
+LEAST_WORDS_WITHIN = 4  # a shorter text, such as "yes", is met by the same text alone, not within others
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word's hash is lost
 WORD = re.compile(r"\w+")
 
@@ -39,7 +40,7 @@ class Words:
 
 
 class EvaluationGrams:
-    """The 8-grams of one file; a text, or half of a pair, of fewer words is one gram as a whole."""
+    """The 8-grams of one file; a text, or half of a pair, of 4 to 7 words is one gram as a whole."""
 
     def __init__(self, source: Input):
         found: dict[int, list[np.ndarray]] = {}
@@ -64,6 +65,9 @@ class EvaluationGrams:
         met = np.zeros(len(words.lengths), dtype=bool)
         for size, known in self._sorted.items():
             hashes, texts = words.grams(size)
+            if size < LEAST_WORDS_WITHIN:
+                same = words.lengths[texts] == size
+                hashes, texts = hashes[same], texts[same]
             places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
             met[texts[known[places] == hashes]] = True
         return met

@@ -28,8 +28,14 @@ def test_shared_grams_are_left_out_and_counted(run, bert, write, load, manifest)
 
 
 def test_a_short_text_must_occur_whole_and_in_order(run, bert, write, load):
-    train = write("train.txt", "red dog ran", "dog red ran", "red", "a red dog", "reddog")
-    assert rows(run("text", bert, [train], "--exclude", write("dev.txt", "red dog")), load) == [1, 2, 4]
+    train = write("train.txt", "a red dog ran far", "dog red ran far", "red dog ran", "red dog ran far", "reddog ran far")
+    assert rows(run("text", bert, [train], "--exclude", write("dev.txt", "red dog ran far")), load) == [1, 2, 4]
+
+
+def test_a_text_of_a_few_words_must_be_the_same(run, bert, write, load):
+    """Else "yes" would leave out all that holds it."""
+    train = write("train.txt", "red dog ran", "Red dog!", "dog red")
+    assert rows(run("text", bert, [train], "--exclude", write("dev.txt", "red dog")), load) == [0, 2]
 
 
 WRAPPED = ("the cat sat on", "red", "a mat far away")  # lines of one text
@@ -45,7 +51,7 @@ def test_wrapped_evaluation_text_is_a_document_where_documents_are_packed(run, b
 @pytest.mark.parametrize("flags, what", [((), "examples"), (("--pack-documents",), "documents")])
 def test_much_left_out_is_warned_of(run, bert, write, manifest, flags, what):
     train = write("train.txt", *(line for number in range(20) for line in ("cat one" if number < 3 else "dog", "")))
-    done = run("text", bert, [train], "--exclude", write("dev.txt", "one"), *flags)
+    done = run("text", bert, [train], "--exclude", write("dev.txt", "cat one"), *flags)
     assert done.err == (f"warning: --exclude leaves out 3 of 20 {what} of {train} (15%); "
                         "look for very short texts in its files\n")
     assert manifest(done.output)["splits"]["train"]["excluded"]["share"] == 0.15
@@ -57,7 +63,8 @@ def test_little_left_out_is_no_reason_to_warn(run, bert, write):
 
 
 @pytest.mark.parametrize("pair, left", [
-    (("red mat", "the dog ran away"), [3]), (("...", "the dog ran away"), [0, 2, 3]), (("red", "mat dog"), [1, 3])])
+    (("a red mat sat", "the dog ran away"), [2, 3]), (("...", "the dog ran away"), [0, 2, 3]),
+    (("the dog ran", "red"), [0, 1, 2]), (("good red", "mat dog"), [0, 1, 3])])
 def test_each_half_of_a_pair_is_a_text(run, bert, write, load, pair, left):
     train = write("train.txt", "a red mat sat", "blue: the dog ran away", "good red mat dog", "the dog ran")
     dev = write("dev.jsonl", {"text_a": pair[0], "text_b": pair[1]})
@@ -107,7 +114,7 @@ def test_refusals(run, bert, write, tmp_path):
     train = write("train.txt", "the cat", "the dog")
     for status, excluded, words in [
         (USAGE, tmp_path / "no.jsonl", "--exclude"), (USAGE, write("a.pdf", "x"), "a.pdf has a suffix that is not known"),
-        (DATA, write("the.txt", "the"), "each of its 2 examples shares words"),
+        (DATA, write("the.txt", "the cat", "the dog"), "each of its 2 examples shares words"),
         (DATA, write("dots.txt", "...", ""), "no text with a word"),
         (DATA, write("bad.jsonl", {"text": "a"}, {"body": "b"}), "bad.jsonl row 2"),
     ]:
