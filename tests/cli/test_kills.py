@@ -19,7 +19,7 @@ LONG = {
     "model.mlm_head_warmup_steps": 30,
     "stage.joint.steps": 60,
     "stage.joint.evaluate_every": 10,
-    "stage.finetune.steps": 160,
+    "stage.finetune.steps": 300,
     "stage.finetune.evaluate_every": 10,
     "stage.finetune.patience": 0,
     "run.checkpoint_every": 5,
@@ -63,6 +63,13 @@ PHASES = {
 }
 
 
+def reached(run: Run, stage: str, phase: str) -> bool:
+    """The phase; or the last steps in which it can still come, as an export needs a better metric."""
+    now, step = last_step(run)
+    late = {"joint": now == "finetune" or step >= 50, "finetune": now == "finetune" and step >= 250}
+    return PHASES[phase](run, stage) or late[stage]
+
+
 def kill(process, whom: int) -> None:
     """One rank, or with -1 mpirun and all ranks in one go."""
     if whom < 0:
@@ -87,8 +94,8 @@ def test_killed_at_random(trial, undisturbed, seed):
         phase = rng.choice(list(PHASES)) if number >= len(PHASES) else list(PHASES)[number]
         process, run = started(trial, LONG, RANKS)
         begin = size(run)
-        wait_until(lambda: size(run) > begin and PHASES[phase](run, stage), f"{phase} in {stage}", process)
-        time.sleep(rng.uniform(0, 0.02))
+        wait_until(lambda: size(run) > begin and reached(run, stage, phase), f"{phase} in {stage}", process)
+        time.sleep(rng.uniform(0, 0.01))
         kill(process, whom=number % 3 - 1)
     assert_same(trial.train(LONG, "--resume", ranks=RANKS), undisturbed)
 
