@@ -127,7 +127,10 @@ def test_a_run_of_the_program_itself(trained, tmp_path, capsys):
     assert report.main([str(trained.path), "--output", str(page)]) == 0
     html = page.read_text(encoding="utf-8")
     for words in (
-        "Stages ended: joint by steps, finetune by steps.",
+        f"Stages ended: joint by {trained.stage_result('joint')['reason']}, "
+        f"finetune by {trained.stage_result('finetune')['reason']}.",
+        "Labels",
+        "Waiting",
         "Loss of toy",
         "Loss of words",
         "Dev metric",
