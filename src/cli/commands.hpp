@@ -3,6 +3,7 @@
 #include <tartan/core/error.hpp>
 #include <tartan/recipe/recipe.hpp>
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,6 +38,8 @@ Flags parse_flags(Arguments const& arguments, std::vector<std::string> const& wi
 //! Throws ExitStatus::usage for keys of a configuration, and for more words than `positional`, which is what the
 //! command has a use for.
 void refuse_leftovers(Flags const& flags, std::string const& command, std::size_t positional = 0);
+//! Throws ExitStatus::usage where the directory that --output lies in does not exist.
+void check_parent(std::filesystem::path const& output);
 std::int64_t whole_number(std::string const& flag, std::string const& text, std::int64_t least);
 
 }  // namespace tartan::cli

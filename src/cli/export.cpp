@@ -24,9 +24,7 @@ fs::path new_directory(Flags const& flags) {
   if (!output.has_filename()) output = output.parent_path();  // "exported/"
   if (fs::exists(fs::symlink_status(output)))
     fail_usage("--output " + output.string() + " is there already; name another directory, or remove it");
-  auto const parent = output.has_parent_path() ? output.parent_path() : fs::path(".");
-  if (!fs::is_directory(parent))
-    fail_usage("--output " + output.string() + " is in a directory that does not exist; make it first");
+  check_parent(output);
   check_writable(output);
   return output;
 }

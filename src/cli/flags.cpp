@@ -72,6 +72,12 @@ void refuse_leftovers(Flags const& flags, std::string const& command, std::size_
                " means nothing to it; leave it out");
 }
 
+void check_parent(std::filesystem::path const& output) {
+  auto const parent = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(parent))
+    fail_usage("--output " + output.string() + " is in a directory that does not exist; make it first");
+}
+
 std::int64_t whole_number(std::string const& flag, std::string const& text, std::int64_t least) {
   std::int64_t value = 0;
   auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -34,9 +34,7 @@ std::string line_of(TrainedTask const& t, std::uint64_t example, std::int64_t be
 }
 
 void check_output(std::filesystem::path const& output) {
-  auto const directory = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
-  if (!std::filesystem::is_directory(directory))
-    fail_usage("--output " + output.string() + " is in a directory that does not exist; make it first");
+  check_parent(output);
   if (std::filesystem::is_directory(output)) fail_usage("--output " + output.string() + " is a directory; name a file");
   check_writable(output);
 }

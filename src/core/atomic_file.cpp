@@ -111,10 +111,16 @@ void check_writable(fs::path const& path) {
   if (::access(asked.c_str(), W_OK) != 0) fail_io("cannot write " + path.string());
 }
 
-void check_can_make(fs::path const& path, std::string_view key) {
+fs::path nearest_existing(fs::path const& path) {
   std::error_code code;
   fs::path there = fs::absolute(path).lexically_normal();
   while (!fs::exists(there, code) && there.has_relative_path()) there = there.parent_path();
+  return there;
+}
+
+void check_can_make(fs::path const& path, std::string_view key) {
+  std::error_code code;
+  fs::path const there = nearest_existing(path);
   std::string const why = !fs::is_directory(there, code)         ? "is not a directory"
                           : ::access(there.c_str(), W_OK | X_OK) ? "may not be written"
                                                                  : "";

@@ -1,7 +1,7 @@
 #include <tartan/core/error.hpp>
 #include <tartan/core/lock_file.hpp>
+#include <tartan/core/process.hpp>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -23,10 +23,8 @@ constexpr std::chrono::minutes lease{3};  // NFS gives a client that is gone 90 
 enum class Found { mine, taken, replaced, unsupported };
 
 LockHolder myself() {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
   char const* const job = std::getenv("SLURM_JOB_ID");
-  return {host.data(), ::getpid(), job == nullptr ? "" : job};
+  return {host_name(), ::getpid(), job == nullptr ? "" : job};
 }
 
 //! Empty fields where it cannot be read: another process may be about to write it.

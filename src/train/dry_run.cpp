@@ -70,11 +70,9 @@ double seconds_of_an_evaluation(RunContext& run) {
 }
 
 //! Of the file system that will hold the run, though its directory need not be there yet.
-double free_bytes(fs::path path) {
-  path = fs::absolute(path);
-  while (!fs::exists(path) && path.has_relative_path()) path = path.parent_path();
+double free_bytes(fs::path const& path) {
   std::error_code code;
-  fs::space_info const space = fs::space(path, code);
+  fs::space_info const space = fs::space(nearest_existing(path), code);
   return code ? 0 : static_cast<double>(space.available);
 }
 

@@ -14,8 +14,8 @@ struct Opened {
   std::unique_ptr<comm::Communicator> gpus;  //!< the same ranks with NCCL for the model's GPU, where that is to be used
 };
 
-//! Opens data and weights, on this rank's device and with its share of the cores, and joins
-//! the GPUs. Throws what they throw. Collective.
+//! Opens data and weights, on this rank's device and with its share of the cores, and joins the GPUs. Throws what they
+//! throw. Collective.
 Opened open_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& comm);
 
 //! A warm-up of an MLM head that came with the weights.

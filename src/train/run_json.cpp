@@ -13,7 +13,6 @@
 #include <ctime>
 #include <fstream>
 #include <tartan_commit.hpp>
-#include <unistd.h>
 
 namespace tartan::train {
 
@@ -52,11 +51,6 @@ nlohmann::ordered_json slurm_ids() {
   for (char const* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT"})
     if (char const* const value = std::getenv(name)) ids[name] = value;
   return ids;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 nlohmann::ordered_json data_json(Task const& task) {

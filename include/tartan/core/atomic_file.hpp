@@ -16,6 +16,9 @@ void write_file_atomically(std::filesystem::path const& path, std::function<void
 //! Throws ExitStatus::io where write_file_atomically may not write `path`: asked before the work that it is for.
 void check_writable(std::filesystem::path const& path);
 
+//! `path` itself, or the lowest directory above it that is there.
+std::filesystem::path nearest_existing(std::filesystem::path const& path);
+
 //! Throws ExitStatus::usage, naming `key`, where a directory `path` neither is nor can be made and written into. Makes
 //! nothing.
 void check_can_make(std::filesystem::path const& path, std::string_view key);
