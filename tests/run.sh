@@ -12,7 +12,7 @@ fi
 
 sanitizers() {
   cmake --preset asan >/dev/null &&
-    cmake --build --preset asan --parallel --target test_core test_config test_comm test_data mpi_communicator &&
+    cmake --build --preset asan --parallel --target tests_without_torch &&
     ctest --preset asan --no-tests=error -R '^(core|config|comm|data)\.'
 }
 
