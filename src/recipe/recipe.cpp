@@ -1,3 +1,4 @@
+#include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
 #include <tartan/recipe/recipe.hpp>
 
@@ -36,18 +37,43 @@ StagePlan after_joint() {
 }
 
 StagePlan mlm_head_warmup(std::int64_t steps) {
-  StagePlan s{.name = "mlm_head_warmup", .end_task = false, .body_frozen = true, .options = {}};
+  StagePlan s{.name = "mlm_head_warmup", .end_task = false, .mlm_only = true, .body_frozen = true, .options = {}};
   s.options.steps = steps;
   s.options.lr = 1e-3;
   s.options.patience = 0;
   return s;
 }
 
+StagePlan pretraining(std::string const& name) {
+  StagePlan s{.name = name, .end_task = false, .mlm_only = true, .options = {}};
+  s.options.patience = 0;
+  return s;
+}
+
+// ALGORITHMS 1: Gururangan et al. 2020, appendix
+StagePlan tapt() {
+  StagePlan s = pretraining("tapt");
+  s.options.epochs = 100;
+  s.options.lr = 1e-4;
+  return s;
+}
+StagePlan dapt() {
+  StagePlan s = pretraining("dapt");
+  s.options.steps = 12'500;
+  s.options.lr = 5e-4;
+  return s;
+}
+
 std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& origin) {
   if (recipe == "finetune") return {alone()};
+  if (recipe == "mlm-head") return {};  // the warm-up alone
+  if (recipe == "tapt") return {tapt(), alone()};
+  if (recipe == "dapt") return {dapt(), alone()};
+  if (recipe == "dapt+tapt") return {dapt(), tapt(), alone()};
   if (recipe == "mt-tartan") return {joint(WeightingKind::fixed), after_joint()};
   if (recipe == "meta-tartan") return {joint(WeightingKind::meta_tartan), after_joint()};
-  fail_usage(origin + ": unknown recipe \"" + recipe + "\"; use finetune, mt-tartan or meta-tartan");
+  fail_usage(origin + ": unknown recipe \"" + recipe +
+             "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan or meta-tartan");
 }
 
 config::Section stage(StagePlan& plan) { return train::stage_section(plan.name, plan.options); }
@@ -75,9 +101,53 @@ bool has(std::vector<StagePlan> const& stages, std::string const& name) {
 
 std::vector<StagePlan> idle_stages(Plan const& plan, std::vector<std::string> const& written) {
   std::vector<StagePlan> result;
-  for (auto& one : {mlm_head_warmup(0), joint(WeightingKind::fixed)})
+  for (auto& one : {mlm_head_warmup(0), dapt(), tapt(), joint(WeightingKind::fixed), after_joint()})
     if (!has(plan.stages, one.name) && std::ranges::find(written, one.name) != written.end()) result.push_back(one);
   return result;
+}
+
+bool needs_end_task(std::vector<StagePlan> const& stages) {
+  return std::ranges::any_of(stages, [](StagePlan const& one) { return one.end_task; });
+}
+
+//! The warm-up of a fresh MLM head goes before the first stage that would use it; as a recipe it stands alone.
+void add_warmup(Plan& plan) {
+  std::int64_t const steps = plan.options.model.mlm_head_warmup_steps;
+  if (plan.stages.empty() && steps == 0)
+    fail_usage(
+        "recipe mlm-head trains for model.mlm_head_warmup_steps steps; write for example "
+        "mlm_head_warmup_steps = 500 below [model]");
+  bool const used = plan.stages.empty() || plan.stages.front().auxiliaries;
+  if (used && steps > 0 && has_mlm(plan.options)) plan.stages.insert(plan.stages.begin(), mlm_head_warmup(steps));
+}
+
+void check_names(StagePlan const& stage, std::vector<std::string> const& known, config::Settings const& settings) {
+  for (auto const& name : train::words(stage.options.tasks)) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    auto const near = config::nearest(name, known);
+    fail_usage(settings.origin("stage." + stage.name, "tasks") + ": the run has no auxiliary task \"" + name + "\"" +
+               (near ? "; did you mean " + *near + "?" : ""));
+  }
+}
+
+//! Every stage but fine-tuning has something to train, and it is said which texts are whose.
+void check_tasks(Plan const& plan, config::Settings const& settings) {
+  std::vector<std::string> known, texts;
+  for (auto const& t : plan.options.tasks) {
+    if (t.role == train::Role::auxiliary) known.push_back(t.name);
+    if (t.role == train::Role::auxiliary && t.objective == task::ObjectiveKind::mlm) texts.push_back(t.name);
+  }
+  std::string const recipe = "recipe " + plan.options.run.recipe;
+  for (auto const& stage : plan.stages) {
+    check_names(stage, known, settings);
+    if (stage.auxiliaries && (stage.mlm_only ? texts : known).empty())
+      fail_usage(recipe + " needs an auxiliary task" + (stage.mlm_only ? " with objective = mlm" : "") +
+                 "; add a [task.NAME] with role = auxiliary, or use recipe = finetune");
+    if (plan.options.run.recipe == "dapt+tapt" && stage.auxiliaries && !stage.body_frozen &&
+        stage.options.tasks.empty())
+      fail_usage(recipe + ": say which texts belong to stage " + stage.name + ", for example tasks = " + texts.front() +
+                 " below [stage." + stage.name + "]");
+  }
 }
 
 }  // namespace
@@ -86,17 +156,13 @@ Plan make_plan(config::Settings& settings) {
   Plan plan;
   train::bind(settings, plan.options);
   plan.stages = stages_of(plan.options.run.recipe, settings.origin("run", "recipe"));
-  bool const joint = plan.stages.front().auxiliaries;
-  if (joint && has_mlm(plan.options) && plan.options.model.mlm_head_warmup_steps > 0)
-    plan.stages.insert(plan.stages.begin(), mlm_head_warmup(plan.options.model.mlm_head_warmup_steps));
+  add_warmup(plan);
   plan.idle = idle_stages(plan, settings.names("stage"));
   for (auto* stages : {&plan.stages, &plan.idle})
     for (auto& one : *stages) settings.bind(stage(one));
   settings.finish();
-  train::validate(plan.options, settings);
-  if (joint && plan.options.tasks.size() < 2)
-    fail_usage("recipe " + plan.options.run.recipe +
-               " needs an auxiliary task; add a [task.NAME] with role = auxiliary, or use recipe = finetune");
+  train::validate(plan.options, settings, needs_end_task(plan.stages));
+  check_tasks(plan, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)
@@ -107,10 +173,15 @@ Plan make_plan(config::Settings& settings) {
 std::string describe_defaults(std::function<std::string(std::vector<config::Section> const&)> const& describe) {
   train::Options options;
   auto sections = train::default_sections(options);
-  StagePlan warmup = mlm_head_warmup(0), j = joint(WeightingKind::meta_tartan), f = after_joint(), only = alone();
-  sections.push_back(stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps."));
+  StagePlan warmup = mlm_head_warmup(0), d = dapt(), t = tapt(), j = joint(WeightingKind::meta_tartan),
+            f = after_joint(), only = alone();
+  sections.push_back(
+      stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps; all of recipe "
+                         "mlm-head."));
+  sections.push_back(stage(d).note("First stage of dapt and dapt+tapt."));
+  sections.push_back(stage(t).note("Before fine-tuning in tapt and dapt+tapt."));
   sections.push_back(stage(j).note("First stage of mt-tartan and meta-tartan."));
-  sections.push_back(stage(f).note("Last stage of mt-tartan and meta-tartan. As the one stage of recipe finetune: " +
+  sections.push_back(stage(f).note("Last stage of every recipe but mlm-head. In finetune, tapt, dapt and dapt+tapt: " +
                                    differences(stage(f), stage(only)) + "."));
   return describe(sections);
 }

@@ -34,7 +34,7 @@ struct Padding {
 //! Over the whole batches of the first steps, as a program without packing would form them.
 std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const& plan, std::int64_t steps) {
   auto const tasks = tasks_of(plan, run.tasks);
-  Draws const draws(tasks, &end_task(run.tasks), false, {}, run.options.train.micro_batches,
+  Draws const draws(tasks, end_task(run.tasks), false, {}, run.options.train.micro_batches,
                     stage_key(run.options, plan), 0, 1);
   std::vector<Padding> paddings(tasks.size());
   for (std::int64_t step = 0; step < std::min(steps, looked_at_steps); ++step) {
@@ -55,7 +55,7 @@ StageForecast forecast(RunContext& run, StagePlan const& plan) {
   BenchResult const bench = stage.bench(1, 1);
   result.name = plan.name;
   result.steps = stage.num_steps();
-  result.evaluations = plan.body_frozen ? 0 : (result.steps + stage.evaluate_every() - 1) / stage.evaluate_every();
+  result.evaluations = !plan.end_task ? 0 : (result.steps + stage.evaluate_every() - 1) / stage.evaluate_every();
   result.step_seconds = bench.step_seconds.front();
   result.tokens_per_step = bench.tokens + comm::sum_of(run.comm, bench.probe_tokens);
   result.tasks = task_forecasts(run, plan, result.steps);
@@ -63,9 +63,10 @@ StageForecast forecast(RunContext& run, StagePlan const& plan) {
 }
 
 double seconds_of_an_evaluation(RunContext& run) {
-  Task const& end = end_task(run.tasks);
+  Task const* end = end_task(run.tasks);
+  if (end == nullptr) return 0;
   auto const began = std::chrono::steady_clock::now();
-  evaluate(run.model, *end.objective, end.head, *end.dev, run.comm);
+  evaluate(run.model, *end->objective, end->head, *end->dev, run.comm);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 

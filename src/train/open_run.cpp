@@ -5,16 +5,8 @@
 
 #include <tartan/comm/nccl.hpp>
 
-#include <iterator>
-#include <sstream>
-
 namespace tartan::train {
 namespace {
-
-std::vector<std::string> words(std::string const& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
 
 Key initial_key(std::int64_t seed) { return Key(static_cast<std::uint64_t>(seed)).with("initial"); }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <sstream>
 
 namespace tartan::train {
 namespace {
@@ -21,7 +23,7 @@ void weight_or_default(double value) {
 
 Section run_section(RunOptions& o) {
   Section s("run");
-  s.add("recipe", o.recipe, "finetune, mt-tartan or meta-tartan");
+  s.add("recipe", o.recipe, "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan or meta-tartan");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
   s.add("checkpoint_every", o.checkpoint_every,
@@ -138,7 +140,13 @@ config::Section stage_section(std::string const& name, StageOptions& o) {
                          {{"linear", optim::Decay::linear}, {"constant", optim::Decay::constant}},
                          "after warm-up: linear falls to 0 at the last step");
   s.add("clip", o.clip, "largest gradient norm, of body and of heads apart; 0: no clipping", between(0, 1e9));
+  s.add("tasks", o.tasks, "names of the auxiliary tasks that it trains, separated by spaces; empty: all");
   return s;
+}
+
+std::vector<std::string> words(std::string const& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
 }
 
 void bind(config::Settings& settings, Options& o) {
@@ -161,7 +169,7 @@ std::vector<config::Section> default_sections(Options& o) {
           train_section(o.train), probe_section(o.probe)};
 }
 
-void validate(Options const& o, config::Settings const& settings) {
+void validate(Options const& o, config::Settings const& settings, bool needs_end_task) {
   constexpr std::array metrics = {"accuracy", "macro-f1", "micro-f1"};
   auto const missing = [](std::string const& key, std::string const& example) {
     fail_usage("the configuration does not set " + key + "; write for example " + example);
@@ -180,7 +188,7 @@ void validate(Options const& o, config::Settings const& settings) {
       fail_usage(settings.origin("task." + t.name, "metric") + ": unknown metric \"" + t.metric +
                  "\"; use accuracy, macro-f1 or micro-f1");
   }
-  if (ends.size() == 1) return;
+  if (ends.size() == 1 || (ends.empty() && !needs_end_task)) return;
   if (ends.empty()) fail_usage("no task has role = end; say which [task.NAME] is the end task");
   fail_usage("two tasks have role = end (" + ends[0] + " and " + ends[1] + "); only one can be the end task");
 }

@@ -99,8 +99,8 @@ void finish(RunContext const& run, Progression const& p) {
     write_run_json(run, result_json(p));
     prune_exports(run.directory, {p.best});
   }
-  log("finished; the best model (stage " + p.best.stage + ", step " + std::to_string(p.best.step) + ") is " +
-      run.directory.best().string());
+  log("finished; the " + std::string(end_task(run.tasks) ? "best" : "last") + " model (stage " + p.best.stage +
+      ", step " + std::to_string(p.best.step) + ") is " + run.directory.best().string());
 }
 
 bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& p) {
@@ -121,6 +121,9 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
     return ExitStatus::done;
   }
   Opened const opened = open_run(options, stages, start);
+  if (is_idle(stages.back(), *opened.model))
+    fail_usage("the weights in " + options.model.path.string() +
+               " hold an MLM head already; there is nothing to warm up: use them as model.path of the other recipes");
   comm::Timed comm(opened.gpus ? *opened.gpus : world, limit);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
                  {}};

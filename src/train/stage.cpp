@@ -60,9 +60,11 @@ std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
 
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks) {
   std::vector<Task const*> result;
-  if (plan.end_task) result.push_back(&end_task(tasks));
+  if (plan.end_task) result.push_back(end_task(tasks));
+  auto const named = words(plan.options.tasks);
+  auto const meant = [&](Task const& t) { return named.empty() || std::ranges::find(named, t.name()) != named.end(); };
   for (auto const& t : tasks)
-    if (plan.auxiliaries && t.options.role == Role::auxiliary && !(plan.body_frozen && !t.head.empty()))
+    if (plan.auxiliaries && t.options.role == Role::auxiliary && meant(t) && !(plan.mlm_only && !t.head.empty()))
       result.push_back(&t);
   return result;
 }
@@ -75,6 +77,17 @@ std::int64_t total_steps(StageOptions const& options, std::vector<Task const*> c
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::llround(most * options.epochs)));
 }
 
+namespace {
+
+//! Steps; 0: never.
+std::int64_t evaluation_interval(StagePlan const& plan, Task const* end) {
+  if (!plan.end_task) return 0;
+  return plan.options.evaluate_every > 0 ? plan.options.evaluate_every
+                                         : total_steps({.steps = 0, .epochs = 1, .tasks = {}}, {end});
+}
+
+}  // namespace
+
 Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
              std::optional<std::filesystem::path> const& checkpoint)
     : run_(run),
@@ -83,10 +96,10 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       tasks_(tasks_of(plan, run.tasks)),
       end_(end_task(run.tasks)),
       total_steps_(total_steps(plan.options, tasks_)),
-      evaluate_every_(plan.options.evaluate_every > 0 ? plan.options.evaluate_every : total_steps({0, 1}, {&end_})),
+      evaluate_every_(evaluation_interval(plan, end_)),
       optimizer_(run.model.parameters, run.options.train.adamw),
       weighting_(make_weighting(plan, run.options, tasks_)),
-      draws_(tasks_, &end_, probed(plan), run.options.probe, run.options.train.micro_batches,
+      draws_(tasks_, end_, probed(plan), run.options.probe, run.options.train.micro_batches,
              stage_key(run.options, plan), run.comm.rank(), run.comm.size()),
       prefetch_(draws_, total_steps_),
       rule_(run.model, step_tasks(tasks_), end_of(step_tasks(tasks_), plan), run.comm, step_options(plan, run.options),

@@ -64,7 +64,7 @@ class Stage {
   bool evaluation_due(Heard const& heard) const;
   void evaluate_dev();
   void log_evaluation(Evaluation const& evaluation, bool best) const;
-  void keep_best(Evaluation const& evaluation);
+  void keep(Best const& best);
   std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);
   void save();
@@ -75,7 +75,7 @@ class Stage {
   StagePlan const& plan_;
   Progression& p_;
   std::vector<Task const*> tasks_;
-  Task const& end_;
+  Task const* end_;  //!< nullptr: the run has none
   std::int64_t total_steps_, evaluate_every_;
   optim::AdamW optimizer_;
   weighting::Weighting weighting_;

@@ -6,13 +6,13 @@
 namespace tartan::train {
 
 bool Stage::evaluation_due(Heard const& heard) const {
-  if (plan_.body_frozen) return false;
+  if (!plan_.end_task) return false;
   return p_.step % evaluate_every_ == 0 || p_.step == total_steps_ || heard.time_up;
 }
 
 void Stage::evaluate_dev() {
-  Evaluation const evaluation = evaluate(run_.model, *end_.objective, end_.head, *end_.dev, run_.comm);
-  double const metric = evaluation.metrics.at(end_.options.metric);
+  Evaluation const evaluation = evaluate(run_.model, *end_->objective, end_->head, *end_->dev, run_.comm);
+  double const metric = evaluation.metrics.at(end_->options.metric);
   bool const better = metric >= p_.watch.best;  // ties go to the later
   p_.watch.since_best = better ? 0 : p_.watch.since_best + 1;
   if (better) {
@@ -21,14 +21,14 @@ void Stage::evaluate_dev() {
   }
   bool const kept = p_.best.stage == plan_.name ? metric >= p_.best.metric : metric > p_.best.metric;
   if (run_.log) log_evaluation(evaluation, kept);
-  if (kept) keep_best(evaluation);
+  if (kept) keep({metric, plan_.name, p_.step, evaluation.metrics});
   char text[64];
-  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", end_.options.metric.c_str(), metric, p_.best.metric);
+  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", end_->options.metric.c_str(), metric, p_.best.metric);
   last_metric_ = text;
 }
 
-void Stage::keep_best(Evaluation const& evaluation) {
-  p_.best = {evaluation.metrics.at(end_.options.metric), plan_.name, p_.step, evaluation.metrics};
+void Stage::keep(Best const& best) {
+  p_.best = best;
   if (!run_.best_values.defined())
     run_.best_values = run_.model.parameters.values().clone();
   else
@@ -49,6 +49,7 @@ std::string Stage::end_reason(Heard const& heard) const {
 }
 
 void Stage::finish(std::string const& reason) {
+  if (!end_) keep({.stage = plan_.name, .step = p_.step, .metrics = {}});  // nothing tells which is best: the last
   StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens};
   p_.finished.push_back(result);
   warn_of_idle_weights(p_.step);

@@ -34,8 +34,8 @@ std::string settings_of(std::string const& resolved_config, std::set<std::string
 
 std::string text_of(StagePlan const& s) {
   std::ostringstream text;
-  text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.body_frozen
-       << s.from_best << "\n";
+  text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.mlm_only
+       << s.body_frozen << s.from_best << "\n";
   return text.str();
 }
 
@@ -48,8 +48,8 @@ std::string data_of(Task const& task) {
 
 std::string stage_fingerprint(RunContext const& run, std::vector<StagePlan> const& stages,
                               std::string const& resolved_config, std::string const& weights) {
-  std::set<std::string> sections = {"model", "weighting", "train", "probe"};
-  std::set<Task const*> tasks = {&end_task(run.tasks)};  // whose dev split decides
+  std::set<std::string> sections = {"model", "train"};
+  std::set<Task const*> tasks;
   std::ostringstream text;
   text << TARTAN_COMMIT << ' ' << TORCH_VERSION << "\nranks " << run.comm.size() << " threads " << at::get_num_threads()
        << ' ' << run.model.parameters.values().device() << run.comm.takes(comm::Device::cuda) << "\nweights " << weights
@@ -57,6 +57,7 @@ std::string stage_fingerprint(RunContext const& run, std::vector<StagePlan> cons
   for (auto const& stage : stages) {
     text << text_of(stage) << stage_seed(run.options, stage) << '\n';
     sections.insert("stage." + stage.name);
+    if (stage.weighting != WeightingKind::fixed) sections.insert({"weighting", "probe"});
     for (Task const* task : tasks_of(stage, run.tasks)) tasks.insert(task);
   }
   for (Task const& task : run.tasks)

@@ -48,7 +48,7 @@ void Stage::log_evaluation(Evaluation const& evaluation, bool best) const {
                                   {"stage", plan_.name},
                                   {"step", p_.step},
                                   {"split", "dev"},
-                                  {"task", end_.name()},
+                                  {"task", end_->name()},
                                   {"loss", evaluation.loss},
                                   {"metrics", evaluation.metrics},
                                   {"best", best}};

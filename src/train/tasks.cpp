@@ -86,10 +86,10 @@ std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfC
   return tasks;
 }
 
-Task const& end_task(std::vector<Task> const& tasks) {
+Task const* end_task(std::vector<Task> const& tasks) {
   for (auto const& t : tasks)
-    if (t.options.role == Role::end) return t;
-  fail_bug("no end task");
+    if (t.options.role == Role::end) return &t;
+  return nullptr;
 }
 
 std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,

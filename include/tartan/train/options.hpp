@@ -62,6 +62,7 @@ struct StageOptions {
   double warmup = 0.06;  //!< share of the steps
   optim::Decay schedule = optim::Decay::linear;
   double clip = 1;
+  std::string tasks;  //!< names of the auxiliaries that it trains, separated by spaces; empty: all
 };
 
 struct WeightingOptions {
@@ -90,8 +91,12 @@ struct Options {
 void bind(config::Settings& settings, Options& options);
 config::Section stage_section(std::string const& name, StageOptions& options);
 
-//! Checks what only all keys together show: one end task, its objective and metric, data given.
-void validate(Options const& options, config::Settings const& settings);
+//! Checks what only all keys together show: one end task (or, where the recipe needs none, at most one), its objective
+//! and metric, data given.
+void validate(Options const& options, config::Settings const& settings, bool needs_end_task);
+
+//! The parts of a value that spaces separate.
+std::vector<std::string> words(std::string const& text);
 
 //! All sections with their defaults, for `tartan config default` and the README.
 std::vector<config::Section> default_sections(Options& options);

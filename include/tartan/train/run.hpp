@@ -15,14 +15,15 @@ namespace tartan::train {
 
 enum class WeightingKind { fixed, meta_tartan };
 
-//! One stretch of training. `body_frozen`: MLM head warm-up, neither evaluated nor kept as best.
+//! One stretch of training. Without the end task it is neither evaluated nor kept as best, unless the run ends with it.
 struct StagePlan {
   std::string name;
   WeightingKind weighting = WeightingKind::fixed;
   bool end_task = true;
-  bool auxiliaries = true;
-  bool body_frozen = false;
-  bool from_best = false;  //!< starts at the best parameters so far
+  bool auxiliaries = true;   //!< those that stage.NAME.tasks names, else all
+  bool mlm_only = false;     //!< of the auxiliaries only masked language modelling
+  bool body_frozen = false;  //!< trains the MLM head alone
+  bool from_best = false;    //!< starts at the best parameters so far
   StageOptions options;
 };
 

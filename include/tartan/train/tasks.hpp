@@ -30,7 +30,7 @@ std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfC
 void check_fits_model(data::Dataset const& dataset, model::HfConfig const& config,
                       std::filesystem::path const& model_path);
 
-Task const& end_task(std::vector<Task> const& tasks);
+Task const* end_task(std::vector<Task> const& tasks);  //!< none: nullptr
 
 //! (name, shape) of every task head, for open_model.
 std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
