@@ -1,0 +1,1 @@
+"""Planted problems on real text: jobs/checks.py."""

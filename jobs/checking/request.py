@@ -1,0 +1,20 @@
+"""What checks.py was asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Request:
+    inputs: list[Path]  # train, dev, test
+    text: Path
+    foreign: list[Path]
+    model: Path
+    output: Path
+    seeds: int
+    steps: int
+    rate: float
+    batch: int
+    max_length: int
+    parallel: int
+    minutes: float | None

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Controls of the weighting on one's own data: problems whose right answer is known beforehand.
+
+checks.py dose    --input train.jsonl dev.jsonl test.jsonl --text in.jsonl --foreign out.jsonl --output runs/checks/dose
+checks.py switch  …   an auxiliary that goes bad in the middle must lose weight
+checks.py null    …   with shuffled dev labels no auxiliary may win
+checks.py foreign …   an auxiliary of another world must not cost more with learned weights than with equal ones
+checks.py reuse   …   what it matters that weights, early stop and selection share one dev split
+
+Each prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges. The same command
+goes on where an earlier one was stopped. Status 0: judged, whatever the verdict (the last line, and verdict.json).
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from checking import dose, foreign, null, reuse, switch
+from checking.request import Request
+from preparing.errors import Refusal
+
+CHECKS = {"dose": dose, "switch": switch, "null": null, "foreign": foreign, "reuse": reuse}
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="checks.py", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    chosen = parser.add_subparsers(dest="check", required=True, metavar="CHECK")
+    for name, check in CHECKS.items():
+        add_options(chosen.add_parser(name, help=check.__doc__.splitlines()[0], description=check.__doc__,
+                                      allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter))
+    return parser.parse_args(arguments)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--input", dest="inputs", type=Path, nargs=3, required=True, metavar="FILE",
+        help="train, dev and test of the end task")
+    add("--text", type=Path, required=True, metavar="FILE", help="unlabelled text of the end task's domain")
+    add("--foreign", type=Path, nargs="+", required=True, metavar="FILE", help="text of other worlds")
+    add("--model", type=Path, default=Path("models/minilm-mlm"), metavar="DIR",
+        help="encoder with an MLM head, such as recipe mlm-head makes (default: %(default)s)")
+    add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
+    add("--seeds", type=int, default=10, metavar="N", help="seeds 1 to N (default: %(default)s)")
+    add("--steps", type=int, default=60, metavar="N", help="of the joint stage (default: %(default)s)")
+    add("--rate", type=float, default=0.05, metavar="R", help="of the task weights (default: %(default)s)")
+    add("--batch", type=int, default=8, metavar="N", help="examples of each task in a step (default: %(default)s)")
+    add("--max-length", type=int, default=128, metavar="N", help="tokens per text (default: %(default)s)")
+    add("--parallel", type=int, default=1, metavar="N", help="runs at once (default: %(default)s)")
+    add("--minutes", type=float, metavar="M", help="stop then; the same command goes on")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    values = vars(parse(arguments))
+    check = CHECKS[values.pop("check")]
+    try:
+        return check.carry_out(Request(**values))
+    except Refusal as refusal:
+        print(f"checks.py: error: {refusal.message}", file=sys.stderr)
+        return refusal.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
