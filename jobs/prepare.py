@@ -3,6 +3,7 @@
 
 prepare.py class --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/acl_arc
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/acl_text
+prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
     --labels-from runs/x/best --output data/new
 
@@ -66,6 +67,13 @@ def add_options_of_class(parser: argparse.ArgumentParser) -> None:
     add("--labels-from", metavar="PATH",
         help="label names, and their order, of a prepared directory (its train split), of a shard, or of a trained model "
              "such as runs/x/best (runs/x/best:TASK where it has several), so that new data fits a trained head")
+    add("--split", metavar="SHARES",
+        help="the one input holds all labelled texts: divide it into train, dev and test by shares such as 0.8,0.1,0.1, "
+             "each label alike; texts with the same words stay together, records without a label go to train")
+    add("--seed", type=int, metavar="N", help="of --split: another seed, another division; default: 0")
+    add("--text-output", type=Path, metavar="DIR",
+        help="a second directory to make: the texts of train without their labels, as kind text writes them, for masked "
+             "language modelling on the task's own text")
 
 
 def add_options_of_text(parser: argparse.ArgumentParser) -> None:

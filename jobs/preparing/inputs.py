@@ -7,7 +7,9 @@ from .errors import usage
 from .kinds import Kind
 from .mapping import FieldMap, parse_map
 from .options import SPLITS, Options
+from .output import refuse_existing
 from .reading import Input, open_input
+from .splitting import parse_split
 
 
 def open_inputs(options: Options, kind: Kind) -> dict[str, Input]:
@@ -19,6 +21,29 @@ def open_inputs(options: Options, kind: Kind) -> dict[str, Input]:
     for source in inputs:
         _check(source, options, kind)
     return dict(zip(options.splits, inputs))
+
+
+def check_together(options: Options) -> None:
+    """Flags that need or rule out each other. Raises Refusal (2)."""
+    if options.split:
+        parse_split(options.split)
+        if len(options.inputs) > 1:
+            raise usage(f"--split divides one input, not {len(options.inputs)}; leave it out where train, dev and test are "
+                        "files of their own")
+    if options.seed is not None and not options.split:
+        raise usage("--seed is for --split only; leave it out")
+    for flag, wanted in (("--split", options.split), ("--text-output", options.text_output)):
+        if wanted and options.unlabelled:
+            raise usage(f"{flag} is for labelled texts, so not for --unlabelled; leave one out")
+    if options.text_output:
+        _check_apart(options.text_output, options.output)
+        refuse_existing(options.text_output, options.overwrite, "--text-output")
+
+
+def _check_apart(one: Path, other: Path) -> None:
+    paths = one.resolve(), other.resolve()
+    if any(a.is_relative_to(b) for a, b in (paths, paths[::-1])):
+        raise usage(f"--text-output {one} and --output {other} must be two directories side by side; choose another")
 
 
 def open_excluded(options: Options, kind: Kind) -> list[Input]:
@@ -33,5 +58,6 @@ def _check(source: Input, options: Options, kind: Kind) -> None:
                     ".tsv records, or --unlabelled")
     if source.plain_text and options.map:
         raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
-    if source.path.resolve().is_relative_to(options.output.resolve()):
-        raise usage(f"--input {source.path} lies in --output {options.output}; choose another output")
+    for flag, output in (("--output", options.output), ("--text-output", options.text_output)):
+        if output and source.path.resolve().is_relative_to(output.resolve()):
+            raise usage(f"--input {source.path} lies in {flag} {output}; choose another output")

@@ -17,6 +17,9 @@ class Options:
     exclude: tuple[Path, ...] = ()  # evaluation files
     unlabelled: bool = False  # kind class
     labels_from: str | None = None  # kind class: DIR, FILE or DIR:TASK
+    split: str | None = None  # kind class: shares of train, dev and test in the one input
+    seed: int | None = None  # of the split
+    text_output: Path | None = None  # kind class: directory for the texts of train as a data set of kind text
     pack_documents: bool = False  # kind text
     max_length: int | None = None  # tokens; what the encoder holds
     shard_tokens: int = 64 << 20
@@ -31,6 +34,6 @@ class Options:
     @property
     def that_shape_the_output(self) -> dict:
         """As a JSON value, but for the contents of files."""
-        passing = ("tokenizer", "output", "workers", "overwrite")
+        passing = ("tokenizer", "output", "text_output", "workers", "overwrite")
         return {name: value if isinstance(value, int | str | None) else list(map(str, value))
                 for name, value in vars(self).items() if name not in passing}

@@ -27,7 +27,7 @@ def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
     """
     output = output.absolute()
     partial, replaced = _beside(output, "preparing"), _beside(output, "replaced")
-    _refuse_existing(output, overwrite)
+    refuse_existing(output, overwrite)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         _settle(output, replaced)
@@ -56,17 +56,18 @@ def _beside(output: Path, state: str) -> Path:
     return output.parent / f".{output.name}.{state}"
 
 
-def _refuse_existing(output: Path, overwrite: bool) -> None:
+def refuse_existing(output: Path, overwrite: bool, flag: str = "--output") -> None:
+    """Raises Refusal (2) where `output` is there and may not be replaced."""
     if not output.exists():
         return
     if not output.is_dir():
-        raise usage(f"--output {output} is not a directory")
+        raise usage(f"{flag} {output} is not a directory")
     found = sorted(path.name for path in output.iterdir())
     if found and not overwrite:
-        raise usage(f"--output {output} exists already; choose another or add --overwrite")
+        raise usage(f"{flag} {output} exists already; choose another or add --overwrite")
     foreign = [name for name in found if name not in (MANIFEST, *JOURNAL_FILES) and not name.endswith(".h5")]
     if found and (foreign or not _is_ours(output / MANIFEST)):
-        raise usage(f"--output {output} holds {foreign[0] if foreign else 'no ' + MANIFEST + ' of ours'}, "
+        raise usage(f"{flag} {output} holds {foreign[0] if foreign else 'no ' + MANIFEST + ' of ours'}, "
                     "so --overwrite does not remove it; choose another")
 
 

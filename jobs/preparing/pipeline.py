@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .batches import Encoded, Plan, batches_of
@@ -11,7 +12,7 @@ from .errors import bad_data, usage
 from .exclusion import Exclusion
 from .fingerprint import created_with, file_facts, fingerprint
 from .hugging_face import ModelDirectory, open_model_directory
-from .inputs import open_excluded, open_inputs
+from .inputs import check_together, open_excluded, open_inputs
 from .journal import Journal
 from .kinds import Kind, kind_named
 from .label_source import labels_from
@@ -25,34 +26,81 @@ from .remarks import note_ids, note_losses, remarks, written
 from .scanning import Scan, scan_all
 from .schema import SCHEMA
 from .shards import SplitWriter
+from .splitting import divide, parse_split
 from .summary import SplitCounts, table
 from .workers import encoding_workers
 
 
+@dataclass(frozen=True)
+class Work:
+    """One output directory to write, all paths and flags checked."""
+
+    options: Options
+    kind: Kind
+    inputs: dict[str, Input]  # by split
+    excluded: list[Input]
+    given_labels: list[str] | None
+    directory: ModelDirectory
+    max_length: int
+
+
 def prepare(options: Options) -> str:
-    """Writes the output directory. Returns the text to print at the end. Raises Refusal."""
+    """Writes the output directories. Returns the text to print at the end. Raises Refusal."""
+    work = _checked(options)
+    files = [*options.inputs, *options.exclude]
+    before = file_facts(files)
+    with whole_or_nothing(options.output, options.overwrite) as partial:
+        if options.split:
+            shares = parse_split(options.split)
+            work = replace(work, inputs=divide(work.inputs["train"], work.kind, shares, options.seed or 0))
+        told = _write(partial, work)
+        if options.text_output:
+            text = _text_of_train(work)
+            with whole_or_nothing(text.options.output, options.overwrite) as text_partial:
+                told += "\n" + _write(text_partial, text)
+                _check_unchanged(before, file_facts(files))
+        _check_unchanged(before, file_facts(files))
+    return told
+
+
+def _checked(options: Options) -> Work:
     kind = kind_named(options.kind, options.unlabelled)
+    check_together(options)
     inputs, excluded = open_inputs(options, kind), open_excluded(options, kind)
     given_labels = labels_from(options.labels_from) if options.labels_from else None
     directory = open_model_directory(options.tokenizer)
     max_length = _max_length(options, directory)
     Encoder(directory, max_length).check_max_length(pair=False)
-    with whole_or_nothing(options.output, options.overwrite) as partial:
-        files = [*options.inputs, *options.exclude]
-        command = options.that_shape_the_output | {"max_length": max_length, "given_labels": given_labels}
-        journal = Journal(partial, fingerprint(command, directory, files))
-        before = file_facts(files)
-        scans, shared = _scans(journal, kind, inputs, excluded)
-        label_names = label_set(kind, scans, given_labels, options.unlabelled)
-        is_pair = next(iter(scans.values())).is_pair
-        plan = Plan(kind, directory, max_length, label_names, is_pair, options.pack_documents)
-        splits, counts = _write_splits(partial, scans, plan, options, journal)
-        _check_unchanged(before, file_facts(files))
-        packed = {"pack_documents": True} if options.pack_documents else {}
-        write_manifest(partial, {"schema": MANIFEST_SCHEMA, "version": 1, "kind": kind.name,
-                                 "tokenizer_sha256": directory.tokenizer_sha256, "label_names": label_names, **packed,
-                                 "splits": splits, "shared_texts": shared})
+    return Work(options, kind, inputs, excluded, given_labels, directory, max_length)
+
+
+def _text_of_train(work: Work) -> Work:
+    """The same rows of the same file, as a data set of kind text."""
+    options = replace(work.options, kind="text", output=work.options.text_output, labels_from=None)
+    return replace(work, options=options, kind=kind_named("text"), inputs={"train": work.inputs["train"]},
+                   given_labels=None)
+
+
+def _write(partial: Path, work: Work) -> str:
+    """Fills the directory. Returns what to tell of it."""
+    options = work.options
+    command = options.that_shape_the_output | {"max_length": work.max_length, "given_labels": work.given_labels}
+    journal = Journal(partial, fingerprint(command, work.directory, [*options.inputs, *options.exclude]))
+    scans, shared = _scans(journal, work.kind, work.inputs, work.excluded)
+    label_names = label_set(work.kind, scans, work.given_labels, options.unlabelled)
+    is_pair = next(iter(scans.values())).is_pair
+    plan = Plan(work.kind, work.directory, work.max_length, label_names, is_pair, options.pack_documents)
+    splits, counts = _write_splits(partial, scans, plan, options, journal)
+    write_manifest(partial, {"schema": MANIFEST_SCHEMA, "version": 1, "kind": work.kind.name,
+                             "tokenizer_sha256": work.directory.tokenizer_sha256, "label_names": label_names,
+                             **_told_where_asked_for(options), "splits": splits, "shared_texts": shared})
     return "\n".join([table(counts, shared, scans), *remarks(scans, label_names), written(options.output, splits)])
+
+
+def _told_where_asked_for(options: Options) -> dict:
+    packed = {"pack_documents": True} if options.pack_documents else {}
+    divided = {"divided": {"shares": parse_split(options.split), "seed": options.seed or 0}} if options.split else {}
+    return packed | divided
 
 
 def _scans(journal: Journal, kind: Kind, inputs: dict[str, Input], excluded: list[Input]):

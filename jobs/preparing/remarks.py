@@ -34,7 +34,15 @@ def remarks(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
                 f"{path}"
                 for scan in scans.values() for path, number in scan.excluded_by.items()]
     empty = [f"{scan.input.path}: {scan.empty:,} empty lines or texts skipped" for scan in scans.values() if scan.empty]
-    return labels + excluded + empty
+    return labels + _without_a_text(scans, label_names) + excluded + empty
+
+
+def _without_a_text(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
+    """Labels on which a split can say nothing; a split without any label is no news."""
+    missing = {split: [name for name in label_names if name not in set(map(str, scan.label_rows))]
+               for split, scan in scans.items() if scan.label_rows}
+    return [f"{split} has no text of {len(names)} of the {len(label_names)} labels: {', '.join(names[:12])}"
+            f"{', ...' if len(names) > 12 else ''}" for split, names in missing.items() if names]
 
 
 def written(output: Path, splits: dict[str, dict]) -> str:
