@@ -56,8 +56,13 @@ def _check(source: Input, options: Options, kind: Kind) -> None:
     if source.plain_text and not (kind.accepts_plain_text or options.unlabelled):
         raise usage(f"--input {source.path} is plain text, which has no labels; kind {kind.name} needs .jsonl, .csv or "
                     ".tsv records, or --unlabelled")
-    if source.plain_text and options.map:
+    if source.plain_text and options.map and not _has_fields(options.exclude):
         raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
     for flag, output in (("--output", options.output), ("--text-output", options.text_output)):
         if output and source.path.resolve().is_relative_to(output.resolve()):
             raise usage(f"--input {source.path} lies in {flag} {output}; choose another output")
+
+
+def _has_fields(excluded: tuple[Path, ...]) -> bool:
+    """--map may be for the evaluation files alone."""
+    return any(not open_input(path, "--exclude").plain_text for path in excluded)

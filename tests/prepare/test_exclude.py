@@ -127,3 +127,10 @@ def test_refusals(run, bert, write, tmp_path):
 def test_what_shares_nothing_stays(run, bert, write, load, excluded):
     done = run("text", bert, [write("train.txt", "the cat", "dog")], "--exclude", write("dev.txt", excluded))
     assert rows(done, load) == [0, 1]
+
+
+def test_the_map_may_be_for_the_evaluation_file_alone(run, bert, write, load):
+    train, dev = write("train.txt", "cat", "dog"), write("dev.csv", "review,stars", "Cat!,1")
+    assert rows(run("text", bert, [train], "--exclude", dev, "--map", "text=review"), load) == [1]
+    plain = run("text", bert, [train], "--exclude", write("dev.txt", "cat"), "--map", "text=review", output="other")
+    assert plain.status == USAGE and "plain text, which has no fields" in plain.err
