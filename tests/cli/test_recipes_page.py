@@ -1,0 +1,73 @@
+"""jobs/recipes/README.md: its table names every file, and its five commands do, word for word, what they say."""
+
+import csv
+import random
+import re
+import subprocess
+import sys
+
+import launch
+import pytest
+import tiny_world
+
+FOLDER = launch.ROOT / "jobs" / "recipes"
+PAGE = (FOLDER / "README.md").read_text()
+SETUP, CLASS, TEXT, HEAD, SWEEP = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.ini")))
+def test_the_table_has_it(name):
+    row = re.search(rf"^\| \[`{re.escape(name)}`\]\({re.escape(name)}\.ini\) \|.*$", PAGE, re.MULTILINE)
+    assert row, f"jobs/recipes/README.md has no row for {name}.ini"
+    needs = re.findall(r"^data = data/(\w+)$", (FOLDER / f"{name}.ini").read_text(), re.MULTILINE)
+    assert row[0].split("|")[3].strip().split(", ") == needs
+
+
+def test_every_link_leads_somewhere():
+    for link in re.findall(r"\]\(([^)#:]+)\)", PAGE):
+        assert (FOLDER / link).exists(), link
+
+
+@pytest.fixture(scope="module")
+def place(program, tmp_path_factory):
+    """A checkout after the first command, with a tiny encoder, and the user's two files."""
+    pytest.importorskip("torch")
+    root, rng = tmp_path_factory.mktemp("checkout"), random.Random(0)
+    (root / "jobs").symlink_to(launch.ROOT / "jobs")
+    (root / ".venv" / "bin").mkdir(parents=True)
+    (root / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (root / ".venv" / "bin" / "python").chmod(0o755)
+    (root / "build").mkdir()
+    (root / "build" / "tartan").symlink_to(program)
+    words = tiny_world.make_words(rng)
+    texts = [tiny_world.sentence(words, rng) for _ in range(200)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiny_world, "MAX_LENGTH", 128)  # as many tokens as the commands ask for
+        tiny_world.write_encoder(root / "models" / "minilm", tiny_world.write_tokenizer(root / "models" / "minilm", texts))
+    (root / "domain.txt").write_text("".join(text + "\n" for text in texts))
+    with open(root / "reviews.csv", "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["when", "review", "stars"])
+        for record in tiny_world.labelled(words, tiny_world.CLASSES, 400, rng):
+            table.writerow(["today", record["text"], record["label"]])
+    return root
+
+
+def sh(command, place):
+    result = subprocess.run(["sh", "-ec", command], cwd=place, env=launch.environment(), capture_output=True, text=True)
+    assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def test_the_commands_work_word_for_word(place):
+    assert SETUP == "./jobs/setup.sh"
+    told = sh(CLASS, place)
+    assert re.search(r"^test +40 .* 0 in train, 0 in dev$", told, re.MULTILINE), told
+    sh(TEXT, place)
+    sh(HEAD, place)
+    for recipe in ("finetune", "tapt", "mt-tartan", "meta-tartan"):
+        sh(f"build/tartan train jobs/recipes/{recipe}.ini --dry-run", place)
+    if not (launch.ROOT / "jobs" / "sweep.py").exists():
+        pytest.skip("jobs/sweep.py is not there, so the last command is not tried")
+    listing = sh(SWEEP.split(" && ")[0] + " --dry-run", place)
+    assert all(f"{method}/" in listing for method in ("finetune", "tapt", "mt-tartan", "meta-tartan", "tuned")), listing
