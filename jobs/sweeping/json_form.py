@@ -1,0 +1,94 @@
+"""A table as JSON, with every number behind it. NaN is null.
+
+    schema      "tartan.sweep.table", version 1
+    metric      compared metric, a fraction; split: "test", or "dev" where no test split is named
+    tests       number of tests that Holm's correction counts; notes: sentences
+    rows        one for each method and crossed setting:
+      method, crossed {key: value}, is_baseline
+      seeds     [{seed, run, dev, test, device_seconds, tokens, probe_tokens}], null numbers where it was not run
+      n, dev {mean, half}, test {mean, half}      half: of Student's 95 % interval
+      difference   null for the baseline, else {baseline, by_seed {seed: difference}, mean, half, deviation, p, p_holm,
+                   bootstrap {low, high}, detectable, detectable_holm}; p: null below 6 seeds
+      device_seconds, tokens, probe_tokens        means of a run
+      search    {runs, device_seconds, tokens, chosen {key: value} or null}
+      commands  {directory, train [...], test [...], search [...]}
+"""
+
+import json
+import math
+from dataclasses import asdict
+
+from .choice import chosen
+from .notes import notes
+from .row_commands import commands_of
+from .rows import Difference, Mean, Row, Table
+
+
+def json_form(table: Table) -> str:
+    whole = {
+        "schema": "tartan.sweep.table",
+        "version": 1,
+        "metric": table.metric,
+        "split": table.split,
+        "tests": sum(row.difference is not None and row.difference.p is not None for row in table.rows),
+        "notes": notes(table),
+        "rows": [_row(row) for row in table.rows],
+    }
+    return json.dumps(_known(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _row(row: Row) -> dict:
+    entry = row.entry
+    return {
+        "method": entry.name,
+        "crossed": entry.crossed,
+        "is_baseline": row.is_baseline,
+        "seeds": [_seed(row, job) for _, job in entry.jobs],
+        "n": row.n,
+        "dev": _mean(row.dev),
+        "test": _mean(row.test),
+        "difference": _difference(row.difference) if row.difference else None,
+        "device_seconds": row.device_seconds,
+        "tokens": row.tokens,
+        "probe_tokens": row.probe_tokens,
+        "search": {
+            "runs": len(entry.search),
+            "device_seconds": row.search_device_seconds,
+            "tokens": row.search_tokens,
+            "chosen": chosen(entry.group) or None,
+        },
+        "commands": asdict(commands_of(entry)),
+    }
+
+
+def _seed(row: Row, job) -> dict:
+    run = row.entry.runs.get(job.seed)
+    numbers = ("dev", "test", "device_seconds", "tokens", "probe_tokens")
+    return {"seed": job.seed, "run": str(job.path)} | {name: getattr(run, name) if run else None for name in numbers}
+
+
+def _mean(mean: Mean) -> dict:
+    return {"mean": mean.value, "half": mean.half}
+
+
+def _difference(each: Difference) -> dict:
+    return {
+        "baseline": each.baseline,
+        "by_seed": {str(seed): value for seed, value in each.by_seed.items()},
+        **_mean(each.mean),
+        "deviation": each.deviation,
+        "p": each.p,
+        "p_holm": each.p_holm,
+        "bootstrap": asdict(each.bootstrap),
+        "detectable": each.detectable,
+        "detectable_holm": each.detectable_holm,
+    }
+
+
+def _known(value: object) -> object:
+    """With null for every number that is none."""
+    if isinstance(value, dict):
+        return {key: _known(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_known(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

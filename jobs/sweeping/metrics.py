@@ -1,0 +1,45 @@
+"""The program's metrics from single answers, with each test example counted as often as a replicate drew it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of one run, in the shard's order."""
+
+    labels: np.ndarray  # (N) true classes
+    predicted: np.ndarray  # (N)
+    classes: int
+
+
+def metric(name: str, answers: Answers, counts: np.ndarray) -> np.ndarray:
+    """(R) one value for each row of `counts` (R, N), how often an example was drawn."""
+    return METRICS[name](answers, counts.astype(np.float64))
+
+
+def accuracy(answers: Answers, counts: np.ndarray) -> np.ndarray:
+    hits = (answers.labels == answers.predicted).astype(np.float64)
+    return counts @ hits / counts.sum(axis=1)
+
+
+def macro_f1(answers: Answers, counts: np.ndarray) -> np.ndarray:
+    """Over the classes that occur among labels or predictions, as tartan (and scikit-learn) has it."""
+    expected, predicted = _one_hot(answers.labels, answers.classes), _one_hot(answers.predicted, answers.classes)
+    hits = counts @ (expected * predicted)
+    sizes = counts @ expected + counts @ predicted
+    scores = np.divide(2 * hits, sizes, out=np.zeros_like(hits), where=sizes > 0)
+    return scores.sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
+
+
+def _one_hot(classes: np.ndarray, count: int) -> np.ndarray:
+    return np.eye(count)[classes]
+
+
+METRICS: dict[str, Callable[[Answers, np.ndarray], np.ndarray]] = {
+    "accuracy": accuracy,
+    "macro-f1": macro_f1,
+    "micro-f1": accuracy,  # of single labels they are the same
+}

@@ -1,0 +1,50 @@
+"""Real tokens that probes read. run.json counts what tasks trained on; a probe's dev examples come on top.
+
+Where the program does not count them itself (`probe_tokens` of a result), they are the log's steps with a probe, times
+the probe's examples, times the mean length of the split that they are drawn from: true on average over the draws.
+"""
+
+import math
+from pathlib import Path
+
+import h5py
+from reporting.columns import finite
+
+from .values import Settings
+
+PROBE = b'"probe":'
+
+
+def probe_tokens(run: Path, result: dict, settings: Settings, task: str) -> float:
+    """0 for a run without probes; NaN where the data is not there any more."""
+    if "probe_tokens" in result:
+        return finite(result["probe_tokens"])
+    probes = _probes(run / "metrics.jsonl")
+    if not probes:
+        return 0.0
+    return probes * _examples(settings) * _mean_length(settings, task)
+
+
+def _probes(log: Path) -> int:
+    try:
+        with open(log, "rb") as lines:
+            return sum(PROBE in line for line in lines)
+    except OSError:
+        return 0
+
+
+def _examples(settings: Settings) -> float:
+    """Of one step's probe."""
+    head = 0.0 if settings.get("probe.head") == "training" else float(settings.get("probe.head_examples", "nan"))
+    parts = float(settings.get("train.micro_batches", "1")) if settings.get("probe.per") == "micro" else 1.0
+    return parts * (head + float(settings.get("probe.gradient_examples", "nan")))
+
+
+def _mean_length(settings: Settings, task: str) -> float:
+    split = "train" if settings.get("probe.data", "dev").startswith("train") else "dev"
+    shard = Path(settings.get(f"task.{task}.data", "")) / f"{split}.h5"
+    try:
+        with h5py.File(shard, "r") as file:
+            return len(file["tokens"]) / (len(file["example_starts"]) - 1)
+    except (OSError, KeyError, ZeroDivisionError):
+        return math.nan

@@ -1,0 +1,151 @@
+"""A table's rows: what is computed of each entry and of its difference to the baseline."""
+
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from .answers import read_answers, read_labels
+from .bootstrap import NONE, Interval, interval
+from .entries import Entry, Sweep, baseline_of
+from .results import Result
+from .statistics import ALPHA, detectable, holm, mean_and_half, sign_flip_p
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Over seeds, with half of the 95 % interval; NaN where there is none."""
+
+    value: float = math.nan
+    half: float = math.nan
+
+
+@dataclass(frozen=True)
+class Difference:
+    """To the baseline, paired by seed."""
+
+    baseline: str
+    by_seed: dict[int, float]
+    mean: Mean
+    p: float | None  # sign-flip; None below LEAST_SEEDS
+    bootstrap: Interval
+    deviation: float  # of the differences
+    p_holm: float | None = None
+    detectable: float = math.nan  # at 0.05
+    detectable_holm: float = math.nan  # at 0.05 / number of comparisons
+
+    @property
+    def n(self) -> int:
+        return len(self.by_seed)
+
+
+@dataclass(frozen=True)
+class Row:
+    entry: Entry
+    dev: Mean
+    test: Mean
+    difference: Difference | None  # None of the baseline itself, and without a common seed
+    is_baseline: bool
+    device_seconds: float  # means over runs
+    tokens: float
+    probe_tokens: float
+    search_device_seconds: float  # sums over candidates; 0 where nothing is tuned
+    search_tokens: float
+
+    @property
+    def n(self) -> int:
+        return len(self.entry.runs)
+
+
+@dataclass
+class Table:
+    rows: list[Row]
+    metric: str
+    split: str  # whose metric is compared: test, or dev where no test split is named
+    sweeps: list[Sweep] = field(default_factory=list)
+
+    @property
+    def comparisons(self) -> int:
+        return sum(row.difference is not None for row in self.rows)
+
+    @property
+    def crossed_keys(self) -> list[str]:
+        return list(dict.fromkeys(key for row in self.rows for key in row.entry.crossed))
+
+
+def make_table(found: list[Entry], sweeps: list[Sweep], against: str | None) -> Table:
+    split = "test" if sweeps[0].spec.test else "dev"
+    reader = AnswersReader(sweeps[0])
+    rows = [_row(entry, baseline_of(entry, found, against), split, reader) for entry in found]
+    return Table(_adjusted(rows), sweeps[0].spec.metric, split, sweeps)
+
+
+class AnswersReader:
+    """Each run's predictions once."""
+
+    def __init__(self, sweep: Sweep):
+        test = sweep.spec.test
+        self.labels = read_labels(Path(sweep.record["directory"]) / test) if test else None
+        self._metric = sweep.spec.metric
+        self._known: dict[Path, object] = {}
+
+    def of(self, run: Result):
+        if self.labels is None:
+            return None
+        if run.path not in self._known:
+            self._known[run.path] = read_answers(run, self.labels, self._metric)
+        return self._known[run.path]
+
+
+def _row(entry: Entry, baseline: Entry | None, split: str, reader: AnswersReader) -> Row:
+    runs = list(entry.runs.values())
+    return Row(
+        entry=entry,
+        dev=_mean([run.dev for run in runs]),
+        test=_mean([run.test for run in runs]),
+        difference=None if baseline in (None, entry) else _difference(entry, baseline, split, reader),
+        is_baseline=baseline is entry,
+        device_seconds=_mean([run.device_seconds for run in runs]).value,
+        tokens=_mean([run.tokens for run in runs]).value,
+        probe_tokens=float(np.mean([run.probe_tokens for run in runs])) if runs else math.nan,
+        search_device_seconds=sum(run.device_seconds for run in entry.search),
+        search_tokens=sum(run.tokens for run in entry.search),
+    )
+
+
+def _mean(values: list[float]) -> Mean:
+    return Mean(*mean_and_half(np.array([value for value in values if math.isfinite(value)])))
+
+
+def _difference(entry: Entry, baseline: Entry, split: str, reader: AnswersReader) -> Difference | None:
+    by_seed = {
+        seed: getattr(run, split) - getattr(baseline.runs[seed], split)
+        for seed, run in entry.runs.items()
+        if seed in baseline.runs and math.isfinite(getattr(run, split) - getattr(baseline.runs[seed], split))
+    }
+    if not by_seed:
+        return None
+    values = np.array(list(by_seed.values()))
+    pairs = [(reader.of(entry.runs[seed]), reader.of(baseline.runs[seed])) for seed in by_seed]
+    whole = split == "test" and all(one and other for one, other in pairs)
+    return Difference(
+        baseline=baseline.name,
+        by_seed=by_seed,
+        mean=Mean(*mean_and_half(values)),
+        p=sign_flip_p(values),
+        bootstrap=interval(pairs, entry.sweep.spec.metric) if whole else NONE,
+        deviation=float(np.std(values, ddof=1)) if len(values) > 1 else math.nan,
+    )
+
+
+def _adjusted(rows: list[Row]) -> list[Row]:
+    """With Holm's correction over all comparisons of the table."""
+    at = [number for number, row in enumerate(rows) if row.difference]
+    differences = [rows[number].difference for number in at]
+    for number, each, p in zip(at, differences, holm([each.p for each in differences])):
+        alone = detectable(each.deviation, each.n)
+        corrected = detectable(each.deviation, each.n, ALPHA / len(differences))
+        changed = replace(each, p_holm=p, detectable=alone, detectable_holm=corrected)
+        rows[number] = replace(rows[number], difference=changed)
+    return rows
