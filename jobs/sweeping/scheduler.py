@@ -11,7 +11,7 @@ from .choice import choose, chosen
 from .eta import Clock
 from .forecast import Forecast
 from .plan import Group, Job, settings_of
-from .progress import Phase, result_of
+from .progress import Phase, is_held, result_of
 from .queue import FAILED_RANK, Failure, Queue
 from .room import Room
 from .screen import Screen
@@ -40,6 +40,7 @@ class Scheduler:
 
     def __post_init__(self) -> None:
         self._running: list[Child] = []
+        self._told_of: set[Job] = set()  # runs that a process elsewhere still writes
         self._measured = 0.0
 
     def run(self) -> None:
@@ -50,6 +51,7 @@ class Scheduler:
             self._fill()
             if not self._running and not self.queue.left():
                 return
+            self._tell_of_others()
             self._measure()
             self.screen.show(self.queue, self.clock)
             time.sleep(POLL_SECONDS)
@@ -137,6 +139,13 @@ class Scheduler:
                 why = f"its search lacks {lost.name}" if lost else "every candidate of its search diverged"
                 self.queue.give_up(group, why)
                 self.screen.event(f"{group.name} cannot run: {why}")
+
+    def _tell_of_others(self) -> None:
+        """A call before this one may have been killed while its runs still save."""
+        for job in self.queue.left():
+            if job not in self._told_of and is_held(job.path):
+                self._told_of.add(job)
+                self.screen.event(f"{job.name} waits: another process still writes {job.path}")
 
     def _learn_need(self, job: Job) -> None:
         """What a run really took on the host replaces what the dry run foretold, where it is more."""
