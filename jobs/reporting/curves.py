@@ -39,8 +39,14 @@ def column(run: Run, *path: str) -> tuple[Segment, ...]:
     return tuple(Segment(stage.x, stage.steps.get(*path)) for stage in run.log.stages if stage.steps.has(*path))
 
 
-def per_task(run: Run, field: str, style: Style) -> tuple[Curve, ...]:
-    return tuple(Curve(task, index, column(run, field, task), style) for index, task in enumerate(run.tasks))
+def probed(run: Run, *path: str) -> tuple[Segment, ...]:
+    """A column that only the steps with a probe have (probe.every): without the others, so that lines have no gaps."""
+    columns = ((stage.x, stage.steps.get(*path)) for stage in run.log.stages if stage.steps.has(*path))
+    return tuple(Segment(x[np.isfinite(y)], y[np.isfinite(y)]) for x, y in columns)
+
+
+def per_task(run: Run, field: str, style: Style, of: Callable[..., tuple[Segment, ...]] = column) -> tuple[Curve, ...]:
+    return tuple(Curve(task, index, of(run, field, task), style) for index, task in enumerate(run.tasks))
 
 
 def noisy(title: str, curves: tuple[Curve, ...], **options) -> Chart:
@@ -113,13 +119,13 @@ def losses(run: Run) -> Iterator[Chart]:
 
 
 def cosines(run: Run) -> Chart:
-    return noisy("Cosine with the dev gradient", per_task(run, "cosines", Style.NOISY), include=(0,))
+    return noisy("Cosine with the dev gradient", per_task(run, "cosines", Style.NOISY, probed), include=(0,))
 
 
 def dev_head(run: Run) -> Chart:
-    before = Curve("before fit", 7, column(run, "probe", "head_losses", "first"), Style.NOISY)
-    after = Curve("after fit", 0, column(run, "probe", "head_losses", "last"), Style.NOISY)
-    held_out = Curve("held-out", 1, column(run, "probe", "dev_loss"), Style.NOISY)
+    before = Curve("before fit", 7, probed(run, "probe", "head_losses", "first"), Style.NOISY)
+    after = Curve("after fit", 0, probed(run, "probe", "head_losses", "last"), Style.NOISY)
+    held_out = Curve("held-out", 1, probed(run, "probe", "dev_loss"), Style.NOISY)
     return noisy("Loss of the probe’s dev head", (before, after, held_out), include=(0,))
 
 
@@ -133,7 +139,7 @@ def gradient_norms(run: Run) -> Chart:
 
 
 def task_gradient_norms(run: Run) -> Chart:
-    return noisy("Gradient norm by task", per_task(run, "norms", Style.NOISY), log=True)
+    return noisy("Gradient norm by task", per_task(run, "norms", Style.NOISY, probed), log=True)
 
 
 def speed(run: Run) -> Chart:

@@ -3,7 +3,10 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
 namespace tartan::task {
 namespace {
@@ -27,11 +30,39 @@ void rekey(data::PackedBatch& batch, std::uint64_t iteration) {
 
 }  // namespace
 
-Probe::Probe(model::Model& model, Objective const& end, ProbeOptions options)
+double held_out_share(std::string const& data) {
+  if (data == "dev") return 0;
+  double share = 0;
+  bool const is_train = data.starts_with("train:");
+  char const* const begin = data.data() + (is_train ? 6 : 0);
+  auto const [end, code] = std::from_chars(begin, data.data() + data.size(), share);
+  if (!is_train || code != std::errc() || end != data.data() + data.size() || !(share > 0 && share < 1))
+    throw std::invalid_argument("must be dev, or train: and a share between 0 and 1; write for example train:0.1");
+  return share;
+}
+
+Probe::Probe(model::Model& model, Objective const& end, ProbeOptions options, std::string training_head)
     : model_(model),
       end_(end),
-      options_(options),
+      options_(std::move(options)),
+      training_head_(std::move(training_head)),
       head_(head_layout(model, end), model.parameters.values().options()) {}
+
+std::vector<double> Probe::fit_fresh(data::PackedBatch const& batch, HeadStart const& start, bool dropout) {
+  start(head_, head_name);
+  at::Tensor features;
+  {
+    at::NoGradGuard no_grad;
+    features = model_.encoder.forward(model_.parameters, batch, batch.rows, {});
+  }
+  return fit(batch, features, dropout);
+}
+
+HeadPlace Probe::place(bool dropout) {
+  if (options_.head == ProbeHead::training)
+    return {model_.encoder, model_.parameters, model_.parameters, training_head_, dropout};
+  return {model_.encoder, model_.parameters, head_, head_name, dropout};
+}
 
 std::vector<double> Probe::fit(data::PackedBatch batch, at::Tensor const& features, bool dropout) {
   at::Tensor const gradient = at::zeros_like(head_.values());
@@ -55,19 +86,12 @@ std::vector<double> Probe::fit(data::PackedBatch batch, at::Tensor const& featur
 
 ProbeReport Probe::compute(data::PackedBatch const& head_batch, data::PackedBatch const& gradient_batch,
                            HeadStart const& start, bool dropout, at::Tensor const& direction) {
-  start(head_, head_name);
-  at::Tensor features;
-  {
-    at::NoGradGuard no_grad;
-    features = model_.encoder.forward(model_.parameters, head_batch, head_batch.rows, {});
-  }
   ProbeReport report;
-  report.head_losses = fit(head_batch, features, dropout);
+  if (options_.head == ProbeHead::fresh) report.head_losses = fit_fresh(head_batch, start, dropout);
 
   direction.zero_();
-  model_.parameters.bind_gradients(direction);
-  HeadPlace const place{model_.encoder, model_.parameters, head_, head_name, dropout};
-  at::Tensor const loss = forward_loss(end_, place, gradient_batch) / count(gradient_batch);
+  model_.parameters.bind_gradients(direction);  // of the body alone: heads get none
+  at::Tensor const loss = forward_loss(end_, place(dropout), gradient_batch) / count(gradient_batch);
   torch::autograd::backward({loss}, {});
   report.dev_loss = loss.item<double>();
   return report;

@@ -19,13 +19,16 @@ constexpr char const* manifest_name = "manifest.json";
 constexpr char const* damaged_prefix = "damaged.";
 
 //! Every tensor of a checkpoint with its name: values and both moments by parameter, step counts by segment. Without an
-//! optimizer the values alone.
+//! optimizer the values alone. Then the further ones.
 template <class Use>
-void for_each_tensor(model::ParameterSet const& parameters, optim::AdamW const* optimizer, Use const& use) {
+void for_each_tensor(model::ParameterSet const& parameters, optim::AdamW const* optimizer,
+                     std::vector<FlatTensor> const& further, Use const& use) {
   auto const& layout = parameters.layout();
   for (auto const& p : layout.parameters()) {
     auto const part = [&](at::Tensor const& flat) { return model::ParameterSet::stretch(flat, p.offset, p.shape); };
     use("value/" + p.name, part(parameters.values()));
+    for (auto const& [prefix, values] : further)
+      if (p.offset + p.count <= values.numel()) use(prefix + "/" + p.name, part(values));
     if (optimizer == nullptr) continue;
     use("first_moment/" + p.name, part(optimizer->first_moment()));
     use("second_moment/" + p.name, part(optimizer->second_moment()));
@@ -113,11 +116,12 @@ double finished_seconds(Progression const& progression) {
 }
 
 void write_checkpoint(fs::path const& path, Progression const& progression, model::ParameterSet const& parameters,
-                      optim::AdamW const* optimizer, std::function<void(fs::path const&)> const& add_files) {
+                      optim::AdamW const* optimizer, std::function<void(fs::path const&)> const& add_files,
+                      std::vector<FlatTensor> const& further) {
   write_directory_atomically(path, [&](fs::path const& temporary) {
     std::vector<at::Tensor> alive;
     std::map<std::string, model::StoredTensor> tensors;
-    for_each_tensor(parameters, optimizer, [&](std::string const& name, at::Tensor const& tensor) {
+    for_each_tensor(parameters, optimizer, further, [&](std::string const& name, at::Tensor const& tensor) {
       alive.push_back(tensor.detach().cpu().contiguous());
       tensors[name] = model::store(alive.back());
     });
@@ -129,11 +133,11 @@ void write_checkpoint(fs::path const& path, Progression const& progression, mode
 }
 
 void save_checkpoint(fs::path const& directory, Progression const& progression, model::ParameterSet const& parameters,
-                     optim::AdamW const* optimizer) {
+                     optim::AdamW const* optimizer, std::vector<FlatTensor> const& further) {
   std::string const name = padded(static_cast<std::int64_t>(progression.stage), 2) + "-" + progression.stage_name +
                            "-" + padded(progression.step, 8);
   make_directory(directory);
-  write_checkpoint(directory / name, progression, parameters, optimizer);
+  write_checkpoint(directory / name, progression, parameters, optimizer, {}, further);
   auto const all = checkpoints_by_age(directory);
   for (std::size_t i = 0; i + kept_checkpoints < all.size(); ++i) fs::remove_all(all[i]);
 }
@@ -176,10 +180,11 @@ Progression load_progression(fs::path const& checkpoint) {
   }
 }
 
-void load_tensors(fs::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW* optimizer) {
+void load_tensors(fs::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW* optimizer,
+                  std::vector<FlatTensor> const& further) {
   model::SafetensorsFile const file(checkpoint / "tensors.safetensors");
   std::size_t used = 0;
-  for_each_tensor(parameters, optimizer, [&](std::string const& name, at::Tensor const& tensor) {
+  for_each_tensor(parameters, optimizer, further, [&](std::string const& name, at::Tensor const& tensor) {
     auto const found = file.tensors().find(name);
     if (found == file.tensors().end())
       fail_data(file.path().string() + " lacks the tensor " + name + "; it belongs to another run");

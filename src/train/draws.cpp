@@ -5,6 +5,8 @@ namespace {
 
 std::uint64_t number(std::int64_t n) { return static_cast<std::uint64_t>(n); }
 
+std::vector<std::uint64_t> const* rows_of(Task const& task) { return task.part ? &task.part->examples : nullptr; }
+
 }  // namespace
 
 Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
@@ -18,30 +20,43 @@ Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task:
       rank_(rank),
       ranks_(ranks) {
   for (auto const* t : tasks_)
-    samplers_.emplace_back(stage_.with(t->name()).with("order"), t->train.size(), t->options.shuffle);
+    samplers_.emplace_back(stage_.with(t->name()).with("order"), t->num_examples(), t->options.shuffle);
 }
 
+// The first task makes up for a probe that comes first, the last one for a probe that comes last
 StepInputs Draws::at(std::int64_t step) const {
   std::vector<std::int64_t> loads(static_cast<std::size_t>(ranks_), 0);
-  if (probed_) loads[0] = probe_cost_tokens();
+  bool const due = probe_due(step);
+  if (due) loads[0] = probe_cost_tokens();
   StepInputs inputs;
-  for (std::size_t i = 0; i < tasks_.size(); ++i) inputs.batches.push_back(shares(i, step, loads));
-  if (probed_ && rank_ == 0)
-    inputs.probe = ProbeInputs{probe_batch("head", probe_.head_examples, step),
-                               probe_batch("gradient", probe_.gradient_examples, step)};
+  inputs.batches.resize(tasks_.size());
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    std::size_t const i = probe_.stale ? tasks_.size() - 1 - k : k;
+    inputs.batches[i] = shares(i, step, loads);
+  }
+  inputs.aligned = aligned(step);
+  if (due && rank_ == 0) inputs.probe = probe_inputs(step);
   return inputs;
+}
+
+bool Draws::aligned(std::int64_t step) const {
+  return probed_ && step % probe_.every == 0 && !(probe_.stale && step == 0);  // the first has no step before it
+}
+
+bool Draws::probe_due(std::int64_t step) const {
+  return probe_.stale ? probed_ && aligned(step + 1) : aligned(step);
 }
 
 std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, std::vector<std::int64_t>& loads) const {
   Task const& task = *tasks_[i];
   std::int64_t const batch = task.options.batch;
-  auto const least = static_cast<std::size_t>(probed_ ? probe_.min_examples : 0);
+  auto const least = static_cast<std::size_t>(probe_due(step) ? probe_.min_examples : 0);
   Key const key = stage_.with(task.name()).with(number(step));
   Met met;
   std::vector<data::PackedBatch> result;
   for (std::int64_t m = 0; m < micro_batches_; ++m) {
     std::int64_t const begin = batch * m / micro_batches_, end = batch * (m + 1) / micro_batches_;
-    Drawn const drawn = draw(samplers_[i], step * batch + begin, end - begin, key, met);
+    Drawn const drawn = draw(samplers_[i], rows_of(task), step * batch + begin, end - begin, key, met);
     std::vector<std::int64_t> lengths;
     for (auto const example : drawn.examples) lengths.push_back(task.train.length(example));
     auto const shares_of_ranks = data::share(lengths, loads, least);
@@ -51,8 +66,11 @@ std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, s
 }
 
 // An example that is drawn again within a step draws its masks and dropout anew
-Draws::Drawn Draws::draw(data::Sampler const& sampler, std::int64_t first, std::int64_t count, Key step, Met& met) {
+Draws::Drawn Draws::draw(data::Sampler const& sampler, Rows rows, std::int64_t first, std::int64_t count, Key step,
+                         Met& met) {
   Drawn drawn{sampler.draw(number(first), number(count)), {}};
+  if (rows != nullptr)
+    for (auto& example : drawn.examples) example = (*rows)[example];
   for (auto const example : drawn.examples) drawn.keys.push_back(step.with(example).with(met[example]++).value());
   return drawn;
 }
@@ -73,11 +91,29 @@ data::PackedBatch Draws::pack(Task const& task, data::Dataset const& dataset, Dr
   return batch;
 }
 
-data::PackedBatch Draws::probe_batch(char const* purpose, std::int64_t examples, std::int64_t step) const {
-  Key const key = stage_.with("probe").with(purpose);
-  data::Sampler const sampler(key.with("order"), end_->dev->size());
+Draws::Source Draws::training() const { return {end_->train, rows_of(*end_)}; }
+
+Draws::Source Draws::probed_examples() const {
+  bool const held_out = end_->part && !end_->part->held_out.empty();
+  return held_out ? Source{end_->train, &end_->part->held_out} : Source{*end_->dev, nullptr};
+}
+
+ProbeInputs Draws::probe_inputs(std::int64_t step) const {
+  Source const source = probed_examples();
+  ProbeInputs result{{}, probe_batch("gradient", "gradient", source, probe_.gradient_examples, step)};
+  if (probe_.head == task::ProbeHead::training) return result;
+  result.head = probe_batch("head", probe_.draw == task::ProbeDraw::shared ? "gradient" : "head",
+                            probe_.fit == task::ProbeFit::train ? training() : source, probe_.head_examples, step);
+  return result;
+}
+
+data::PackedBatch Draws::probe_batch(char const* purpose, char const* order, Source const& source,
+                                     std::int64_t examples, std::int64_t step) const {
+  Key const key = stage_.with("probe");
+  data::Sampler const sampler(key.with(order).with("order"), source.size());
   Met met;
-  return pack(*end_, *end_->dev, draw(sampler, step * examples, examples, key.with(number(step)), met));
+  return pack(*end_, source.dataset,
+              draw(sampler, source.rows, step * examples, examples, key.with(purpose).with(number(step)), met));
 }
 
 task::Probe::HeadStart Draws::head_start(std::int64_t step) const {
@@ -91,8 +127,10 @@ task::Probe::HeadStart Draws::head_start(std::int64_t step) const {
 
 // A token's forward is a third of its forward and backward.
 std::int64_t Draws::probe_cost_tokens() const {
-  auto const mean = static_cast<std::int64_t>(end_->dev->num_tokens() / end_->dev->size());
-  return mean * (probe_.head_examples / 3 + probe_.gradient_examples);
+  data::Dataset const& source = probed_examples().dataset;
+  auto const mean = static_cast<std::int64_t>(source.num_tokens() / source.size());
+  std::int64_t const fitting = probe_.head == task::ProbeHead::fresh ? probe_.head_examples : 0;
+  return mean * (fitting / 3 + probe_.gradient_examples);
 }
 
 }  // namespace tartan::train

@@ -44,7 +44,7 @@ std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const&
   }
   std::vector<TaskForecast> result;
   for (std::size_t i = 0; i < tasks.size(); ++i)
-    result.push_back({tasks[i]->name(), tasks[i]->train.size(), paddings[i].share()});
+    result.push_back({tasks[i]->name(), tasks[i]->num_examples(), paddings[i].share()});
   return result;
 }
 
@@ -95,11 +95,13 @@ void add_memory(Forecast& result, comm::Communicator& comm) {
   comm.all_reduce(&result.most_memory_mb, 1, comm::Type::float64, comm::Op::max).wait();
 }
 
-//! Kept checkpoints with the best model of each and one more being written; values, two moments; an export is values.
+//! Kept checkpoints with the best model of each and one more being written; values, two moments, with probe.stale a
+//! direction of the body; an export is values.
 void add_disk(Forecast& result, RunContext const& run) {
   at::Tensor const& values = run.model.parameters.values();
   double const bytes = static_cast<double>(values.numel()) * static_cast<double>(values.element_size());
-  result.checkpoint_bytes = 3 * bytes;
+  double const body = static_cast<double>(run.model.parameters.layout().body_size()) / static_cast<double>(values.numel());
+  result.checkpoint_bytes = (3 + (run.options.probe.stale ? body : 0)) * bytes;
   result.disk_bytes = static_cast<double>(kept_checkpoints + 1) * (result.checkpoint_bytes + bytes);
   result.free_bytes = free_bytes(run.options.run.output);
 }

@@ -5,6 +5,8 @@
 
 #include <tartan/comm/nccl.hpp>
 
+#include <algorithm>
+
 namespace tartan::train {
 namespace {
 
@@ -24,6 +26,7 @@ model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stag
 Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
   model::HfConfig const config = model::read_hf_config(o.model.path);
   Opened opened{open_tasks(o.tasks, config, o.model.path), nullptr, nullptr};
+  choose_parts(opened.tasks, std::ranges::any_of(stages, probed) ? task::held_out_share(o.probe.data) : 0);
   model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
   opened.model = model::open_model(o.model.path, head_shapes(opened.tasks, config),
@@ -32,6 +35,8 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
   opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;
 }
+
+bool probed(StagePlan const& plan) { return plan.weighting == WeightingKind::meta_tartan; }
 
 bool is_idle(StagePlan const& plan, model::Model const& model) { return plan.body_frozen && model.loaded.mlm_head; }
 

@@ -18,6 +18,9 @@ struct Opened {
 //! throw. Collective.
 Opened open_run(Options const& options, std::vector<StagePlan> const& stages, comm::Communicator& comm);
 
+//! Whether its weighting looks at the probe.
+bool probed(StagePlan const& plan);
+
 //! A warm-up of an MLM head that came with the weights.
 bool is_idle(StagePlan const& plan, model::Model const& model);
 

@@ -21,6 +21,10 @@ void weight_or_default(double value) {
   if (value != -1 && !(value >= 0 && value <= 1e6)) throw std::invalid_argument("must be -1 or between 0 and 1e6");
 }
 
+void fraction(double value) {
+  if (!(value > 0 && value <= 1)) throw std::invalid_argument("must be greater than 0 and at most 1");
+}
+
 Section run_section(RunOptions& o) {
   Section s("run");
   s.add("recipe", o.recipe, "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan or meta-tartan");
@@ -78,6 +82,12 @@ Section task_section(TaskOptions& o) {
   s.add("weight", o.weight, "constant weight (mt-tartan); -1: 1 / number of tasks", weight_or_default);
   s.choice<data::Shuffle>("shuffle", o.shuffle, {{"full", data::Shuffle::full}, {"blocks", data::Shuffle::blocks}},
                           "order of an epoch; blocks: for corpora on slow disks");
+  s.add("fraction", o.fraction,
+        "share of the training split that is used, at least one example of every class; a smaller one is within a "
+        "larger one",
+        fraction);
+  s.add("fraction_seed", o.fraction_seed,
+        "names which examples, whatever run.seed is; tasks on the same labelled data share them", at_least(0));
   s.add("mask_rate", o.mask_rate, "share of tokens that masked language modelling hides", between(0, 1));
   s.add("head_dropout", o.head_dropout, "in the classification head", between(0, 0.99));
   return s;
@@ -108,6 +118,20 @@ Section train_section(TrainOptions& o) {
 
 Section probe_section(task::ProbeOptions& o) {
   Section s("probe");
+  s.choice<task::ProbeHead>("head", o.head,
+                            {{"fresh", task::ProbeHead::fresh}, {"training", task::ProbeHead::training}},
+                            "the dev gradient goes through; fresh: one fitted for it, as published; training: the end "
+                            "task's own, which over-weights the end task and needs no fit");
+  s.choice<task::ProbeFit>("fit", o.fit, {{"dev", task::ProbeFit::dev}, {"train", task::ProbeFit::train}},
+                           "examples that fit the fresh head; dev: from where the gradient's are (probe.data); train: "
+                           "from the end task's training examples");
+  s.choice<task::ProbeDraw>(
+      "draw", o.draw, {{"independent", task::ProbeDraw::independent}, {"shared", task::ProbeDraw::shared}},
+      "independent: fit and gradient see different draws, which alone is META-TARTAN; shared: the same examples");
+  s.add("data", o.data,
+        "dev, or train:SHARE for a hold-out of the end task's training examples, which then train nothing");
+  s.add("every", o.every, "steps from probe to probe; task weights stay in between", at_least(1, most_steps));
+  s.add("stale", o.stale, "alignments use the probe of the step before, so that no rank waits for it");
   s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1, most_examples));
   s.add("gradient_examples", o.gradient_examples, "other dev examples that give the dev gradient",
         at_least(1, most_examples));
@@ -169,6 +193,30 @@ std::vector<config::Section> default_sections(Options& o) {
           train_section(o.train), probe_section(o.probe)};
 }
 
+namespace {
+
+void check_probe(task::ProbeOptions const& o, config::Settings const& settings) {
+  auto const refuse = [&](std::string const& key, std::string const& why) {
+    fail_usage(settings.origin("probe", key) + ": " + why);
+  };
+  try {
+    task::held_out_share(o.data);
+  } catch (std::invalid_argument const& e) {
+    refuse("data", "probe.data = \"" + o.data + "\" " + e.what());
+  }
+  bool const shared = o.draw == task::ProbeDraw::shared, from_train = o.fit == task::ProbeFit::train;
+  if (o.head == task::ProbeHead::training && (from_train || shared))
+    refuse("head", "probe.head = training has no fit; leave probe." + std::string(from_train ? "fit" : "draw") +
+                       " out, or use head = fresh");
+  if (shared && from_train)
+    refuse("draw", "probe.draw = shared cannot fit on other examples (probe.fit = train); change one of them");
+  if (shared && o.head_examples != o.gradient_examples)
+    refuse("draw", "probe.draw = shared needs as many probe.head_examples (" + std::to_string(o.head_examples) +
+                       ") as probe.gradient_examples (" + std::to_string(o.gradient_examples) + "); set both");
+}
+
+}  // namespace
+
 void validate(Options const& o, config::Settings const& settings, bool needs_end_task) {
   constexpr std::array metrics = {"accuracy", "macro-f1", "micro-f1"};
   auto const missing = [](std::string const& key, std::string const& example) {
@@ -188,6 +236,7 @@ void validate(Options const& o, config::Settings const& settings, bool needs_end
       fail_usage(settings.origin("task." + t.name, "metric") + ": unknown metric \"" + t.metric +
                  "\"; use accuracy, macro-f1 or micro-f1");
   }
+  check_probe(o.probe, settings);
   if (ends.size() == 1 || (ends.empty() && !needs_end_task)) return;
   if (ends.empty()) fail_usage("no task has role = end; say which [task.NAME] is the end task");
   fail_usage("two tasks have role = end (" + ends[0] + " and " + ends[1] + "); only one can be the end task");

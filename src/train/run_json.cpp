@@ -56,6 +56,7 @@ nlohmann::ordered_json slurm_ids() {
 nlohmann::ordered_json data_json(Task const& task) {
   nlohmann::ordered_json json = {
       {"examples", task.train.size()}, {"tokens", task.train.num_tokens()}, {"xxh3", task.train.fingerprint()}};
+  if (task.part) json["used"] = task.num_examples();
   if (auto const& labels = task.train.info().label_names; !labels.empty()) json["labels"] = labels;
   if (task.dev) json["dev"] = {{"examples", task.dev->size()}, {"xxh3", task.dev->fingerprint()}};
   return json;

@@ -44,8 +44,6 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   return result;
 }
 
-bool probed(StagePlan const& plan) { return plan.weighting == WeightingKind::meta_tartan; }
-
 StepTask const* end_of(std::vector<StepTask> const& tasks, StagePlan const& plan) {
   return probed(plan) ? &tasks.front() : nullptr;
 }
@@ -73,7 +71,7 @@ std::int64_t total_steps(StageOptions const& options, std::vector<Task const*> c
   if (options.steps > 0) return options.steps;
   double most = 1;
   for (auto const* t : tasks)
-    most = std::max(most, std::ceil(static_cast<double>(t->train.size()) / static_cast<double>(t->options.batch)));
+    most = std::max(most, std::ceil(static_cast<double>(t->num_examples()) / static_cast<double>(t->options.batch)));
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::llround(most * options.epochs)));
 }
 
@@ -108,7 +106,7 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       start_(std::chrono::steady_clock::now()),
       seconds_before_(progression.stage_seconds) {
   if (checkpoint) {
-    load_tensors(*checkpoint, run.model.parameters, p_.step > 0 ? &optimizer_ : nullptr);
+    load(*checkpoint);
     if (p_.step > 0) weighting::load_state(weighting_, names_of(tasks_), p_.weighting);
   }
   if (p_.step == 0 && plan.from_best && run.best_values.defined()) run.model.parameters.values().copy_(run.best_values);
@@ -116,11 +114,21 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
   if (p_.step == 0) warn_of_idle_weights(total_steps_);
 }
 
+// With probe.stale the direction that the next step will use is part of the state
+void Stage::load(std::filesystem::path const& checkpoint) {
+  std::vector<FlatTensor> further;
+  if (p_.step > 0 && run_.options.probe.stale && draws_.aligned(p_.step))
+    further.push_back({direction_name, at::zeros({run_.model.parameters.layout().body_size()},
+                                                 run_.model.parameters.values().options())});
+  load_tensors(checkpoint, run_.model.parameters, p_.step > 0 ? &optimizer_ : nullptr, further);
+  if (!further.empty() && run_.comm.rank() == 0) rule_.await_direction(further.front().values);
+}
+
 // CHECKS 4: a cosine difference of .1 is large between useful tasks
 void Stage::warn_of_idle_weights(std::int64_t steps) {
   WeightingOptions const& o = run_.options.weighting;
   if (!probed(plan_) || o.similarity != weighting::Similarity::cosine || warned_of_idle_weights_) return;
-  double const reach = weighting::reach_of_ratio(o.rate, steps, 0.1);
+  double const reach = weighting::reach_of_ratio(o.rate, steps / run_.options.probe.every, 0.1);
   if (reach >= 1.1) return;
   warned_of_idle_weights_ = true;
   char text[160];

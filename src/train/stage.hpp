@@ -53,6 +53,8 @@ class Stage {
     bool stop = false, time_up = false;
     double data_seconds = 0, rank_seconds = 0;  //!< waited for, mean over ranks
   };
+  static constexpr char const* direction_name = "probe_direction";  // of what a checkpoint holds for the next step
+  void load(std::filesystem::path const& checkpoint);
   void warn_of_idle_weights(std::int64_t steps);
   StepReport step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead);
   StepRates rates() const;

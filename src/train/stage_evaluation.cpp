@@ -70,7 +70,10 @@ void Stage::save() {
   p_.weighting = weighting::save_state(weighting_, names_of(tasks_));
   if (run_.comm.rank() == 0) {
     p_.metrics_bytes = run_.log->sync();
-    save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, &optimizer_);
+    std::vector<FlatTensor> further;
+    if (at::Tensor const direction = rule_.awaited_direction(); direction.defined())
+      further.push_back({direction_name, direction});
+    save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, &optimizer_, further);
     prune_exports(run_.directory, bests_of_checkpoints(run_.directory.checkpoints()));
   }
   run_.comm.barrier();

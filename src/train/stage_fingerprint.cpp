@@ -41,7 +41,7 @@ std::string text_of(StagePlan const& s) {
 
 std::string data_of(Task const& task) {
   return "data " + task.name() + " " + task.train.fingerprint() + " " + (task.dev ? task.dev->fingerprint() : "") +
-         "\n";
+         " " + std::to_string(task.num_examples()) + "\n";
 }
 
 }  // namespace

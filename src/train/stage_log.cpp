@@ -13,26 +13,25 @@ constexpr std::int64_t most_logged_labels = 100;  // a confusion matrix grows wi
 void Stage::log_step(StepReport const& report, Heard const& heard, double step_seconds) {
   progress_.update(p_.step, note(report));
   if (!run_.log) return;
-  bool const learned = weighting::needs(weighting_).alignments;
-  nlohmann::ordered_json losses, weights, cosines, norms, aligned;
+  bool const aligned = report.aligned;
+  nlohmann::ordered_json losses, weights, cosines, norms, targets;
   std::vector<double> const cos = weighting::cosines(report.alignments);
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     losses[tasks_[i]->name()] = report.losses[i];
     weights[tasks_[i]->name()] = report.weights[i];
-    if (learned) cosines[tasks_[i]->name()] = cos[i];
-    if (learned) norms[tasks_[i]->name()] = report.alignments.norm[i];
-    if (learned) aligned[tasks_[i]->name()] = static_cast<std::int64_t>(report.aligned_counts[i]);
+    if (aligned) cosines[tasks_[i]->name()] = cos[i];
+    if (aligned) norms[tasks_[i]->name()] = report.alignments.norm[i];
+    if (aligned) targets[tasks_[i]->name()] = static_cast<std::int64_t>(report.aligned_counts[i]);
   }
   nlohmann::ordered_json event = {
       {"event", "step"}, {"stage", plan_.name}, {"step", p_.step}, {"losses", losses}, {"weights", weights}};
-  if (learned) {
+  if (aligned) {
     event["cosines"] = cosines;
     event["norms"] = norms;
-    event["aligned_targets"] = aligned;
-    event["probe"] = {{"dev_loss", report.probe.dev_loss},
-                      {"head_losses", report.probe.head_losses},
-                      {"norm", report.alignments.probe_norm}};
+    event["aligned_targets"] = targets;
   }
+  if (report.probed) event["probe"] = {{"dev_loss", report.probe.dev_loss}, {"head_losses", report.probe.head_losses}};
+  if (aligned) event["probe"]["norm"] = report.alignments.probe_norm;
   --p_.step;  // the rate that this step had
   event["lr"] = rates().body_lr;
   ++p_.step;

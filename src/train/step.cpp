@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace tartan::train {
 
@@ -33,7 +34,7 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
     probe_counts_.push_back(std::min(begin + shard_counts_[r], std::max(begin, body)) - begin);
     if (static_cast<int>(r) == comm.rank()) shard_begin_ = static_cast<std::int64_t>(begin);
   }
-  if (end != nullptr) probe_ = std::make_unique<task::Probe>(model, *end->objective, options.probe);
+  if (end != nullptr) probe_ = std::make_unique<task::Probe>(model, *end->objective, options.probe, end->head);
 }
 
 StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
@@ -43,29 +44,49 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   report.counts = counts;
   report.weights = weighting::weights(weighting);
   report.aligned_counts = options_.placement == Placement::rank0 ? local_counts(inputs) : counts;
-  aligned_ = weighting::needs(weighting).alignments;
+  aligned_ = report.aligned = weighting::needs(weighting).alignments && inputs.aligned;
   sharded_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::exact;
   Sums sums(tasks_.size());
   combined_.zero_();
-  if (aligned_) probe(inputs, head_start, sums, report);
-  if (options_.fuse && !aligned_)
+  bool const now = inputs.probe && !options_.probe.stale, later = inputs.probe && options_.probe.stale;
+  if (now) probe(inputs, head_start, direction_, report);
+  if (aligned_) hand_out_direction(sums);
+  Ahead const ahead = [&] {
+    if (later) await_direction(probe(inputs, head_start, awaited_direction_, report));
+  };
+  if (options_.fuse && !aligned_) {
+    ahead();
     fused_gradient(inputs, counts, sums, report);
-  else
-    task_gradients(inputs, counts, sums, report);
+  } else {
+    task_gradients(inputs, counts, sums, report, ahead);
+  }
   reduce(sums, report, extra);
   if (aligned_) decide(weighting, report.alignments);
   update(counts, rates, report);
   return report;
 }
 
-// 1. rank 0 looks where the dev loss falls; with `exact` every rank gets its shard of that direction
-void SingleLevel::probe(StepInputs const& inputs, task::Probe::HeadStart const& start, Sums& sums, StepReport& report) {
+// 1. rank 0 looks where the dev loss falls
+at::Tensor SingleLevel::probe(StepInputs const& inputs, task::Probe::HeadStart const& start, at::Tensor& direction,
+                              StepReport& report) {
   expects(probe_ != nullptr, "alignments need an end task");
+  if (!direction.defined()) direction = at::zeros({model_.parameters.layout().body_size()}, combined_.options());
+  report.probed = true;
+  report.probe = probe_->compute(inputs.probe->head, inputs.probe->gradient, start, options_.dropout, direction);
+  return direction;
+}
+
+void SingleLevel::await_direction(at::Tensor const& direction) {
+  awaited_direction_ = direction;
+  awaiting_ = true;
+}
+
+// with `exact` every rank gets its shard of that direction
+void SingleLevel::hand_out_direction(Sums& sums) {
   at::Tensor direction;
+  if (std::exchange(awaiting_, false)) std::swap(direction_, awaited_direction_);
   if (comm_.rank() == 0) {
-    expects(inputs.probe.has_value(), "rank 0 needs the probe's examples");
-    if (!direction_.defined()) direction_ = at::zeros({model_.parameters.layout().body_size()}, combined_.options());
-    report.probe = probe_->compute(inputs.probe->head, inputs.probe->gradient, start, options_.dropout, direction_);
+    expects(direction_.defined(), "alignments need a probe");
     sums.probe_square = model::square_sum(direction_);
     direction = direction_;
   }

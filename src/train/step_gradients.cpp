@@ -10,7 +10,7 @@ namespace tartan::train {
 
 // 2. each task's own gradient, absorbed into the weighted sum; on shards, a task's reduction overlaps the next task
 void SingleLevel::task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                                 StepReport const& report) {
+                                 StepReport const& report, Ahead const& ahead) {
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     at::Tensor& scratch = scratch_[sharded_ ? i % 2 : 0];
     if (!scratch.defined()) scratch = at::zeros_like(combined_);
@@ -20,9 +20,11 @@ void SingleLevel::task_gradients(StepInputs const& inputs, std::vector<double> c
     if (observer) observer(i, scratch);
     if (sharded_) {
       start_reducing(i);
+      if (i + 1 == tasks_.size()) ahead();  // before rank 0 would wait for the others' last task
       if (i > 0) finish_reducing(i - 1, report.weights[i - 1], sums);
     } else {
       absorb(i, report.weights[i], sums);
+      if (i + 1 == tasks_.size()) ahead();
     }
   }
   if (sharded_ && !tasks_.empty()) finish_reducing(tasks_.size() - 1, report.weights.back(), sums);

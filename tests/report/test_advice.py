@@ -130,6 +130,12 @@ CASES = [
         steps(100),
     ),
     (
+        tasks.no_targets,
+        steps(100, aligned_targets=lambda n: {"end": 16, "aux": n % 20} if n % 10 == 0 else None),  # probe.every = 10
+        ["aux had nothing to predict in 50 %"],
+        steps(100, aligned_targets=lambda n: {"end": 16, "aux": 5} if n % 10 == 0 else None),
+    ),
+    (
         probe.dev_head_not_converged,
         steps(60, probe=fit(*TEN)),
         ["100 % of the steps of stage joint", "probe.iterations = 10", "moved by 0.2000"],
@@ -140,6 +146,12 @@ CASES = [
         steps(60, probe=fit(*TEN)),
         ["probe.tolerance = 0.001"],
         steps(60, probe=fit(*TEN[:9], 1.3999)),
+    ),
+    (
+        probe.dev_head_not_converged,
+        steps(60, probe=lambda n: fit(*TEN)(n) if n % 10 == 1 else None),
+        ["100 % of the steps of stage joint"],
+        steps(60, probe=lambda n: fit()(n) if n % 10 == 1 else None),  # probe.head = training
     ),
     (
         probe.noise_exceeds_signal,

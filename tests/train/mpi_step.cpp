@@ -73,6 +73,31 @@ TEST(Step, FiftyStepsGiveTheWeightsOfOneRank) {
   EXPECT_GT(std::abs(one.weights()[0] - one.weights()[1]), 1e-2);
 }
 
+Plan with_probe(std::int64_t every, bool stale) {
+  Plan plan;
+  plan.options.probe.every = every;
+  plan.options.probe.stale = stale;
+  return plan;
+}
+
+TEST(Step, ARareProbeTrainsAsOnOneRank) { expect_as_on_one_rank(with_probe(3, false)); }
+TEST(Step, AStaleProbeTrainsAsOnOneRank) { expect_as_on_one_rank(with_probe(1, true)); }
+TEST(Step, ARareStaleProbeTrainsAsOnOneRank) { expect_as_on_one_rank(with_probe(3, true)); }
+TEST(Step, AStaleProbeOfOneTaskTrainsAsOnOneRank) {
+  Plan plan = with_probe(1, true);
+  plan.tasks = {labelled_task("end", 8)};
+  plan.weighting = weighting::make_meta_tartan(1, 0.5);
+  expect_as_on_one_rank(plan);
+}
+TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
+  Plan plan = with_probe(1, true);
+  plan.options.placement = Placement::rank0;
+  Trainer ranks(on_ranks(plan));
+  ranks.run(10);
+  expect_same_on_every_rank(ranks.values());
+  EXPECT_NE(ranks.weights()[0], ranks.weights()[1]);
+}
+
 //! Rank 0's own examples of a task, as a task of one rank.
 Task share_of_rank0(Task task) {
   task.draw = [draw = task.draw](Key key) {

@@ -58,12 +58,7 @@ TEST(StepLive, ANegatedCopyFallsFastest) {
 TEST(StepLive, TheProbeThroughTheTrainingHeadFavoursTheEndTask) {
   Plan plan = live_plan(three_tasks());
   Trainer with_dev_head(plan);
-  plan.options.probe.iterations = 0;
-  plan.head_start = [](model::Model& model, model::ParameterSet& dev, std::string const& name) {
-    at::NoGradGuard no_grad;
-    for (auto const& [part, shape] : classification().head(config()))
-      dev.at(name + "." + part).copy_(model.parameters.at("end." + part));
-  };
+  plan.options.probe.head = task::ProbeHead::training;
   Trainer with_training_head(plan);
   with_dev_head.run(steps);
   with_training_head.run(steps);

@@ -101,6 +101,7 @@ class Trainer {
   model::Model& model() { return *model_; }
   at::Tensor const& values() const { return model_->parameters.values(); }
   at::Tensor value(std::string const& parameter) const { return model_->parameters.at(parameter).detach(); }
+  SingleLevel& rule() { return step_; }
   at::Tensor combined() const { return step_.combined(); }
   optim::AdamW const& optimizer() const { return optimizer_; }
 
@@ -129,10 +130,17 @@ class Trainer {
         batches.push_back(
             pack(all, static_cast<std::size_t>(first) + m, static_cast<std::size_t>(last), plan_.micro_batches));
     }
-    if (comm_.rank() == 0 && weighting::needs(weighting_).alignments)
+    inputs.aligned = aligned(steps_);
+    bool const due = plan_.options.probe.stale ? aligned(steps_ + 1) : inputs.aligned;
+    if (comm_.rank() == 0 && due && weighting::needs(weighting_).alignments)
       inputs.probe = {pack(labelled(plan_.dev_key.with("head").with(key.value()), 12)),
                       pack(labelled(plan_.dev_key.with("gradient").with(key.value()), 24))};
     return inputs;
+  }
+
+  bool aligned(std::uint64_t step) const {
+    auto const& probe = plan_.options.probe;
+    return step % static_cast<std::uint64_t>(probe.every) == 0 && !(probe.stale && step == 0);
   }
 
   void start_head(model::ParameterSet& parameters, std::string const& name) {

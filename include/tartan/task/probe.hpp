@@ -7,12 +7,37 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tartan::task {
 
-//! META-TARTAN's probe of the end task (Dery et al. 2022, section 4; ALGORITHMS 2.3-2.4).
+//! Through which head the dev gradient goes.
+enum class ProbeHead {
+  fresh,     //!< one that is fitted anew and forgotten
+  training,  //!< the end task's own, as it is: over-weights the end task (figure 3 of the paper)
+};
+
+//! Where the examples come from that fit the fresh head.
+enum class ProbeFit {
+  dev,    //!< from where the gradient's come
+  train,  //!< from the end task's training examples (AANG: Dery et al. 2023)
+};
+
+enum class ProbeDraw {
+  independent,  //!< fit and gradient see examples of their own (the paper's derivation)
+  shared,       //!< both see the same
+};
+
+//! META-TARTAN's probe of the end task (Dery et al. 2022, section 4; ALGORITHMS 2.3-2.4). Its cost on rank 0: a forward
+//! of head_examples, a forward and backward of gradient_examples, and `iterations` of the head alone.
 struct ProbeOptions {
+  ProbeHead head = ProbeHead::fresh;  //!< training: no fit, a third of the default cost less
+  ProbeFit fit = ProbeFit::dev;
+  ProbeDraw draw = ProbeDraw::independent;
+  std::string data = "dev";  //!< or "train:SHARE", see held_out_share (CHECKS 9: is the dev split used too often?)
+  std::int64_t every = 1;    //!< steps from probe to probe; the others cost what steps with fixed weights do
+  bool stale = false;        //!< alignments use the probe of the step before; one more buffer of the body on rank 0
   std::int64_t head_examples = 32;      //!< dev examples that fit the fresh head
   std::int64_t gradient_examples = 64;  //!< other dev examples that give the dev gradient
   std::int64_t iterations = 10;         //!< full-batch AdamW iterations of the head, at most
@@ -23,30 +48,40 @@ struct ProbeOptions {
   optim::AdamWOptions adamw;
 };
 
+//! The share of the end task's training examples that ProbeOptions::data sets aside for the probe; 0: "dev". Throws
+//! std::invalid_argument saying what is allowed.
+double held_out_share(std::string const& data);
+
 struct ProbeReport {
-  std::vector<double> head_losses;  //!< before each update
+  std::vector<double> head_losses;  //!< before each update; empty: no fit
   double dev_loss = 0;              //!< mean over the gradient batch
 };
 
 //! Fits a fresh dev head and takes the dev gradient through it. The body's values never change; the head is forgotten.
+//! With ProbeHead::training the gradient goes through the end task's own head, which does not change either.
 class Probe {
  public:
   //! Start values of the head, called with its parameter set and its name in it.
   using HeadStart = std::function<void(model::ParameterSet&, std::string const&)>;
 
-  Probe(model::Model& model, Objective const& end, ProbeOptions options);
+  //! `training_head`: name of the end task's own head in the model.
+  Probe(model::Model& model, Objective const& end, ProbeOptions options, std::string training_head = "");
 
   //! `direction` (body_size) becomes the gradient of the mean dev loss over body parameters. Head features are computed
-  //! once, in eval mode; `dropout` switches that of the head's fit and of the gradient's forward.
+  //! once, in eval mode; `dropout` switches that of the head's fit and of the gradient's forward. With
+  //! ProbeHead::training `head_batch` and `start` are not looked at.
   ProbeReport compute(data::PackedBatch const& head_batch, data::PackedBatch const& gradient_batch,
                       HeadStart const& start, bool dropout, at::Tensor const& direction);
 
  private:
+  std::vector<double> fit_fresh(data::PackedBatch const& batch, HeadStart const& start, bool dropout);
   std::vector<double> fit(data::PackedBatch batch, at::Tensor const& features, bool dropout);
+  HeadPlace place(bool dropout);
 
   model::Model& model_;
   Objective const& end_;
   ProbeOptions options_;
+  std::string training_head_;
   model::ParameterSet head_;
 };
 

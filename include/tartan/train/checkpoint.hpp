@@ -55,15 +55,24 @@ constexpr std::size_t kept_checkpoints = 2;
 //! Of all stages that are over.
 double finished_seconds(Progression const& progression);
 
+//! Further vectors over the first parameters of the layout (the body, or all of them), stored by parameter as
+//! PREFIX/NAME.
+struct FlatTensor {
+  std::string prefix;
+  at::Tensor values;
+};
+
 //! Writes DIRECTORY/<stage>-<step>: state.json and tensors.safetensors, by tensor name, aside and renamed; keeps the
 //! last kept_checkpoints. Without `optimizer` at a stage's step 0, where it has no past. Rank 0 only.
 void save_checkpoint(std::filesystem::path const& directory, Progression const& progression,
-                     model::ParameterSet const& parameters, optim::AdamW const* optimizer);
+                     model::ParameterSet const& parameters, optim::AdamW const* optimizer,
+                     std::vector<FlatTensor> const& further = {});
 
 //! The same as `path`, with files of the caller's own beside it.
 void write_checkpoint(std::filesystem::path const& path, Progression const& progression,
                       model::ParameterSet const& parameters, optim::AdamW const* optimizer,
-                      std::function<void(std::filesystem::path const& temporary)> const& add_files = {});
+                      std::function<void(std::filesystem::path const& temporary)> const& add_files = {},
+                      std::vector<FlatTensor> const& further = {});
 
 //! What each readable checkpoint holds as best so far: exports that are still needed.
 std::vector<Best> bests_of_checkpoints(std::filesystem::path const& directory);
@@ -80,7 +89,9 @@ void check_whole(std::filesystem::path const& checkpoint);
 std::optional<std::filesystem::path> newest_checkpoint(std::filesystem::path const& directory);
 
 Progression load_progression(std::filesystem::path const& checkpoint);
-//! Throws ExitStatus::data naming a tensor that is missing, too many or of another shape. Without `optimizer` as above.
-void load_tensors(std::filesystem::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW* optimizer);
+//! Throws ExitStatus::data naming a tensor that is missing, too many or of another shape. Without `optimizer` as above;
+//! `further` are filled.
+void load_tensors(std::filesystem::path const& checkpoint, model::ParameterSet& parameters, optim::AdamW* optimizer,
+                  std::vector<FlatTensor> const& further = {});
 
 }  // namespace tartan::train

@@ -16,11 +16,14 @@ namespace tartan::train {
 //! rank makes its own share without asking the others.
 class Draws {
  public:
-  //! `probed`: rank 0 also draws the probe's dev examples of `end`, and its share of the rest shrinks by their cost.
+  //! `probed`: where a probe is due, rank 0 also draws its examples of `end`, and its share of the rest shrinks by their
+  //! cost. Training draws from each task's part alone, a hold-out of `end` goes to the probe alone.
   Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
         std::int64_t micro_batches, Key stage, int rank, int ranks);
 
   StepInputs at(std::int64_t step) const;
+  //! Whether this step forms alignments, if its weighting needs any (probe.every, probe.stale).
+  bool aligned(std::int64_t step) const;
   //! Start values of the step's dev head.
   task::Probe::HeadStart head_start(std::int64_t step) const;
 
@@ -30,10 +33,23 @@ class Draws {
     Drawn of(std::vector<std::size_t> const& indices) const;  //!< these of them
   };
   using Met = std::map<std::uint64_t, std::uint64_t>;  // example -> how often it was drawn in this step
-  static Drawn draw(data::Sampler const& sampler, std::int64_t first, std::int64_t count, Key step, Met& met);
+  //! The rows of a data set that are drawn from; none: all.
+  using Rows = std::vector<std::uint64_t> const*;
+  static Drawn draw(data::Sampler const& sampler, Rows rows, std::int64_t first, std::int64_t count, Key step,
+                    Met& met);
+  struct Source {
+    data::Dataset const& dataset;
+    Rows rows;
+    std::uint64_t size() const { return rows == nullptr ? dataset.size() : rows->size(); }
+  };
+  Source training() const;  // of the end task
+  Source probed_examples() const;
+  bool probe_due(std::int64_t step) const;
+  ProbeInputs probe_inputs(std::int64_t step) const;
   data::PackedBatch pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const;
   std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads) const;
-  data::PackedBatch probe_batch(char const* purpose, std::int64_t examples, std::int64_t step) const;
+  data::PackedBatch probe_batch(char const* purpose, char const* order, Source const& source, std::int64_t examples,
+                                std::int64_t step) const;
   std::int64_t probe_cost_tokens() const;
 
   std::vector<Task const*> tasks_;

@@ -47,6 +47,8 @@ struct TaskOptions {
   std::int64_t batch = 16;
   double weight = -1;  //!< mt-tartan's constant weight; -1: 1 / number of tasks
   data::Shuffle shuffle = data::Shuffle::full;
+  double fraction = 1;             //!< of the training split; the cost of an epoch shrinks with it
+  std::int64_t fraction_seed = 0;  //!< names which examples
   double mask_rate = 0.15;
   double head_dropout = 0.1;
 };

@@ -41,7 +41,8 @@ struct ProbeInputs {
 //! What one rank works on in one optimiser step.
 struct StepInputs {
   std::vector<std::vector<data::PackedBatch>> batches;  //!< [task][micro-batch], transformed
-  std::optional<ProbeInputs> probe;                     //!< on rank 0 where the weighting needs alignments
+  std::optional<ProbeInputs> probe;                     //!< on rank 0 where this step takes a probe
+  bool aligned = true;  //!< this step forms alignments, where the weighting needs any, and updates the weights
 };
 
 //! This rank's targets per task.
@@ -67,8 +68,10 @@ struct StepReport {
   std::vector<double> losses;   //!< mean over the global batch, per task; 0 where it had no target
   std::vector<double> counts;   //!< global targets per task
   std::vector<double> weights;  //!< used in this step
+  bool aligned = false;                 //!< whether there are alignments
   weighting::Alignments alignments;
   std::vector<double> aligned_counts;   //!< targets per task on which the alignments rest
+  bool probed = false;                  //!< on rank 0: whether this step took a probe
   task::ProbeReport probe;              //!< on rank 0
   double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
   double tokens = 0;                    //!< over all ranks, probe apart
@@ -90,6 +93,11 @@ class SingleLevel {
   StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
                  weighting::Weighting& weighting, task::Probe::HeadStart const& head_start, Extra const& extra = {});
 
+  //! With ProbeOptions::stale, on rank 0: the direction of the last probe, for the next step (body_size). Undefined
+  //! where there is none. It is a part of what a checkpoint holds.
+  at::Tensor awaited_direction() const { return awaiting_ ? awaited_direction_ : at::Tensor(); }
+  void await_direction(at::Tensor const& direction);
+
   //! The combined gradient of the last step, after clipping (size).
   at::Tensor const& combined() const { return combined_; }
   //! Looks at each task's own gradient (this rank's, unweighted) before it is absorbed. For tests and audits.
@@ -97,9 +105,12 @@ class SingleLevel {
 
  private:
   struct Sums;  // scalars that are reduced over ranks in one go
-  void probe(StepInputs const& inputs, task::Probe::HeadStart const& start, Sums& sums, StepReport& report);
-  void task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                      StepReport const& report);
+  using Ahead = std::function<void()>;  // work of rank 0 that the others need not wait for
+  at::Tensor probe(StepInputs const& inputs, task::Probe::HeadStart const& start, at::Tensor& direction,
+                   StepReport& report);
+  void hand_out_direction(Sums& sums);
+  void task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums, StepReport const& report,
+                      Ahead const& ahead);
   void fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
                       StepReport const& report);
   double accumulate(std::size_t task, std::vector<data::PackedBatch> const& batches, double count);
@@ -126,10 +137,11 @@ class SingleLevel {
   std::unique_ptr<task::Probe> probe_;
   std::vector<std::size_t> shard_counts_, probe_counts_;  // per rank: of the whole buffer, of its body
   std::int64_t shard_begin_ = 0;
-  at::Tensor combined_, direction_, shard_direction_;
+  at::Tensor combined_, direction_, awaited_direction_, shard_direction_;
   std::array<at::Tensor, 2> scratch_, shards_;  // the second only where a reduction overlaps the next task
   std::array<comm::Work, 2> reducing_;
   comm::Work scattering_;
+  bool awaiting_ = false;  // awaited_direction_ is for a step to come
   bool aligned_ = false;  // this step's weighting needs alignments
   bool sharded_ = false;  // and its alignments are formed on shards
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tartan/data/dataset.hpp>
+#include <tartan/data/part.hpp>
 #include <tartan/task/objective.hpp>
 #include <tartan/train/options.hpp>
 
@@ -18,13 +19,22 @@ struct Task {
   data::Dataset train;
   std::optional<data::Dataset> dev;  //!< end task only
   std::string head;                  //!< name in the parameter set; empty: the MLM head
+  std::optional<data::Part> part{};  //!< of `train`; none: all of it
   std::string const& name() const { return options.name; }
+  //! That train the task, and the index in `train` of one of them.
+  std::uint64_t num_examples() const { return part ? part->examples.size() : train.size(); }
+  std::uint64_t example(std::uint64_t index) const { return part ? part->examples[index] : index; }
 };
 
 //! Opens the data of every task and checks it: kind, one tokenizer for all and for the model, vocabulary, length,
 //! labels. Throws ExitStatus::data or usage naming file and task.
 std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfConfig const& config,
                              std::filesystem::path const& model_path);
+
+//! Chooses each task's part of its training split (task.NAME.fraction) and sets `held_out` of the end task's aside (0:
+//! none), also from the part of another task on the same data. Says in the log what takes part. Throws ExitStatus::data
+//! where nothing could be set aside or nothing is left.
+void choose_parts(std::vector<Task>& tasks, double held_out);
 
 //! The same checks for one data set against a model directory.
 void check_fits_model(data::Dataset const& dataset, model::HfConfig const& config,

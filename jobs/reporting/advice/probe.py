@@ -8,18 +8,19 @@ from ..runs import Run
 from ..wording import percent, short
 from .tasks import learned_stages
 
-UNCONVERGED_SHARE = 0.5  # of the steps
+UNCONVERGED_SHARE = 0.5  # of the steps that fitted one
 
 
 def dev_head_not_converged(run: Run) -> Iterator[str]:
     iterations, tolerance = run.number("probe.iterations"), run.number("probe.tolerance")
     for stage in learned_stages(run):
-        change = stage.steps.get("probe", "head_losses", "change")
-        unfinished = (stage.steps.get("probe", "head_losses", "count") >= iterations) & (change > tolerance)
-        if unfinished.mean() > UNCONVERGED_SHARE:
+        counts, change = (stage.steps.get("probe", "head_losses", of) for of in ("count", "change"))
+        fitted = counts > 0  # not between probes, and not with probe.head = training
+        unfinished = (counts >= iterations) & (change > tolerance)
+        if unfinished.sum() > UNCONVERGED_SHARE * fitted.sum():
             yield (
-                f"The dev head did not converge in {percent(float(unfinished.mean()))} of the steps of stage "
-                f"{stage.name}: after probe.iterations = {iterations:.0f} its loss still moved by "
+                f"The dev head did not converge in {percent(float(unfinished.sum() / fitted.sum()))} of the steps of "
+                f"stage {stage.name}: after probe.iterations = {iterations:.0f} its loss still moved by "
                 f"{short(float(np.median(change[unfinished])))} (probe.tolerance = {tolerance:g}); raise "
                 "probe.iterations or probe.head_lr."
             )

@@ -47,7 +47,8 @@ def weight_nearly_zero(run: Run) -> Iterator[str]:
 def no_targets(run: Run) -> Iterator[str]:
     for stage in learned_stages(run):
         for task in stage.steps.names("aligned_targets"):
-            share = float(np.mean(stage.steps.get("aligned_targets", task) == 0))
+            targets = stage.steps.get("aligned_targets", task)
+            share = float(np.mean(targets[np.isfinite(targets)] == 0))  # of the steps with alignments
             if share > NO_TARGET_SHARE:
                 yield (
                     f"{task} had nothing to predict in {percent(share)} of the steps of stage {stage.name}, so its "

@@ -67,8 +67,10 @@ Facts task_facts(RunSettings const& settings, nlohmann::json const& run_json) {
     Facts task = {{"role", t.role}, {"objective", t.objective}, {"data", t.data}};
     if (t.role == "end") task["metric"] = t.metric;
     auto const data = run_json.find("data");
-    if (data != run_json.end() && data->is_object() && data->contains(t.name))
+    if (data != run_json.end() && data->is_object() && data->contains(t.name)) {
       for (char const* key : {"examples", "tokens"}) task[key] = value_of((*data)[t.name], key);
+      if ((*data)[t.name].contains("used")) task["used"] = value_of((*data)[t.name], "used");
+    }
     tasks[t.name] = task;
   }
   return tasks;

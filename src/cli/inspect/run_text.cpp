@@ -34,7 +34,8 @@ std::string tasks_text(Facts const& tasks) {
     auto const count = [&](char const* key) {
       return t.contains(key) && t[key].is_number() ? rounded(t[key]) : std::string("?");
     };
-    table.add({visible(name, 20), one(t["role"]), one(t["objective"]), count("examples"), count("tokens"),
+    std::string const used = t.contains("used") ? count("used") + " of " : "";
+    table.add({visible(name, 20), one(t["role"]), one(t["objective"]), used + count("examples"), count("tokens"),
                visible(t["data"].get<std::string>(), 40)});
   }
   return table.text();
