@@ -14,13 +14,21 @@ DotSquare sweep(at::Tensor const& gradient, at::Tensor const& probe, double weig
   return {sums[0], sums[1]};
 }
 
+template <class S>
+DotSquare sums_of(at::Tensor const& gradient, at::Tensor const& probe) {
+  double sums[2];
+  kernels<S>().absorb(probe.numel(), probe.numel(), 0, gradient.data_ptr<S>(), probe.data_ptr<S>(), nullptr, sums);
+  return {sums[0], sums[1]};
+}
+
+DotSquare look_on_device(at::Tensor const& gradient, at::Tensor const& probe) {
+  at::Tensor const body = gradient.narrow(0, 0, probe.numel());
+  return {at::dot(body, probe).item<double>(), at::dot(body, body).item<double>()};
+}
+
 DotSquare on_device(at::Tensor const& gradient, at::Tensor const& probe, double weight, at::Tensor const& combined) {
   DotSquare result;
-  if (probe.defined()) {
-    at::Tensor const body = gradient.narrow(0, 0, probe.numel());
-    result.dot = at::dot(body, probe).item<double>();
-    result.square = at::dot(body, body).item<double>();
-  }
+  if (probe.defined()) result = look_on_device(gradient, probe);
   combined.add_(gradient, weight);
   gradient.zero_();
   return result;
@@ -32,6 +40,11 @@ DotSquare absorb(at::Tensor const& gradient, at::Tensor const& probe, double wei
   if (!gradient.device().is_cpu()) return on_device(gradient, probe, weight, combined);
   return gradient.scalar_type() == at::kDouble ? sweep<double>(gradient, probe, weight, combined)
                                                : sweep<float>(gradient, probe, weight, combined);
+}
+
+DotSquare look(at::Tensor const& gradient, at::Tensor const& probe) {
+  if (!gradient.device().is_cpu()) return look_on_device(gradient, probe);
+  return gradient.scalar_type() == at::kDouble ? sums_of<double>(gradient, probe) : sums_of<float>(gradient, probe);
 }
 
 double square_sum(at::Tensor const& x) {

@@ -3,6 +3,7 @@
 #include <tartan/recipe/recipe.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace tartan::recipe {
 namespace {
@@ -64,6 +65,22 @@ StagePlan dapt() {
   return s;
 }
 
+std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", WeightingKind::meta_tartan},
+                                                            {"dga", WeightingKind::dga},
+                                                            {"gcs", WeightingKind::gcs},
+                                                            {"gradnorm", WeightingKind::gradnorm},
+                                                            {"uncertainty", WeightingKind::uncertainty},
+                                                            {"random", WeightingKind::random}};
+
+//! Weights of one step must say something of the next where its examples follow them.
+void check_sampling(train::Options const& o, config::Settings const& settings) {
+  auto const rule = learned_rules.find(o.run.recipe);
+  if (o.weighting.apply != train::Apply::sampling || rule == learned_rules.end()) return;
+  if (rule->second == WeightingKind::gcs || rule->second == WeightingKind::random)
+    fail_usage(settings.origin("weighting", "apply") + ": weighting.apply = sampling does not go with recipe " +
+               o.run.recipe + ", whose weights are new in every step; use weighting.apply = loss");
+}
+
 std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& origin) {
   if (recipe == "finetune") return {alone()};
   if (recipe == "mlm-head") return {};  // the warm-up alone
@@ -71,9 +88,11 @@ std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& o
   if (recipe == "dapt") return {dapt(), alone()};
   if (recipe == "dapt+tapt") return {dapt(), tapt(), alone()};
   if (recipe == "mt-tartan") return {joint(WeightingKind::fixed), after_joint()};
-  if (recipe == "meta-tartan") return {joint(WeightingKind::meta_tartan), after_joint()};
+  if (auto const rule = learned_rules.find(recipe); rule != learned_rules.end())
+    return {joint(rule->second), after_joint()};
   fail_usage(origin + ": unknown recipe \"" + recipe +
-             "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan or meta-tartan");
+             "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, "
+             "uncertainty or random");
 }
 
 config::Section stage(StagePlan& plan) { return train::stage_section(plan.name, plan.options); }
@@ -163,6 +182,7 @@ Plan make_plan(config::Settings& settings) {
   settings.finish();
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   check_tasks(plan, settings);
+  check_sampling(plan.options, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)
@@ -180,7 +200,7 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
                          "mlm-head."));
   sections.push_back(stage(d).note("First stage of dapt and dapt+tapt."));
   sections.push_back(stage(t).note("Before fine-tuning in tapt and dapt+tapt."));
-  sections.push_back(stage(j).note("First stage of mt-tartan and meta-tartan."));
+  sections.push_back(stage(j).note("First stage of mt-tartan, meta-tartan and the recipes of other rules."));
   sections.push_back(stage(f).note("Last stage of every recipe but mlm-head. In finetune, tapt, dapt and dapt+tapt: " +
                                    differences(stage(f), stage(only)) + "."));
   return describe(sections);

@@ -24,7 +24,7 @@ Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task:
 }
 
 // The first task makes up for a probe that comes first, the last one for a probe that comes last
-StepInputs Draws::at(std::int64_t step) const {
+StepInputs Draws::at(std::int64_t step, std::vector<std::int64_t> const& sizes) const {
   std::vector<std::int64_t> loads(static_cast<std::size_t>(ranks_), 0);
   bool const due = probe_due(step);
   if (due) loads[0] = probe_cost_tokens();
@@ -32,31 +32,37 @@ StepInputs Draws::at(std::int64_t step) const {
   inputs.batches.resize(tasks_.size());
   for (std::size_t k = 0; k < tasks_.size(); ++k) {
     std::size_t const i = probe_.stale ? tasks_.size() - 1 - k : k;
-    inputs.batches[i] = shares(i, step, loads);
+    std::int64_t const batch = tasks_[i]->options.batch;
+    inputs.batches[i] =
+        sizes.empty() ? shares(i, step, loads, batch, batch) : shares(i, step, loads, budget(), sizes[i]);
   }
   inputs.aligned = aligned(step);
   if (due && rank_ == 0) inputs.probe = probe_inputs(step);
   return inputs;
 }
 
+std::int64_t Draws::budget() const {
+  std::int64_t sum = 0;
+  for (auto const* t : tasks_) sum += t->options.batch;
+  return sum;
+}
+
 bool Draws::aligned(std::int64_t step) const {
   return probed_ && step % probe_.every == 0 && !(probe_.stale && step == 0);  // the first has no step before it
 }
 
-bool Draws::probe_due(std::int64_t step) const {
-  return probe_.stale ? probed_ && aligned(step + 1) : aligned(step);
-}
+bool Draws::probe_due(std::int64_t step) const { return probe_.stale ? probed_ && aligned(step + 1) : aligned(step); }
 
-std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, std::vector<std::int64_t>& loads) const {
+std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, std::vector<std::int64_t>& loads,
+                                             std::int64_t slot, std::int64_t examples) const {
   Task const& task = *tasks_[i];
-  std::int64_t const batch = task.options.batch;
   auto const least = static_cast<std::size_t>(probe_due(step) ? probe_.min_examples : 0);
   Key const key = stage_.with(task.name()).with(number(step));
   Met met;
   std::vector<data::PackedBatch> result;
   for (std::int64_t m = 0; m < micro_batches_; ++m) {
-    std::int64_t const begin = batch * m / micro_batches_, end = batch * (m + 1) / micro_batches_;
-    Drawn const drawn = draw(samplers_[i], rows_of(task), step * batch + begin, end - begin, key, met);
+    std::int64_t const begin = examples * m / micro_batches_, end = examples * (m + 1) / micro_batches_;
+    Drawn const drawn = draw(samplers_[i], rows_of(task), step * slot + begin, end - begin, key, met);
     std::vector<std::int64_t> lengths;
     for (auto const example : drawn.examples) lengths.push_back(task.train.length(example));
     auto const shares_of_ranks = data::share(lengths, loads, least);

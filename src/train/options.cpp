@@ -27,7 +27,8 @@ void fraction(double value) {
 
 Section run_section(RunOptions& o) {
   Section s("run");
-  s.add("recipe", o.recipe, "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan or meta-tartan");
+  s.add("recipe", o.recipe,
+        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, uncertainty or random");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
   s.add("checkpoint_every", o.checkpoint_every,
@@ -79,7 +80,9 @@ Section task_section(TaskOptions& o) {
   s.add("metric", o.metric, "of the end task, for early stop and best: accuracy, macro-f1 or micro-f1");
   s.add("batch", o.batch, "examples of one optimiser step over all ranks and micro-batches",
         at_least(1, most_examples));
-  s.add("weight", o.weight, "constant weight (mt-tartan); -1: 1 / number of tasks", weight_or_default);
+  s.add("weight", o.weight,
+        "constant weight where weights are fixed, start weight where they are learned; -1: equal weights",
+        weight_or_default);
   s.choice<data::Shuffle>("shuffle", o.shuffle, {{"full", data::Shuffle::full}, {"blocks", data::Shuffle::blocks}},
                           "order of an epoch; blocks: for corpora on slow disks");
   s.add("fraction", o.fraction,
@@ -95,12 +98,23 @@ Section task_section(TaskOptions& o) {
 
 Section weighting_section(WeightingOptions& o) {
   Section s("weighting");
-  s.add("rate", o.rate, "META-TARTAN's learning rate of the task weights' logits", between(0, 1e6));
+  s.add("rate", o.rate, "learning rate of the task weights, in META-TARTAN of their logits", between(0, 1e6));
   s.choice<weighting::Similarity>("similarity", o.similarity,
                                   {{"cosine", weighting::Similarity::cosine}, {"dot", weighting::Similarity::dot}},
                                   "of a task's gradient with the dev gradient; cosine: as published");
   s.choice<Placement>("placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}},
                       "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier)");
+  s.add("ema", o.ema, "dga: share of the new weights in their moving average; 1: no average", between(1e-6, 1));
+  s.choice<weighting::Gate>("gate", o.gate,
+                            {{"threshold", weighting::Gate::threshold}, {"cosine", weighting::Gate::cosine}},
+                            "gcs: an auxiliary counts whole where its cosine is at least 0; or by its positive cosine");
+  s.add("asymmetry", o.asymmetry, "gradnorm: how hard slow tasks are pulled; 0: equal gradient norms", between(0, 100));
+  s.add("lowest", o.bounds.lowest, "meta-tartan, dga: no weight falls below", between(0, 1));
+  s.add("highest", o.bounds.highest, "meta-tartan, dga: no weight rises above", between(0, 1));
+  s.choice<Apply>(
+      "apply", o.apply, {{"loss", Apply::loss}, {"sampling", Apply::sampling}},
+      "loss: every task has its batch in each step; sampling: the sum of all batches is divided by the weights "
+      "of the step before, so that a task of low weight costs little");
   return s;
 }
 

@@ -16,9 +16,9 @@ void choose(Task& task, double held_out) {
 
 //! Where another task reads the end task's training split, as masked text say.
 void take_away(Task& task, Task const& end) {
-  if (&task == &end || task.train.fingerprint() != end.train.fingerprint()) return;
+  if (&task == &end || task.train.fingerprint() != end->train.fingerprint()) return;
   if (!task.part) task.part = data::choose_part(task.train, 1, 0, part_key(task.options));
-  task.part->examples = data::without(task.part->examples, end.part->held_out);
+  task.part->examples = data::without(task.part->examples, end->part->held_out);
   if (task.part->examples.empty())
     fail_data("probe.data sets aside all examples of task " + task.name() + "; give a larger task." + task.name() +
               ".fraction");
@@ -36,13 +36,13 @@ void tell(Task const& task) {
 }  // namespace
 
 void choose_parts(std::vector<Task>& tasks, double held_out) {
-  Task const& end = end_task(tasks);
-  for (Task& task : tasks) choose(task, &task == &end ? held_out : 0);
-  if (held_out > 0 && end.part->held_out.empty())
-    fail_data(end.train.files().front().string() +
+  Task const* end = end_task(tasks);
+  for (Task& task : tasks) choose(task, &task == end ? held_out : 0);
+  if (held_out > 0 && end->part->held_out.empty())
+    fail_data(end->train.files().front().string() +
               " has no class with two examples that take part, so probe.data can set none aside; use probe.data = dev");
   for (Task& task : tasks)
-    if (held_out > 0) take_away(task, end);
+    if (held_out > 0) take_away(task, *end);
   for (Task const& task : tasks) tell(task);
 }
 

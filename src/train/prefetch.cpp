@@ -5,9 +5,9 @@
 
 namespace tartan::train {
 
-void Prefetch::start(std::int64_t step) {
+void Prefetch::start(std::int64_t step, std::vector<std::int64_t> const& sizes) {
   if (step >= total_steps_) return void(ready_ = {});
-  drawing_ = std::async(std::launch::async, [this, step] { return draws_.at(step); });
+  drawing_ = std::async(std::launch::async, [this, step, sizes] { return draws_.at(step, sizes); });
 }
 
 StepInputs const& Prefetch::peek() {

@@ -64,6 +64,7 @@ void enter_next_stage(Progression& p, std::string const& name) {
   p.step = 0;
   p.watch = {};
   p.weighting.clear();
+  p.sizes.clear();
   p.stage_seconds = p.stage_tokens = 0;
 }
 

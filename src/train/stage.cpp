@@ -1,6 +1,7 @@
 #include "stage.hpp"
 
 #include "open_run.hpp"
+#include "stage_weighting.hpp"
 
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 namespace tartan::train {
 namespace {
@@ -19,18 +21,6 @@ std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
   std::vector<StepTask> result;
   for (auto const* t : tasks) result.push_back({t->name(), t->objective.get(), t->head});
   return result;
-}
-
-weighting::Weighting make_weighting(StagePlan const& plan, Options const& options,
-                                    std::vector<Task const*> const& tasks) {
-  if (plan.weighting == WeightingKind::meta_tartan)
-    return weighting::make_meta_tartan(tasks.size(), options.weighting.rate, options.weighting.similarity);
-  std::vector<double> weights;
-  for (auto const* t : tasks) {
-    double const given = tasks.size() == 1 ? 1 : t->options.weight;
-    weights.push_back(given >= 0 ? given : 1 / static_cast<double>(tasks.size()));
-  }
-  return weighting::make_fixed(std::move(weights));
 }
 
 StepOptions step_options(StagePlan const& plan, Options const& options) {
@@ -96,7 +86,7 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       total_steps_(total_steps(plan.options, tasks_)),
       evaluate_every_(evaluation_interval(plan, end_)),
       optimizer_(run.model.parameters, run.options.train.adamw),
-      weighting_(make_weighting(plan, run.options, tasks_)),
+      weighting_(make_weighting(plan, run.options, tasks_, stage_key(run.options, plan))),
       draws_(tasks_, end_, probed(plan), run.options.probe, run.options.train.micro_batches,
              stage_key(run.options, plan), run.comm.rank(), run.comm.size()),
       prefetch_(draws_, total_steps_),
@@ -109,6 +99,7 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
     load(*checkpoint);
     if (p_.step > 0) weighting::load_state(weighting_, names_of(tasks_), p_.weighting);
   }
+  sizes_ = sampled() && p_.step > 0 ? sizes_from(p_.sizes, names_of(tasks_)) : next_sizes();
   if (p_.step == 0 && plan.from_best && run.best_values.defined()) run.model.parameters.values().copy_(run.best_values);
   if (std::isfinite(seconds_left())) progress_.end_within(seconds_left());
   if (p_.step == 0) warn_of_idle_weights(total_steps_);
@@ -141,13 +132,14 @@ void Stage::warn_of_idle_weights(std::int64_t steps) {
 }
 
 Stage::End Stage::run() {
-  StepInputs inputs = draws_.at(p_.step);
+  StepInputs inputs = draws_.at(p_.step, sizes_);
   std::vector<double> counts = global(local_counts(inputs));
   run_.comm.take_seconds();
   std::string reason;
   while (reason.empty()) {
     auto const began = std::chrono::steady_clock::now();
-    prefetch_.start(p_.step + 1);
+    used_sizes_ = std::exchange(sizes_, next_sizes());
+    prefetch_.start(p_.step + 1, sizes_);
     StepReport const report = step(inputs, counts, prefetch_);
     ++p_.step;
     p_.stage_tokens += report.tokens;
@@ -167,6 +159,7 @@ Stage::End Stage::run() {
 
 //! A loss that is no longer finite is told with its step.
 StepReport Stage::step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead) try {
+  weighting::begin_step(weighting_, p_.step);
   return rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
 } catch (Error const& e) {
   if (e.status() != ExitStatus::diverged) throw;
@@ -180,11 +173,11 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
       result.matrix_parameters += static_cast<double>(parameter.count);
   result.threads = at::get_num_threads();
   Prefetch ahead(draws_, std::numeric_limits<std::int64_t>::max());  // a short stage is timed beyond its end
-  StepInputs inputs = draws_.at(0);
+  StepInputs inputs = draws_.at(0, sizes_);
   std::vector<double> counts = global(local_counts(inputs));
   for (p_.step = 0; p_.step < warmup + steps; ++p_.step) {
     auto const began = std::chrono::steady_clock::now();
-    ahead.start(p_.step + 1);
+    ahead.start(p_.step + 1, next_sizes());
     StepReport const report = step(inputs, counts, ahead);
     if (p_.step >= warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
@@ -198,6 +191,13 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
   }
   progress_.clear();
   return result;
+}
+
+// The next step is drawn while this one is computed, so its sizes follow the weights that this one uses
+std::vector<std::int64_t> Stage::next_sizes() const {
+  if (!sampled()) return {};
+  std::int64_t const least = probed(plan_) ? run_.options.probe.min_examples : 1;
+  return sample_sizes(weighting::weights(weighting_), draws_.budget(), std::max<std::int64_t>(1, least));
 }
 
 StepRates Stage::rates() const {

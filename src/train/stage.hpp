@@ -57,6 +57,10 @@ class Stage {
   void load(std::filesystem::path const& checkpoint);
   void warn_of_idle_weights(std::int64_t steps);
   StepReport step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead);
+  bool sampled() const {
+    return run_.options.weighting.apply == Apply::sampling && plan_.end_task && tasks_.size() > 1;
+  }
+  std::vector<std::int64_t> next_sizes() const;
   StepRates rates() const;
   std::vector<double> global(std::vector<double> counts) const;
   std::vector<double> message(Prefetch& ahead);
@@ -83,6 +87,7 @@ class Stage {
   weighting::Weighting weighting_;
   Draws draws_;
   Prefetch prefetch_;
+  std::vector<std::int64_t> sizes_, used_sizes_;  // of the step to draw next, and of this one; empty: each task's batch
   SingleLevel rule_;
   Progress progress_;
   std::chrono::steady_clock::time_point start_;

@@ -68,6 +68,7 @@ void Stage::finish(std::string const& reason) {
 void Stage::save() {
   p_.stage_seconds = seconds();
   p_.weighting = weighting::save_state(weighting_, names_of(tasks_));
+  p_.sizes = by_name(names_of(tasks_), sizes_);
   if (run_.comm.rank() == 0) {
     p_.metrics_bytes = run_.log->sync();
     std::vector<FlatTensor> further;

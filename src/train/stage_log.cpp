@@ -31,7 +31,8 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
     event["aligned_targets"] = targets;
   }
   if (report.probed) event["probe"] = {{"dev_loss", report.probe.dev_loss}, {"head_losses", report.probe.head_losses}};
-  if (aligned) event["probe"]["norm"] = report.alignments.probe_norm;
+  if (aligned && weighting::needs(weighting_).alignments) event["probe"]["norm"] = report.alignments.probe_norm;
+  if (sampled()) event["examples"] = by_name(names_of(tasks_), used_sizes_);
   --p_.step;  // the rate that this step had
   event["lr"] = rates().body_lr;
   ++p_.step;
@@ -65,7 +66,7 @@ std::string Stage::note(StepReport const& report) const {
     std::snprintf(part, sizeof part, "%s%.3g", i == 0 ? "loss " : "/", report.losses[i]);
     text += part;
   }
-  if (weighting::needs(weighting_).alignments)
+  if (weighting::is_learned(weighting_))
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
       std::snprintf(part, sizeof part, "%s%.3f", i == 0 ? ", weights " : "/", report.weights[i]);
       text += part;

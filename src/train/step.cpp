@@ -43,14 +43,20 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   StepReport report;
   report.counts = counts;
   report.weights = weighting::weights(weighting);
-  report.aligned_counts = options_.placement == Placement::rank0 ? local_counts(inputs) : counts;
-  aligned_ = report.aligned = weighting::needs(weighting).alignments && inputs.aligned;
+  weighting::Needs const needs = weighting::needs(weighting);
+  aligned_ = report.aligned = needs.looks() && (inputs.aligned || !needs.alignments);
+  end_judges_ = aligned_ && !needs.alignments;
+  report.aligned_counts = aligned_ && options_.placement == Placement::rank0 ? local_counts(inputs) : counts;
+  gates_ = needs.gates ? &weighting : nullptr;
+  present_.clear();
+  for (double const count : report.aligned_counts) present_.push_back(count > 0);
   sharded_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::exact;
   Sums sums(tasks_.size());
   combined_.zero_();
   bool const now = inputs.probe && !options_.probe.stale, later = inputs.probe && options_.probe.stale;
   if (now) probe(inputs, head_start, direction_, report);
-  if (aligned_) hand_out_direction(sums);
+  if (aligned_ && !end_judges_) hand_out_direction(sums);
+  if (end_judges_) make_room_for_direction();
   Ahead const ahead = [&] {
     if (later) await_direction(probe(inputs, head_start, awaited_direction_, report));
   };
@@ -61,7 +67,8 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
     task_gradients(inputs, counts, sums, report, ahead);
   }
   reduce(sums, report, extra);
-  if (aligned_) decide(weighting, report.alignments);
+  if (aligned_ || needs.losses) decide(weighting, report);
+  if (needs.gates) report.weights = weighting::weights(weighting);
   update(counts, rates, report);
   return report;
 }
@@ -128,16 +135,16 @@ void SingleLevel::check_finite(StepReport const& report) const {
     if (!std::isfinite(report.losses[i]))
       fail_diverged("the loss of task " + tasks_[i].name + " is no longer finite; lower the learning rate");
     if (aligned_ && !std::isfinite(dots[i] + norms[i] + probe_norm))
-      fail_diverged("the gradient of task " + tasks_[i].name +
-                    " or of the dev loss is no longer finite; lower the learning rate");
+      fail_diverged("the gradient of task " + tasks_[i].name + (end_judges_ ? "" : " or of the dev loss") +
+                    " is no longer finite; lower the learning rate");
   }
 }
 
 // 5. rank 0 decides the new task weights and hands them out
-void SingleLevel::decide(weighting::Weighting& weighting, weighting::Alignments const& alignments) {
+void SingleLevel::decide(weighting::Weighting& weighting, StepReport const& report) {
   std::vector<std::string> names;
   for (auto const& task : tasks_) names.push_back(task.name);
-  weighting::update(weighting, alignments);
+  weighting::update(weighting, report.alignments, report.losses);
   auto state = weighting::save_state(weighting, names);
   std::vector<double> values;
   for (auto const& [name, value] : state) values.push_back(value);

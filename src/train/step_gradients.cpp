@@ -44,9 +44,7 @@ double SingleLevel::accumulate(std::size_t i, std::vector<data::PackedBatch> con
 
 void SingleLevel::absorb(std::size_t i, double weight, Sums& sums) {
   bool const looks = aligned_ && comm_.rank() == 0;
-  auto const result = model::absorb(scratch_[0], looks ? direction_ : at::Tensor(), weight, combined_);
-  sums.dots[i] = result.dot;
-  sums.squares[i] = result.square;
+  add(i, weight, scratch_[0], looks ? direction_ : at::Tensor(), combined_, sums);
 }
 
 void SingleLevel::start_reducing(std::size_t i) {
@@ -59,10 +57,7 @@ void SingleLevel::finish_reducing(std::size_t i, double weight, Sums& sums) {
   reducing_[i % 2].wait();
   scattering_.wait();
   scratch_[i % 2].zero_();
-  auto const result =
-      model::absorb(shards_[i % 2], shard_direction_, weight, combined_.narrow(0, shard_begin_, my_shard()));
-  sums.dots[i] = result.dot;
-  sums.squares[i] = result.square;
+  add(i, weight, shards_[i % 2], shard_direction_, combined_.narrow(0, shard_begin_, my_shard()), sums);
 }
 
 // 3. the weighted sum over ranks, everywhere

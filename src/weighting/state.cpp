@@ -1,5 +1,6 @@
+#include "rules.hpp"
+
 #include <tartan/core/error.hpp>
-#include <tartan/weighting/weighting.hpp>
 
 #include <cmath>
 #include <set>
@@ -7,10 +8,27 @@
 namespace tartan::weighting {
 namespace {
 
-std::vector<double>& state_of(Fixed& rule) { return rule.weights; }
-std::vector<double>& state_of(MetaTartan& rule) { return rule.logits; }
-std::vector<double> const& state_of(Fixed const& rule) { return rule.weights; }
-std::vector<double> const& state_of(MetaTartan const& rule) { return rule.logits; }
+//! What each rule keeps. Gcs and Random keep their last weights, though the next step finds its own.
+std::vector<Part> parts_of(Fixed& rule) { return {{"", &rule.weights}}; }
+std::vector<Part> parts_of(MetaTartan& rule) { return {{"", &rule.logits}}; }
+std::vector<Part> parts_of(Gcs& rule) { return {{"", &rule.last}}; }
+std::vector<Part> parts_of(GradNorm& rule) { return {{"", &rule.weights}, {"/initial_loss", &rule.initial}}; }
+std::vector<Part> parts_of(Uncertainty& rule) { return {{"", &rule.log_variances}}; }
+std::vector<Part> parts_of(Random& rule) { return {{"", &rule.weights}}; }
+
+//! Dga's shares are of the auxiliaries, which follow the end task.
+std::vector<Part> parts_of(Dga& rule) { return {{"", &rule.shares}}; }
+
+std::vector<Part> parts_of(Weighting& weighting) {
+  return std::visit([](auto& rule) { return parts_of(rule); }, weighting);
+}
+
+//! The tasks that have a number of their own.
+std::vector<std::string> names_in(Weighting const& weighting, std::vector<std::string> const& task_names) {
+  auto const skipped = std::holds_alternative<Dga>(weighting) ? 1 : 0;
+  expects(task_names.size() >= static_cast<std::size_t>(skipped), "task names must name every task once");
+  return {task_names.begin() + skipped, task_names.end()};
+}
 
 void check_names(std::vector<std::string> const& task_names, std::size_t tasks) {
   std::set<std::string> const distinct(task_names.begin(), task_names.end());
@@ -26,34 +44,39 @@ double value_of(std::map<std::string, double> const& state, std::string const& t
   return found->second;
 }
 
-void refuse_strangers(std::map<std::string, double> const& state, std::vector<std::string> const& task_names) {
-  std::set<std::string> const known(task_names.begin(), task_names.end());
-  for (auto const& [task, value] : state)
-    if (!known.contains(task))
-      fail_data("the checkpoint holds a weight of task " + task +
+void refuse_strangers(std::map<std::string, double> const& state, std::set<std::string> const& known) {
+  for (auto const& [name, value] : state)
+    if (!known.contains(name))
+      fail_data("the checkpoint holds a weight of task " + name +
                 ", which this run does not have; resume with the tasks that it was written with");
 }
 
 }  // namespace
 
 std::map<std::string, double> save_state(Weighting const& weighting, std::vector<std::string> const& task_names) {
-  auto const& values = std::visit(
-      [](auto const& rule) -> auto const& { return state_of(rule); }, weighting);
-  check_names(task_names, values.size());
+  Weighting copy = weighting;
+  auto const names = names_in(copy, task_names);
   std::map<std::string, double> state;
-  for (std::size_t i = 0; i < values.size(); ++i) state[task_names[i]] = values[i];
+  for (auto const& [ending, values] : parts_of(copy)) {
+    check_names(names, values->size());
+    for (std::size_t i = 0; i < names.size(); ++i) state[names[i] + ending] = (*values)[i];
+  }
   return state;
 }
 
 void load_state(Weighting& weighting, std::vector<std::string> const& task_names,
                 std::map<std::string, double> const& state) {
-  auto& values = std::visit(
-      [](auto& rule) -> auto& { return state_of(rule); }, weighting);
-  check_names(task_names, values.size());
-  refuse_strangers(state, task_names);
-  std::vector<double> loaded;
-  for (auto const& task : task_names) loaded.push_back(value_of(state, task));
-  values = std::move(loaded);
+  Weighting loaded = weighting;
+  auto const names = names_in(loaded, task_names);
+  std::set<std::string> known;
+  for (auto const& [ending, values] : parts_of(loaded)) {
+    check_names(names, values->size());
+    for (auto const& name : names) known.insert(name + ending);
+  }
+  refuse_strangers(state, known);
+  for (auto const& [ending, values] : parts_of(loaded))
+    for (std::size_t i = 0; i < names.size(); ++i) (*values)[i] = value_of(state, names[i] + ending);
+  weighting = std::move(loaded);
 }
 
 }  // namespace tartan::weighting

@@ -1,13 +1,12 @@
+#include "rules.hpp"
+
 #include <tartan/core/error.hpp>
-#include <tartan/weighting/weighting.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tartan::weighting {
-namespace {
-
-constexpr double smallest_norm_product = 1e-8;
 
 std::vector<double> softmax(std::vector<double> const& logits) {
   std::vector<double> result(logits.size());
@@ -23,23 +22,77 @@ void check_shape(Alignments const& alignments, std::size_t tasks) {
           "alignments must name every task once");
 }
 
-void update(Fixed&, Alignments const&) {}
-
-void update(MetaTartan& rule, Alignments const& alignments) {
-  check_shape(alignments, rule.logits.size());
-  auto const similarity = rule.similarity == Similarity::dot ? alignments.dot : cosines(alignments);
-  for (std::size_t i = 0; i < similarity.size(); ++i)
-    if (!std::isfinite(similarity[i]))
-      fail_diverged("the alignment of task " + std::to_string(i) +
-                    " is not finite (its gradient or the probe overflowed); lower the learning rate");
-  for (std::size_t i = 0; i < similarity.size(); ++i)
-    if (alignments.present[i]) rule.logits[i] += rule.rate * similarity[i];
+void check_losses(std::vector<double> const& losses, std::size_t tasks) {
+  expects(losses.size() == tasks, "losses must name every task once");
 }
 
-Needs needs(Fixed const&) { return {.alignments = false}; }
+void check_finite(std::vector<double> const& values, std::vector<bool> const& present, char const* what) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (present[i] && !std::isfinite(values[i]))
+      fail_diverged(std::string("the ") + what + " of task " + std::to_string(i) +
+                    " is not finite (its gradient or the probe overflowed); lower the learning rate");
+}
+
+std::vector<double> similarities(Similarity similarity, Alignments const& alignments) {
+  if (similarity != Similarity::dot) return cosines(alignments);
+  std::vector<double> result = alignments.dot;
+  for (std::size_t i = 0; i < result.size(); ++i)
+    if (!alignments.present[i]) result[i] = 0;
+  return result;
+}
+
+void check_rate(double rate) {
+  if (!std::isfinite(rate) || rate < 0)
+    fail_usage("the rate of the task weights is " + std::to_string(rate) + "; give a number of at least 0");
+}
+
+std::vector<double> logits_of(std::vector<double> const& initial) {
+  std::vector<double> result;
+  for (double const weight : initial) {
+    if (!std::isfinite(weight) || weight <= 0)
+      fail_usage("a learned task weight cannot start at " + std::to_string(weight) +
+                 " (it would never grow); give a [task.*] weight above 0, or leave the task out");
+    result.push_back(std::log(weight));
+  }
+  return result;
+}
+
+namespace {
+
+constexpr double smallest_norm_product = 1e-8;
+
+void update(Fixed&, Alignments const&, std::vector<double> const&) {}
+void update(Random&, Alignments const&, std::vector<double> const&) {}
+
+//! Logits whose softmax keeps to the bounds; the same where it does so already.
+void bound(MetaTartan& rule) {
+  auto const free = softmax(rule.logits), kept = within(rule.bounds, free);
+  if (kept == free) return;
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    rule.logits[i] = std::log(std::max(kept[i], std::numeric_limits<double>::min()));
+}
+
+void update(MetaTartan& rule, Alignments const& alignments, std::vector<double> const&) {
+  check_shape(alignments, rule.logits.size());
+  auto const similarity = similarities(rule.similarity, alignments);
+  check_finite(similarity, alignments.present, "alignment");
+  for (std::size_t i = 0; i < similarity.size(); ++i)
+    if (alignments.present[i]) rule.logits[i] += rule.rate * similarity[i];
+  bound(rule);
+}
+
+Needs needs(Fixed const&) { return {}; }
 Needs needs(MetaTartan const&) { return {.alignments = true}; }
+Needs needs(Dga const&) { return {.end_alignments = true}; }
+Needs needs(Gcs const&) { return {.end_alignments = true, .gates = true}; }
+Needs needs(GradNorm const&) { return {.norms = true, .losses = true}; }
+Needs needs(Uncertainty const&) { return {.losses = true}; }
+Needs needs(Random const&) { return {}; }
+
 std::vector<double> weights(Fixed const& rule) { return rule.weights; }
 std::vector<double> weights(MetaTartan const& rule) { return softmax(rule.logits); }
+std::vector<double> weights(GradNorm const& rule) { return rule.weights; }
+std::vector<double> weights(Random const& rule) { return rule.weights; }
 
 }  // namespace
 
@@ -63,8 +116,7 @@ Fixed make_fixed(std::vector<double> weights) {
 
 MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarity) {
   expects(tasks > 0, "a learned weighting needs at least one task");
-  if (!std::isfinite(rate) || rate < 0)
-    fail_usage("the rate of the task weights is " + std::to_string(rate) + "; give a number of at least 0");
+  check_rate(rate);
   return {
       .rate = rate, .similarity = similarity, .logits = std::vector<double>(tasks, 1.0 / static_cast<double>(tasks))};
 }
@@ -81,8 +133,20 @@ std::vector<double> weights(Weighting const& weighting) {
   return std::visit([](auto const& rule) { return weights(rule); }, weighting);
 }
 
-void update(Weighting& weighting, Alignments const& alignments) {
-  std::visit([&](auto& rule) { update(rule, alignments); }, weighting);
+void update(Weighting& weighting, Alignments const& alignments, std::vector<double> const& losses) {
+  std::visit([&](auto& rule) { update(rule, alignments, losses); }, weighting);
+}
+
+bool is_learned(Weighting const& weighting) { return !std::holds_alternative<Fixed>(weighting); }
+
+void begin_step(Weighting& weighting, std::int64_t step) {
+  if (auto* random = std::get_if<Random>(&weighting)) begin_step(*random, step);
+}
+
+double gate(Weighting const& weighting, std::size_t task, double cosine, bool end, bool present) {
+  auto const* rule = std::get_if<Gcs>(&weighting);
+  expects(rule != nullptr, "this weighting has no gate");
+  return gate(*rule, task, cosine, end, present);
 }
 
 }  // namespace tartan::weighting

@@ -14,6 +14,9 @@ struct DotSquare {
 //! which may be shorter than the gradient; an undefined probe gives 0.
 DotSquare absorb(at::Tensor const& gradient, at::Tensor const& probe, double weight, at::Tensor const& combined);
 
+//! The same sums of a gradient that stays as it is.
+DotSquare look(at::Tensor const& gradient, at::Tensor const& probe);
+
 //! |x|^2, summed in double whatever the type of x.
 double square_sum(at::Tensor const& x);
 

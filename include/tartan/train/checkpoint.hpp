@@ -43,7 +43,8 @@ struct Progression {
   std::int64_t step = 0;  //!< next step of the stage
   Watch watch;
   Best best;
-  std::map<std::string, double> weighting;  //!< state by task name
+  std::map<std::string, double> weighting;    //!< state by task name
+  std::map<std::string, std::int64_t> sizes;  //!< examples of the next step by task name; empty: each task's batch
   std::vector<StageResult> finished;
   double stage_seconds = 0, stage_tokens = 0;
   std::uint64_t metrics_bytes = 0;

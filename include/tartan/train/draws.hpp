@@ -16,12 +16,16 @@ namespace tartan::train {
 //! rank makes its own share without asking the others.
 class Draws {
  public:
-  //! `probed`: where a probe is due, rank 0 also draws its examples of `end`, and its share of the rest shrinks by their
-  //! cost. Training draws from each task's part alone, a hold-out of `end` goes to the probe alone.
+  //! `probed`: where a probe is due, rank 0 also draws its examples of `end`, and its share of the rest shrinks by
+  //! their cost. Training draws from each task's part alone, a hold-out of `end` goes to the probe alone.
   Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
         std::int64_t micro_batches, Key stage, int rank, int ranks);
 
-  StepInputs at(std::int64_t step) const;
+  //! `sizes`: how many examples of each task, the first ones of a slot of `budget()` that is the step's own whatever
+  //! the sizes are; empty: each task's batch.
+  StepInputs at(std::int64_t step, std::vector<std::int64_t> const& sizes = {}) const;
+  //! Examples of a step, all tasks together, where each has its batch.
+  std::int64_t budget() const;
   //! Whether this step forms alignments, if its weighting needs any (probe.every, probe.stale).
   bool aligned(std::int64_t step) const;
   //! Start values of the step's dev head.
@@ -47,7 +51,9 @@ class Draws {
   bool probe_due(std::int64_t step) const;
   ProbeInputs probe_inputs(std::int64_t step) const;
   data::PackedBatch pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const;
-  std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads) const;
+  //! `examples` of the task's slot of `slot` positions.
+  std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads,
+                                        std::int64_t slot, std::int64_t examples) const;
   data::PackedBatch probe_batch(char const* purpose, char const* order, Source const& source, std::int64_t examples,
                                 std::int64_t step) const;
   std::int64_t probe_cost_tokens() const;

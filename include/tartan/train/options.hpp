@@ -7,6 +7,7 @@
 #include <tartan/model/model.hpp>
 #include <tartan/optim/schedule.hpp>
 #include <tartan/task/objective.hpp>
+#include <tartan/train/sampling.hpp>
 #include <tartan/train/step.hpp>
 
 #include <cstdint>
@@ -45,7 +46,7 @@ struct TaskOptions {
   std::filesystem::path data;
   std::string metric = "accuracy";
   std::int64_t batch = 16;
-  double weight = -1;  //!< mt-tartan's constant weight; -1: 1 / number of tasks
+  double weight = -1;  //!< constant where weights are fixed, else the start; -1: equal weights, as the rule starts
   data::Shuffle shuffle = data::Shuffle::full;
   double fraction = 1;             //!< of the training split; the cost of an epoch shrinks with it
   std::int64_t fraction_seed = 0;  //!< names which examples
@@ -67,10 +68,16 @@ struct StageOptions {
   std::string tasks;  //!< names of the auxiliaries that it trains, separated by spaces; empty: all
 };
 
+//! Rules and their sources: include/tartan/weighting/weighting.hpp. All but `apply` cost nothing beside the alignments.
 struct WeightingOptions {
-  double rate = 0.01;  //!< META-TARTAN's learning rate of the logits
+  double rate = 0.01;  //!< learning rate of the weights (META-TARTAN: of their logits)
   weighting::Similarity similarity = weighting::Similarity::cosine;
   Placement placement = Placement::exact;
+  double ema = 1;                                     //!< DGA, section 2
+  weighting::Gate gate = weighting::Gate::threshold;  //!< Du et al., section 3
+  double asymmetry = 1.5;                             //!< GradNorm, equation 2
+  weighting::Bounds bounds;                           //!< of META-TARTAN's and DGA's weights; our own
+  Apply apply = Apply::loss;                          //!< sampling: steps cost as much as their weights say; our own
 };
 
 struct TrainOptions {

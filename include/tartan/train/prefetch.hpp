@@ -12,8 +12,8 @@ class Prefetch {
   //! `draws` must outlive it; steps from `total_steps` on have no examples.
   Prefetch(Draws const& draws, std::int64_t total_steps) : draws_(draws), total_steps_(total_steps) {}
 
-  //! Begins to draw `step`.
-  void start(std::int64_t step);
+  //! Begins to draw `step`; `sizes` as in Draws::at.
+  void start(std::int64_t step, std::vector<std::int64_t> const& sizes = {});
   //! What was begun; waits where it is not there yet. Throws what drawing threw. Can be read until `take`.
   StepInputs const& peek();
   StepInputs take();

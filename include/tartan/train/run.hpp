@@ -13,7 +13,7 @@
 
 namespace tartan::train {
 
-enum class WeightingKind { fixed, meta_tartan };
+enum class WeightingKind { fixed, meta_tartan, dga, gcs, gradnorm, uncertainty, random };
 
 //! One stretch of training. Without the end task it is neither evaluated nor kept as best, unless the run ends with it.
 struct StagePlan {

@@ -68,7 +68,7 @@ struct StepReport {
   std::vector<double> losses;   //!< mean over the global batch, per task; 0 where it had no target
   std::vector<double> counts;   //!< global targets per task
   std::vector<double> weights;  //!< used in this step
-  bool aligned = false;                 //!< whether there are alignments
+  bool aligned = false;         //!< whether there are alignments
   weighting::Alignments alignments;
   std::vector<double> aligned_counts;   //!< targets per task on which the alignments rest
   bool probed = false;                  //!< on rank 0: whether this step took a probe
@@ -104,7 +104,7 @@ class SingleLevel {
   std::function<void(std::size_t task, at::Tensor const& gradient)> observer;
 
  private:
-  struct Sums;  // scalars that are reduced over ranks in one go
+  struct Sums;                          // scalars that are reduced over ranks in one go
   using Ahead = std::function<void()>;  // work of rank 0 that the others need not wait for
   at::Tensor probe(StepInputs const& inputs, task::Probe::HeadStart const& start, at::Tensor& direction,
                    StepReport& report);
@@ -121,9 +121,15 @@ class SingleLevel {
   void finish_reducing(std::size_t task, double weight, Sums& sums);
   void absorb(std::size_t task, double weight, Sums& sums);
   void gather();
+  void make_room_for_direction();
+  void add(std::size_t task, double weight, at::Tensor const& gradient, at::Tensor const& direction,
+           at::Tensor const& combined, Sums& sums);
+  void add_gated(std::size_t task, at::Tensor const& gradient, at::Tensor const& direction, at::Tensor const& combined,
+                 Sums& sums);
+  double gate(std::size_t task, Sums const& sums);
   void reduce(Sums& sums, StepReport& report, Extra const& extra);
   void check_finite(StepReport const& report) const;
-  void decide(weighting::Weighting& weighting, weighting::Alignments const& alignments);
+  void decide(weighting::Weighting& weighting, StepReport const& report);
   void update(std::vector<double> const& counts, StepRates const& rates, StepReport& report);
   void bind(at::Tensor const& buffer);
   task::HeadPlace place(std::size_t task) const;
@@ -141,9 +147,12 @@ class SingleLevel {
   std::array<at::Tensor, 2> scratch_, shards_;  // the second only where a reduction overlaps the next task
   std::array<comm::Work, 2> reducing_;
   comm::Work scattering_;
-  bool awaiting_ = false;  // awaited_direction_ is for a step to come
-  bool aligned_ = false;  // this step's weighting needs alignments
-  bool sharded_ = false;  // and its alignments are formed on shards
+  bool awaiting_ = false;    // awaited_direction_ is for a step to come
+  bool aligned_ = false;     // this step's weighting looks at each task's gradient
+  bool end_judges_ = false;  // by the end task's own gradient instead of the probe's; it is the first task
+  weighting::Weighting const* gates_ = nullptr;  // where a task's weight depends on its gradient in this very step
+  std::vector<bool> present_;                    // tasks that have examples, for the gates
+  bool sharded_ = false;                         // and its alignments are formed on shards
 };
 
 }  // namespace tartan::train

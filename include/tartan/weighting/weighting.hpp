@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tartan/core/random.hpp>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -22,7 +24,14 @@ std::vector<double> cosines(Alignments const& alignments);
 
 //! What a weighting wants to see before it can update.
 struct Needs {
-  bool alignments = false;
+  bool alignments = false;      //!< with the dev probe's direction
+  bool end_alignments = false;  //!< with the end task's own training gradient of this step, which then comes first
+  bool norms = false;           //!< of each task's gradient, over body parameters
+  bool losses = false;          //!< each task's mean loss
+  bool gates = false;           //!< a task's weight depends on its alignment in the very step: see `gate`
+
+  //! Whether each task's own gradient must be looked at, so that tasks cannot share one backward.
+  bool looks() const { return alignments || end_alignments || norms; }
 };
 
 //! Constant weights.
@@ -36,19 +45,102 @@ enum class Similarity {
   dot,     //!< <g_i, probe>: what the derivation gives before it is normalised
 };
 
+//! What a learned simplex weight may not leave.
+struct Bounds {
+  double lowest = 0, highest = 1;
+  bool operator==(Bounds const&) const = default;
+};
+
 //! META-TARTAN (Dery et al. 2022, section 4; ALGORITHMS 2): logits w_i += rate * cos_i, weights = softmax(w).
 struct MetaTartan {
   double rate = 0.01;
   Similarity similarity = Similarity::cosine;
   std::vector<double> logits;
+  Bounds
+      bounds{};  //!< logits become the logs of the bounded weights where a bound binds: a weight can come back at once
 };
 
-using Weighting = std::variant<Fixed, MetaTartan>;
+//! Dynamic Gradient Alignment (Fan, Grangier, Ablin 2024, arXiv 2410.02498, section 2): how well does each domain's
+//! gradient align with that of the specific task? a_i = <g_i, g_end>; s'_i = s_i exp(rate a_i) / Z;
+//! s <- (1 - ema) s + ema s'.
+//! In the paper the specific set only judges and is never trained on. So the simplex s is over the auxiliaries alone;
+//! the end task, whose own training gradient judges, keeps its constant weight w, and auxiliary i weighs (1 - w) s_i.
+//! With w = 0 that is the paper; a joint stage wants w > 0.
+struct Dga {
+  double rate = 0.01;
+  Similarity similarity = Similarity::dot;
+  double ema = 1;              //!< share of the new weights in the moving average; 1: none
+  double end_weight = 0;       //!< constant, of the first task
+  std::vector<double> shares;  //!< s, of the tasks after the first; sum 1
+  Bounds bounds{};             //!< of (1 - w) s_i
+};
+
+//! Which auxiliaries pass, by the cosine of their gradient with the end task's.
+enum class Gate {
+  threshold,  //!< whole where cosine >= 0, else not at all
+  cosine,     //!< in proportion to max(0, cosine)
+};
+
+//! Gradient cosine similarity (Du et al. 2018, arXiv 1812.02224, section 3): the body takes g_end + sum_i f_i g_i with
+//! f_i = factor_i [cos(g_i, g_end) >= 0], or factor_i max(0, cos(g_i, g_end)), cosines of this very step with the end
+//! task's own training gradient; heads learn ungated. An end task without examples lets nothing pass.
+struct Gcs {
+  Gate kind = Gate::threshold;
+  std::vector<double> factors;  //!< the end task's first
+  std::vector<double> last{};   //!< weights of the last step
+};
+
+//! GradNorm (Chen et al. 2018, arXiv 1711.02257, section 3 and algorithm 1): G_i = w_i |g_i| shall be
+//! mean(G) r_i^asymmetry with r_i = (L_i / L_i(0)) / mean_j(L_j / L_j(0)). One step down the sum of |G_i - target_i|,
+//! the target taken as constant: w_i <- w_i - rate sign(G_i - target_i) |g_i|, then scaled so that sum_i w_i = tasks.
+//! The paper's shared layer is here the whole body.
+struct GradNorm {
+  double rate = 0.025;
+  double asymmetry = 1.5;         //!< 0: equal norms; larger: slow tasks are pulled harder
+  std::vector<double> weights;    //!< sum: number of tasks
+  std::vector<double> initial{};  //!< L_i(0), a task's first loss; 0: not seen yet
+};
+
+//! Homoscedastic uncertainty (Kendall et al. 2018, arXiv 1705.07115, section 3.2, classification):
+//! L = sum_i exp(-s_i) L_i + s_i / 2 with s_i = log sigma_i^2, descended in s as well:
+//! s_i <- s_i + rate (exp(-s_i) L_i - 1/2). Where losses stand still, weights tend to 1 / (2 L_i).
+struct Uncertainty {
+  double rate = 0.01;
+  std::vector<double> log_variances;  //!< s
+};
+
+//! Random loss weighting (Lin et al. 2021, arXiv 2111.10603, section 3, normal): softmax of standard normal numbers,
+//! new in every step, a pure function of key and step.
+struct Random {
+  Key key;
+  std::vector<double> weights;  //!< of the step last begun
+};
+
+using Weighting = std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random>;
 
 Fixed make_fixed(
     std::vector<double> weights);  //!< throws ExitStatus::usage on negative, non-finite or all-zero weights
 //! Logits 1/tasks each, as the published code.
 MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarity = Similarity::cosine);
+
+//! `initial`: weights, the end task's first; those of the auxiliaries give the start of their simplex. Throws
+//! ExitStatus::usage where an auxiliary starts at 0 or the end task leaves nothing to share, as the next ones do
+//! where a number makes no sense.
+Dga make_dga(std::vector<double> const& initial, double rate, Similarity similarity, double ema);
+Gcs make_gcs(std::vector<double> factors, Gate kind);
+GradNorm make_gradnorm(std::vector<double> const& initial, double rate, double asymmetry);
+Uncertainty make_uncertainty(std::vector<double> const& initial, double rate);
+Random make_random(std::size_t tasks, Key key);
+
+//! Start values of logits; throws ExitStatus::usage where a weight is not above 0, since it could never grow.
+std::vector<double> logits_of(std::vector<double> const& initial);
+
+//! Throws ExitStatus::usage where `tasks` weights of sum `total` cannot keep to the bounds.
+void check_bounds(Bounds const& bounds, std::size_t tasks, double total = 1);
+
+//! The weights nearest to `weights` (Kullback-Leibler) that keep to the bounds and their sum: those that are free keep
+//! their ratios. The very same numbers where all keep to them already.
+std::vector<double> within(Bounds const& bounds, std::vector<double> weights);
 
 //! Factor by which the ratio of two weights moves over `steps` where the tasks' cosines differ by `difference`:
 //! e^(rate * steps * difference). Where it stays near 1 the run cannot tell its tasks apart.
@@ -56,9 +148,21 @@ double reach_of_ratio(double rate, std::int64_t steps, double difference);
 
 Needs needs(Weighting const& weighting);
 std::vector<double> weights(Weighting const& weighting);  //!< (tasks), used until the next update
-void update(Weighting& weighting, Alignments const& alignments);
+//! `losses`: each task's mean loss, for rules that need losses.
+void update(Weighting& weighting, Alignments const& alignments, std::vector<double> const& losses = {});
 
-//! State by task name, for checkpoints; `load_state` throws ExitStatus::data naming a task that is missing or too many.
+//! Whether weights can change from step to step.
+bool is_learned(Weighting const& weighting);
+
+//! To be called before step `step` of the stage; draws what a rule draws anew each step.
+void begin_step(Weighting& weighting, std::int64_t step);
+
+//! For rules that gate: the weight of task `task`, not the end task, in this step; `end` and `present`: whether the end
+//! task and this one have examples.
+double gate(Weighting const& weighting, std::size_t task, double cosine, bool end, bool present);
+
+//! State by task name (further numbers of a task as NAME/what), for checkpoints; `load_state` throws ExitStatus::data
+//! naming a task that is missing or too many.
 std::map<std::string, double> save_state(Weighting const& weighting, std::vector<std::string> const& task_names);
 void load_state(Weighting& weighting, std::vector<std::string> const& task_names,
                 std::map<std::string, double> const& state);

@@ -83,6 +83,7 @@ struct KernelTable {
   void (*cross_entropy)(std::int64_t rows, std::int64_t classes, S const* bias, std::int64_t const* targets, S* logits,
                         S* losses);
   //! combined += weight * g over [0, n); sums[0] = <g, probe>, sums[1] = <g, g> over [0, probe_n); g becomes 0.
+  //! combined = nullptr: the sums alone, g stays.
   void (*absorb)(std::int64_t n, std::int64_t probe_n, double weight, S* g, S const* probe, S* combined, double* sums);
   //! Sum of squares, in double.
   double (*square_sum)(std::int64_t n, S const* x);

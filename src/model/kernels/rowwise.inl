@@ -270,6 +270,7 @@ void absorb(std::int64_t n, std::int64_t probe_n, double weight, S* g, S const* 
     }
     partial[2 * c] = dot;
     partial[2 * c + 1] = square;
+    if (combined == nullptr) continue;
     for (std::int64_t i = begin; i < end; ++i) {
       combined[i] += w * g[i];
       g[i] = S(0);

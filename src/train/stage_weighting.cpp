@@ -1,0 +1,78 @@
+#include "stage_weighting.hpp"
+
+#include <tartan/core/error.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace tartan::train {
+namespace {
+
+using Tasks = std::vector<Task const*>;
+
+//! What is given, and `standard` elsewhere.
+std::vector<double> start_weights(Tasks const& tasks, double standard) {
+  std::vector<double> result;
+  for (auto const* t : tasks) result.push_back(t->options.weight >= 0 ? t->options.weight : standard);
+  return result;
+}
+
+double equal_share(Tasks const& tasks) { return 1 / static_cast<double>(tasks.size()); }
+
+weighting::Weighting fixed(Tasks const& tasks) {
+  if (tasks.size() == 1) return weighting::make_fixed({1});
+  return weighting::make_fixed(start_weights(tasks, equal_share(tasks)));
+}
+
+std::vector<double> shares(std::vector<double> weights) {
+  double const sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+weighting::Weighting meta_tartan(WeightingOptions const& o, Tasks const& tasks) {
+  auto rule = weighting::make_meta_tartan(tasks.size(), o.rate, o.similarity);
+  rule.bounds = o.bounds;
+  weighting::check_bounds(o.bounds, tasks.size());
+  if (std::ranges::any_of(tasks, [](Task const* t) { return t->options.weight >= 0; })) {
+    auto const start = start_weights(tasks, equal_share(tasks));
+    weighting::logits_of(start);  // refuses what cannot start
+    rule.logits = weighting::logits_of(weighting::within(o.bounds, shares(start)));
+  }
+  return rule;
+}
+
+weighting::Weighting dga(WeightingOptions const& o, Tasks const& tasks) {
+  auto rule = weighting::make_dga(start_weights(tasks, equal_share(tasks)), o.rate, o.similarity, o.ema);
+  double const total = 1 - rule.end_weight;
+  rule.bounds = o.bounds;
+  weighting::check_bounds(o.bounds, rule.shares.size(), total);
+  for (double& share : rule.shares) share *= total;
+  rule.shares = shares(weighting::within(o.bounds, rule.shares));
+  return rule;
+}
+
+}  // namespace
+
+weighting::Weighting make_weighting(StagePlan const& plan, Options const& options, Tasks const& tasks, Key stage) {
+  WeightingOptions const& o = options.weighting;
+  switch (plan.weighting) {
+    case WeightingKind::fixed:
+      return fixed(tasks);
+    case WeightingKind::meta_tartan:
+      return meta_tartan(o, tasks);
+    case WeightingKind::dga:
+      return dga(o, tasks);
+    case WeightingKind::gcs:
+      return weighting::make_gcs(start_weights(tasks, 1), o.gate);
+    case WeightingKind::gradnorm:
+      return weighting::make_gradnorm(start_weights(tasks, 1), o.rate, o.asymmetry);
+    case WeightingKind::uncertainty:
+      return weighting::make_uncertainty(start_weights(tasks, 1), o.rate);
+    case WeightingKind::random:
+      return weighting::make_random(tasks.size(), stage);
+  }
+  fail_bug("a weighting without a rule");
+}
+
+}  // namespace tartan::train

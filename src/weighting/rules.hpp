@@ -1,0 +1,41 @@
+#pragma once
+
+#include <tartan/weighting/weighting.hpp>
+
+namespace tartan::weighting {
+
+std::vector<double> softmax(std::vector<double> const& logits);
+
+//! Throws ExitStatus::diverged naming the task where a value is not finite; absent tasks are not looked at.
+void check_finite(std::vector<double> const& values, std::vector<bool> const& present, char const* what);
+
+//! As the rule compares gradients; 0 where absent.
+std::vector<double> similarities(Similarity similarity, Alignments const& alignments);
+
+//! Throws ExitStatus::bug where a list does not name every task once.
+void check_shape(Alignments const& alignments, std::size_t tasks);
+void check_losses(std::vector<double> const& losses, std::size_t tasks);
+
+//! Throws ExitStatus::usage.
+void check_rate(double rate);
+
+//! A number of each task, kept under the task's name and this ending.
+struct Part {
+  char const* ending;
+  std::vector<double>* values;
+};
+
+// Each rule, in a file of its own.
+void update(Dga& rule, Alignments const& alignments, std::vector<double> const& losses);
+void update(Gcs& rule, Alignments const& alignments, std::vector<double> const& losses);
+void update(GradNorm& rule, Alignments const& alignments, std::vector<double> const& losses);
+void update(Uncertainty& rule, Alignments const& alignments, std::vector<double> const& losses);
+
+std::vector<double> weights(Dga const& rule);
+std::vector<double> weights(Gcs const& rule);
+std::vector<double> weights(Uncertainty const& rule);
+
+double gate(Gcs const& rule, std::size_t task, double cosine, bool end, bool present);
+void begin_step(Random& rule, std::int64_t step);
+
+}  // namespace tartan::weighting
