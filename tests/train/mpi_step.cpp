@@ -98,6 +98,28 @@ TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
   EXPECT_NE(ranks.weights()[0], ranks.weights()[1]);
 }
 
+std::vector<weighting::Weighting> other_rules() {
+  using weighting::Gate;
+  return {weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::dot, 0.5),
+          weighting::make_gcs({1, 1, 1}, Gate::threshold), weighting::make_gcs({1, 1, 1}, Gate::cosine),
+          weighting::make_gradnorm({1, 1, 1}, 0.01, 1.5), weighting::make_uncertainty({1, 1, 1}, 0.05)};
+}
+
+TEST(Step, OtherRulesTrainAsOnOneRank) {
+  for (auto const& rule : other_rules()) expect_as_on_one_rank({.weighting = rule});
+}
+
+TEST(Step, OtherRulesAgreeOnEveryRankWherePlacementIsRank0) {
+  for (auto const& rule : other_rules()) {
+    Plan plan{.weighting = rule};
+    plan.options.placement = Placement::rank0;
+    Trainer ranks(on_ranks(plan));
+    ranks.run(20);
+    expect_same_on_every_rank(ranks.values());
+    expect_same_on_every_rank(at::tensor(ranks.weights(), at::kDouble));
+  }
+}
+
 //! Rank 0's own examples of a task, as a task of one rank.
 Task share_of_rank0(Task task) {
   task.draw = [draw = task.draw](Key key) {
