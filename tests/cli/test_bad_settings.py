@@ -73,7 +73,7 @@ def impossible_batch(trial):
     return train_with(trial, task__words__batch=10**18)
 
 
-@refusals.add(2, "run.ini:", 'unknown recipe "meta"', "use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan or meta-tartan")
+@refusals.add(2, "run.ini:", 'unknown recipe "meta"', "use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga,")
 def unknown_recipe(trial):
     return train_with(trial, run__recipe="meta")
 
