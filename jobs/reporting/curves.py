@@ -119,7 +119,10 @@ def losses(run: Run) -> Iterator[Chart]:
 
 
 def cosines(run: Run) -> Chart:
-    return noisy("Cosine with the dev gradient", per_task(run, "cosines", Style.NOISY, probed), include=(0,))
+    """With the probe's direction, or where steps have no probe, with the end task's own training gradient."""
+    has = {field for stage in run.log.stages for field in ("cosines", "probe") if stage.steps.names(field)}
+    judge = "end task’s training" if has == {"cosines"} else "dev"
+    return noisy(f"Cosine with the {judge} gradient", per_task(run, "cosines", Style.NOISY, probed), include=(0,))
 
 
 def dev_head(run: Run) -> Chart:

@@ -144,6 +144,26 @@ def resumed_with_other_settings(trial):
     return [*train_with(trial, **changes), "--resume"]
 
 
+@refusals.add(2, "run.ini:", "weighting.apply = sampling does not go with recipe gcs", "use weighting.apply = loss")
+def sampling_by_weights_of_one_step(trial):
+    return train_with(trial, run__recipe="gcs", weighting__apply="sampling")
+
+
+@refusals.add(2, "weighting.lowest = 0.6", "too much for each of 2 tasks", "lower it")
+def bounds_that_no_weights_keep_to(trial):
+    return train_with(trial, weighting__lowest=0.6)
+
+
+@refusals.add(2, "cannot start at 0", "[task.*] weight above 0")
+def learned_weight_of_zero(trial):
+    return train_with(trial, task__words__weight=0)
+
+
+@refusals.add(2, "the end task's weight is 1", "leaves dga's auxiliaries nothing to share")
+def dga_that_shares_nothing(trial):
+    return train_with(trial, run__recipe="dga", task__toy__weight=1)
+
+
 @refusals.add(76, "step ", " of stage joint: ", "no longer finite", "lower the learning rate")
 def diverging(trial):
     return train_with(trial, stage__joint__lr=1e6, stage__joint__decay=1e6)

@@ -209,6 +209,12 @@ def test_a_log_that_lacks_every_optional_field_gets_no_warning(tmp_path):
     assert advise(read_run(write_run(tmp_path, bare))) == []
 
 
+def test_advice_on_the_probe_is_not_for_rules_without_one(tmp_path):
+    gated = steps(100, probe=lambda n: None, weights=lambda n: {"end": 1.0, "aux": 0.0})
+    events = joint(gated, [0.4, 0.5, 0.6, 0.59, 0.58], [1.5, 1.3, 1.2, 1.2, 1.2], "patience")
+    assert advise(read_run(write_run(tmp_path, events))) == []
+
+
 def test_a_healthy_run_gets_no_warning(tmp_path):
     events = joint(steps(100), [0.4, 0.5, 0.6, 0.59, 0.58], [1.5, 1.3, 1.2, 1.2, 1.2], "patience")
     assert advise(read_run(write_run(tmp_path, events))) == []

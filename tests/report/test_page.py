@@ -96,6 +96,16 @@ def test_optional_fields_are_shown_where_they_are(tmp_path):
     assert "Gradient norm by task" in words and "Waiting" in words and "for ranks" in words
 
 
+def test_without_a_probe_the_end_task_judges(tmp_path):
+    words = words_of(tmp_path, steps(20, probe=lambda n: None))
+    assert "Cosine with the end task’s training gradient" in words and "dev head" not in words
+
+
+def test_weights_are_shown_where_nothing_is_judged(tmp_path):
+    words = words_of(tmp_path, steps(20, probe=lambda n: None, cosines=lambda n: None))
+    assert "Task weights" in words and "Cosine" not in words
+
+
 def test_labels_are_those_of_the_kept_evaluation_or_none(tmp_path):
     later = [*steps(20), evaluation(20, 0.5, True, confusion=[[5, 1], [2, 4]]), step(21), evaluation(21, 0.6, True)]
     assert "Labels" not in words_of(tmp_path, later)

@@ -15,8 +15,12 @@ NO_TARGET_SHARE = 0.05  # of the steps
 
 
 def learned_stages(run: Run) -> Iterator[Stage]:
-    """Those whose steps have alignments."""
-    return (stage for stage in run.log.stages if stage.steps.names("cosines") and len(stage.steps) >= FEWEST_STEPS)
+    """Those whose weights follow a probe: what is said here of rates and noise is not true of other rules."""
+    return (
+        stage
+        for stage in run.log.stages
+        if stage.steps.names("cosines") and stage.steps.names("probe") and len(stage.steps) >= FEWEST_STEPS
+    )
 
 
 def weights_never_moved(run: Run) -> Iterator[str]:
