@@ -16,9 +16,9 @@ void choose(Task& task, double held_out) {
 
 //! Where another task reads the end task's training split, as masked text say.
 void take_away(Task& task, Task const& end) {
-  if (&task == &end || task.train.fingerprint() != end->train.fingerprint()) return;
+  if (&task == &end || task.train.fingerprint() != end.train.fingerprint()) return;
   if (!task.part) task.part = data::choose_part(task.train, 1, 0, part_key(task.options));
-  task.part->examples = data::without(task.part->examples, end->part->held_out);
+  task.part->examples = data::without(task.part->examples, end.part->held_out);
   if (task.part->examples.empty())
     fail_data("probe.data sets aside all examples of task " + task.name() + "; give a larger task." + task.name() +
               ".fraction");
