@@ -51,7 +51,9 @@ TEST_F(DrawsProbe, EveryFewSteps) {
     bool const due = step % 3 == 0;
     EXPECT_EQ(inputs.aligned, due) << step;
     EXPECT_EQ(inputs.probe.has_value(), due) << step;
-    if (due) EXPECT_EQ(inputs.probe->gradient.examples, draws(each).at(step).probe->gradient.examples);
+    if (due) {
+      EXPECT_EQ(inputs.probe->gradient.examples, draws(each).at(step).probe->gradient.examples);
+    }
   }
 }
 
