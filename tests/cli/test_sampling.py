@@ -41,7 +41,8 @@ def test_steps_cost_less_where_an_expensive_task_has_a_low_weight(trial, long_te
         run = trial.train(changes | weights, ranks=ranks, output=f"{apply}-{weight}")
         return sum(step["real_tokens"] for step in joint(run))
 
-    assert tokens("sampling", 0.1) < 0.6 * tokens("sampling", 0.5) < 0.6 * 0.8 * tokens("sampling", 0.9)
+    low, half, high = (tokens("sampling", weight) for weight in (0.1, 0.5, 0.9))
+    assert low < 0.7 * half and half < 0.8 * high  # 32 tokens an example of this task, 11 of the other
     assert tokens("loss", 0.1) == tokens("loss", 0.9)
 
 
