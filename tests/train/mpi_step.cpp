@@ -111,10 +111,12 @@ TEST(Step, OtherRulesTrainAsOnOneRank) {
 
 TEST(Step, OtherRulesAgreeOnEveryRankWherePlacementIsRank0) {
   for (auto const& rule : other_rules()) {
-    Plan plan{.weighting = rule};
+    Plan plan{.tasks = {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)},
+              .weighting = rule};
     plan.options.placement = Placement::rank0;
     Trainer ranks(on_ranks(plan));
     ranks.run(20);
+    EXPECT_NE(ranks.weights(), weighting::weights(rule));
     expect_same_on_every_rank(ranks.values());
     expect_same_on_every_rank(at::tensor(ranks.weights(), at::kDouble));
   }

@@ -34,8 +34,12 @@ TEST(StepChoices, BetweenProbesAStepIsOneOfFixedWeights) {
   Trainer learned(plan), constant(fixed(with_probe(1, false)));
   for (int step = 0; step < 5; ++step) {
     StepReport const a = learned.run(), b = constant.run();
-    if (step > 0) EXPECT_EQ(a.losses, b.losses);  // both are fused, after a first step that was not
-    if (step > 0) EXPECT_TRUE(at::equal(learned.combined(), constant.combined())) << step;
+    if (step > 0) {
+      EXPECT_EQ(a.losses, b.losses);  // both are fused, after a first step that was not
+    }
+    if (step > 0) {
+      EXPECT_TRUE(at::equal(learned.combined(), constant.combined())) << step;
+    }
     learned.model().parameters.values().copy_(constant.values());
   }
 }
@@ -76,7 +80,9 @@ TEST(StepChoices, AStaleProbeIsTheFreshOneOfItsOwnStep) {
   double norm = 0;
   for (int step = 0; step < 4; ++step) {
     StepReport const behind = stale.run(), now = fresh.run();
-    if (step > 0) EXPECT_EQ(behind.alignments.probe_norm, norm);
+    if (step > 0) {
+      EXPECT_EQ(behind.alignments.probe_norm, norm);
+    }
     EXPECT_EQ(behind.probe.head_losses, now.probe.head_losses);
     norm = now.alignments.probe_norm;
   }
