@@ -25,8 +25,7 @@ class DrawsProbe : public ::testing::Test {
   Rows trained(task::ProbeOptions const& probe, std::size_t task) const {
     Rows seen;
     for (int const rank : {0, 1})
-      for (std::int64_t step = 0; step < 40; ++step)
-        seen.merge(rows(draws(probe, rank, 2).at(step).batches[task][0]));
+      for (std::int64_t step = 0; step < 40; ++step) seen.merge(rows(draws(probe, rank, 2).at(step).batches[task][0]));
     return seen;
   }
   std::vector<std::uint64_t> shares(task::ProbeOptions const& probe, std::int64_t step) const {

@@ -20,36 +20,51 @@ at::Tensor flat(Tensors const& tensors) {
   return at::cat(parts);
 }
 
-//! Every sentence under several labels, in shares of its own: the loss has a least value, at finite logits.
-data::PackedBatch contested() {
-  Examples const sentences = labelled(Key(1), 6);
-  Examples examples;
-  for (std::size_t e = 0; e < sentences.size(); ++e)
-    for (std::int64_t label = 0; label < classes; ++label)
-      for (std::size_t copy = 0; copy <= (e + static_cast<std::size_t>(label)) % 3; ++copy) {
-        examples.push_back(sentences[e]);
-        examples.back().class_labels = examples.back().targets = {label};
-      }
-  return pack(examples);
+//! A head of one layer: with more examples than it can tell apart its loss is least at one place, away from infinity,
+//! where the body still has something to gain.
+class OneLayer final : public task::Objective {
+ public:
+  void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override {
+    classification().transform(batch, info);
+  }
+  model::HeadShape head(model::HfConfig const& c) const override {
+    return {{"out.weight", {classes, c.hidden_size}}, {"out.bias", {classes}}};
+  }
+  at::Tensor loss(task::HeadPlace const& place, std::vector<at::Tensor> const& hidden,
+                  data::PackedBatch const& batch) const override {
+    auto const& p = place.heads;
+    at::Tensor const logits =
+        at::addmm(p.at(place.name + ".out.bias"), hidden[0], p.at(place.name + ".out.weight").t());
+    return at::cross_entropy_loss(logits, at::tensor(batch.targets, at::kLong), {}, at::Reduction::Sum);
+  }
+  task::Prediction predict(task::HeadPlace const&, at::Tensor const&, data::PackedBatch const&) const override {
+    return {};
+  }
+  std::string kind() const override { return "class"; }
+};
+
+OneLayer const& one_layer() {
+  static OneLayer const objective;
+  return objective;
 }
 
 class EnvelopeTest : public ::testing::Test {
  protected:
-  EnvelopeTest() : batch_(contested()) {
-    for (auto const& [part, shape] : classification().head(config())) leaves_.push_back(head_.at("dev." + part));
-    model::initialize_head(head_, "dev", classification().head(config()), Key(1));
+  EnvelopeTest() : batch_(pack(labelled(Key(1), 150, Labels::shuffled))) {
+    for (auto const& [part, shape] : one_layer().head(config())) leaves_.push_back(head_.at("dev." + part));
+    model::initialize_head(head_, "dev", one_layer().head(config()), Key(1));
   }
 
   static model::ParameterSet make_head() {
     model::Layout layout;
-    model::add_head(layout, "dev", classification().head(config()));
+    model::add_head(layout, "dev", one_layer().head(config()));
     return {layout, at::kDouble};
   }
 
   at::Tensor features() const { return model_->encoder.forward(model_->parameters, batch_, batch_.rows, {}); }
   at::Tensor loss(at::Tensor const& features) {
     task::HeadPlace const place{model_->encoder, model_->parameters, head_, "dev", false};
-    return classification().loss(place, {features}, batch_) / static_cast<double>(batch_.num_targets());
+    return one_layer().loss(place, {features}, batch_) / static_cast<double>(batch_.num_targets());
   }
   at::Tensor head_gradient(at::Tensor const& features) {
     return flat(torch::autograd::grad({loss(features)}, leaves_, {}, std::nullopt, true));
@@ -60,7 +75,7 @@ class EnvelopeTest : public ::testing::Test {
       rows.push_back(flat(torch::autograd::grad({gradient[i]}, leaves_, {}, true)));
     return at::stack(rows).detach();
   }
-  //! H^-1 g on the directions in which the loss bends at all: the head has more parameters than the batch determines.
+  //! H^-1 g on the directions in which the loss bends at all: adding one vector to every class's row changes nothing.
   at::Tensor newton(at::Tensor const& features) {
     at::Tensor const gradient = head_gradient(features);
     auto const [values, vectors] = at::linalg_eigh(hessian(gradient));
@@ -68,13 +83,16 @@ class EnvelopeTest : public ::testing::Test {
     at::Tensor const inverse = at::where(bends, at::abs(values).clamp_min(1e-7).reciprocal(), at::zeros_like(values));
     return vectors.matmul(inverse * vectors.t().matmul(gradient.detach()));
   }
-  //! Gradient descent to where Newton's method converges, then that.
+  //! On the gradient batch itself, by Newton's method.
   void converge() {
     at::Tensor const fixed = features().detach();
-    for (int i = 0; i < 4000; ++i) move(head_gradient(fixed).detach() * 0.5);
-    for (int i = 0; i < 8; ++i) move(newton(fixed));
+    for (int i = 0; i < 15; ++i) move(newton(fixed));
   }
-  void move(at::Tensor const& step) { head_.values().sub_(step); }
+  void move(at::Tensor const& step) {
+    for (std::size_t i = 0, begin = 0; i < leaves_.size(); begin += static_cast<std::size_t>(leaves_[i++].numel()))
+      leaves_[i].detach().sub_(
+          step.narrow(0, static_cast<std::int64_t>(begin), leaves_[i].numel()).view_as(leaves_[i]));
+  }
 
   //! Of the derivative of the dev loss with respect to the body.
   at::Tensor through_the_head() {
@@ -92,7 +110,7 @@ class EnvelopeTest : public ::testing::Test {
     options.iterations = 0;
     at::Tensor const direction = at::zeros({model_->parameters.layout().body_size()}, at::kDouble);
     auto const start = [&](model::ParameterSet& head, std::string const&) { head.values().copy_(head_.values()); };
-    task::Probe(*model_, classification(), options).compute(batch_, batch_, start, false, direction);
+    task::Probe(*model_, one_layer(), options).compute(batch_, batch_, start, false, direction);
     return direction;
   }
   double ratio() { return (through_the_head().norm() / probe_direction().norm()).item<double>(); }
