@@ -91,6 +91,7 @@ TEST(Step, AStaleProbeOfOneTaskTrainsAsOnOneRank) {
 }
 TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
   Plan plan = with_probe(1, true);
+  plan.tasks = {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)};  // some for rank 0
   plan.options.placement = Placement::rank0;
   Trainer ranks(on_ranks(plan));
   ranks.run(10);
