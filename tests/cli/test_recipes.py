@@ -3,7 +3,6 @@
 import configparser
 import json
 import random
-import re
 from pathlib import Path
 
 import launch
@@ -124,11 +123,10 @@ def test_three_steps_of_every_stage_end_well(with_mlm_head, name, tmp_path):
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_its_head_tells_what_it_is_and_how_to_run_it(name):
+def test_its_head_says_how_to_run_it(name):
     head = (FOLDER / f"{name}.ini").read_text().split("\n\n")[0]
     assert all(line.startswith("#") for line in head.splitlines())
     assert f"build/tartan train jobs/recipes/{name}.ini" in head
-    assert "Change first:" in head and re.search(r"\b(stage|stages): ", head)
 
 
 def test_seeds_share_one_pretraining(with_mlm_head, tmp_path):

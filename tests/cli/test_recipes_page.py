@@ -18,7 +18,7 @@ SETUP, CLASS, TEXT, HEAD, SWEEP = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_table_has_it(name):
-    row = re.search(rf"^\| \[`{re.escape(name)}`\]\({re.escape(name)}\.ini\) \|.*$", PAGE, re.MULTILINE)
+    row = re.search(rf"^\| \[?`{re.escape(name)}`.* \|.*$", PAGE, re.MULTILINE)
     assert row, f"jobs/recipes/README.md has no row for {name}.ini"
     needs = re.findall(r"^data = data/(\w+)$", (FOLDER / f"{name}.ini").read_text(), re.MULTILINE)
     assert row[0].split("|")[3].strip().split(", ") == needs
@@ -70,5 +70,9 @@ def test_the_commands_work_word_for_word(place):
         sh(f"build/tartan train jobs/recipes/{recipe}.ini --dry-run", place)
     if not (launch.ROOT / "jobs" / "sweep.py").exists():
         pytest.skip("jobs/sweep.py is not there, so the last command is not tried")
-    listing = sh(SWEEP.split(" && ")[0] + " --dry-run", place)
+    local, collect = SWEEP.split(" && ")
+    listing = sh(f"{local} --dry-run", place)
     assert all(f"{method}/" in listing for method in ("finetune", "tapt", "mt-tartan", "meta-tartan", "tuned")), listing
+    sh(f"{local} --seeds 1 --only finetune meta-tartan", place)
+    table = sh(collect, place)
+    assert re.search(r"^meta-tartan +1 ", table, re.MULTILINE), table
