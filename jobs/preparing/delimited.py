@@ -87,4 +87,7 @@ def _checked_header(names: list[str], where: str) -> list[str]:
             raise bad_data(f"{where} holds an empty field name; the first line must name the fields")
         if names.count(name) > 1:
             raise bad_data(f'{where} names the field "{name}" twice; rename one')
+    if len(names) == 1 and (other := next((sign for sign in (";", "\t") if sign in names[0]), None)):
+        raise bad_data(f"{where} is one field with {'semicolons' if other == ';' else 'tabs'} in it; save the table with commas "
+                       "between the fields (.csv) or with tabs (.tsv)")
     return names

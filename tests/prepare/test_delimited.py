@@ -136,3 +136,9 @@ def test_map_refusals(run, bert, write, arguments, status, words):
 def test_map_of_plain_text(run, bert, write):
     done = run("text", bert, [write("a.txt", "cat")], "--map", "text=review")
     assert done.status == USAGE and "leave out --map" in done.err
+
+
+@pytest.mark.parametrize("sign, named", [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_than_the_suffix_says(run, bert, write, sign, named):
+    done = run("class", bert, [write("a.csv", f"text{sign}label", f"cat{sign}x")])
+    assert done.status == DATA and f"a.csv row 1 is one field with {named} in it" in done.err
