@@ -11,7 +11,8 @@ import pytest
 import tiny_world
 
 FOLDER = launch.ROOT / "jobs" / "recipes"
-RECIPES = sorted(path.stem for path in FOLDER.glob("*.ini") if not path.with_suffix(".toml").exists())
+OF_THE_PROTOCOL = "\noutput = runs/recipes/"
+RECIPES = sorted(path.stem for path in FOLDER.glob("*.ini") if OF_THE_PROTOCOL not in path.read_text())
 PAGE = (FOLDER / "README.md").read_text()
 SETUP, CLASS, TEXT, HEAD, SWEEP = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
 
