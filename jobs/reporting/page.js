@@ -18,7 +18,7 @@ function format(value) {
 
 /** "step 111 (51 of joint)", or "3.2 min". */
 function place(data, x) {
-  if (data.unit !== "step") return x.toFixed(1) + " " + data.unit;
+  if (data.unit !== "step") return x.toFixed(data.end < 5 ? 2 : 1) + " " + data.unit;
   const step = Math.round(x), band = data.bands.find((each) => step > each[1] && step <= each[2]);
   const within = band && data.bands.length > 1 ? ` (${(step - band[1]).toLocaleString("en")} of ${band[0]})` : "";
   return "step " + step.toLocaleString("en") + within;

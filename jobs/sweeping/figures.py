@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from reporting.axes import x_axis, y_axis
@@ -47,12 +48,13 @@ def figure(table: Table, key: str, rows: list[Row], others: dict[str, str]) -> M
     values = sorted({x for band in bands.values() for x in band.x})
     if len(values) < 2:
         return None
-    axis = Axis(values[-1] * ROOM, key)
+    axis = Axis(values[-1] * ROOM, unit="")  # the title names it: a key is too long beside the axis
     curves = {name: Curve(name, at, (Segment(band.x, band.mean),), Style.POINTS) for at, (name, band) in enumerate(bands.items())}
     limits = tuple(float(y) for band in bands.values() for y in (*band.low, *band.high))
     chart = Chart(f"{table.split} {table.metric} over {key}", tuple(curves.values()), include=limits)
     frame = Frame(axis, scale_of(chart), max(HEIGHT, LABEL_HEIGHT * len(curves)))
-    return _drawn(chart, [(curve, _traces(bands[name], frame)) for name, curve in curves.items()], frame, others)
+    drawn = [(curve, _traces(bands[name], frame)) for name, curve in curves.items()]
+    return _drawn(chart, drawn, frame, others, read_out(drawn, replace(axis, unit=key)))
 
 
 def _band(table: Table, key: str, rows: list[Row], name: str) -> Envelope:
@@ -77,7 +79,7 @@ def _traces(band: Envelope, frame: Frame) -> Traces:
     return Traces(area(band, frame), bars, line(segment, frame), dots(segment, frame), (segment,))
 
 
-def _drawn(chart: Chart, drawn: Drawn, frame: Frame, others: dict[str, str]) -> Markup:
+def _drawn(chart: Chart, drawn: Drawn, frame: Frame, others: dict[str, str], points: Markup) -> Markup:
     heights = [(1 - share) * frame.height for share, _ in frame.scale.ticks()]
     grid = [tag("path", class_="grid", d=f"M0,{height:.1f}h{WIDTH}") for height in heights]
     paths = [
@@ -95,4 +97,4 @@ def _drawn(chart: Chart, drawn: Drawn, frame: Frame, others: dict[str, str]) -> 
     setting = ", ".join(f"{key} = {value}" for key, value in others.items())
     note = f"band: Student's 95 % interval over seeds{'; ' + setting if setting else ''}"
     caption = tag("figcaption", tag("h4", chart.title), tag("p", note))
-    return tag("figure", caption, plot, read_out(drawn, frame.axis), class_="chart")
+    return tag("figure", caption, plot, points, class_="chart")

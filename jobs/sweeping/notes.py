@@ -46,8 +46,8 @@ def _tests(table: Table) -> list[str]:
         least = min(1.0, tests * least_p(min(tested)))
         found.append(f"p: two-sided exact sign-flip test; Holm's correction over the table's {plural(tests, 'test')}.")
         if least > ALPHA:
-            found.append(f"With {plural(min(tested), 'seed')} and {plural(tests, 'test')} the least p that can come out first "
-                         f"is {least:.3g}, so that no difference, however large, falls below {ALPHA}: add seeds.")
+            found.append(f"With {plural(min(tested), 'seed')} and {plural(tests, 'test')} the least p that Holm's correction "
+                         f"can leave is {least:.3g}, so that no difference, however large, falls below {ALPHA}: add seeds.")
     found.append(f"Detectable: the smallest true difference that a paired t-test with these seeds and their deviation finds "
                  f"with 80 % power at {ALPHA}/{len(numbers)}, the strictest level of the table.")
     return found
