@@ -4,6 +4,7 @@ What a dry run measures — seconds, memory — is kept in OUTPUT/forecasts.json
 """
 
 import json
+import math
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from .spec import Spec
 from .values import Settings
 
 NAME = "forecasts.json"
+DIVERGED = 76
 GPU_MARGIN = 1.3  # longer batches than those of the dry run's steps will come
 SAMPLE_SECONDS = 0.5
 
@@ -30,6 +32,9 @@ SAMPLE_SECONDS = 0.5
 class Forecast:
     seconds: float  # of a run, at most
     need: Need
+
+
+UNKNOWN = Forecast(math.nan, Need(math.inf))  # it runs alone
 
 
 def first_job(group: Group, spec: Spec) -> Job:
@@ -83,16 +88,23 @@ def write_forecasts(output: Path, found: dict[str, Forecast]) -> None:
     plain = {
         name: {"seconds": each.seconds, "host_mb": each.need.host_mb, "gpu_mb": each.need.gpu_mb}
         for name, each in found.items()
+        if math.isfinite(each.need.host_mb)
     }
     write_whole(output / NAME, json.dumps(plain, indent=1) + "\n")
 
 
 def dry_run(job: Job, spec: Spec, environment: dict[str, str]) -> Forecast:
-    """Raises Refusal with the program's own complaint, 74 where its answer is none."""
+    """Raises Refusal with the program's own complaint, 74 where its answer is none. What diverges is no reason to refuse
+    the others: a search may have such candidates, and what it needs is then unknown."""
     nowhere = {"run.output": str(spec.output / "dry_run")}  # nothing is written, and no run's state is looked at
     command = commands.dry_run(job.group.method.config, settings_of(job, spec, {}) | nowhere, spec.ranks)
-    with GpuWatch(SAMPLE_SECONDS) as watch:
-        text = _answer(command, environment, job)
+    try:
+        with GpuWatch(SAMPLE_SECONDS) as watch:
+            text = _answer(command, environment, job)
+    except Refusal as refusal:
+        if refusal.status != DIVERGED:
+            raise
+        return UNKNOWN
     try:
         answer = json.loads(text)
         on_gpu = str(answer["device"]).startswith("cuda")

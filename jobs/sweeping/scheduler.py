@@ -9,7 +9,7 @@ from . import commands, machine
 from .child import Child
 from .choice import choose, chosen
 from .eta import Clock
-from .forecast import Forecast
+from .forecast import UNKNOWN, Forecast
 from .plan import Group, Job, settings_of
 from .progress import Phase, is_held, result_of
 from .queue import FAILED_RANK, Failure, Queue
@@ -148,10 +148,11 @@ class Scheduler:
                 self.screen.event(f"{job.name} waits: another process still writes {job.path}")
 
     def _learn_need(self, job: Job) -> None:
-        """What a run really took on the host replaces what the dry run foretold, where it is more."""
+        """What a run really took on the host replaces what the dry run foretold, where it is more or was unknown."""
         method = job.group.method.name
         before, peak = self.forecasts[method], result_of(job.path).get("peak_memory_mb")
-        if isinstance(peak, float | int) and peak * self.spec.ranks > before.need.host_mb:
+        unknown = before is UNKNOWN and not self.room.gpu_mb  # of a GPU nothing would be known still
+        if isinstance(peak, float | int) and (unknown or peak * self.spec.ranks > before.need.host_mb):
             self.forecasts[method] = replace(before, need=replace(before.need, host_mb=peak * self.spec.ranks))
 
     def _measure(self) -> None:

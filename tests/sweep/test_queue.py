@@ -6,6 +6,8 @@ import time
 
 import pytest
 from planted import fill_search, simple, write_run
+from preparing.errors import Refusal
+from sweeping import forecast
 from sweeping.choice import NAME, best_of, choose, chosen, outcomes
 from sweeping.forecast import GpuWatch
 from sweeping.machine import Gpu, free_memory_mb, parse, visible
@@ -165,3 +167,19 @@ def test_memory_that_a_gpu_gained_is_seen():
 
 def test_free_memory_is_that_of_the_kernel():
     assert 0 < free_memory_mb() < 1e9
+
+
+def test_a_method_whose_dry_run_diverged_runs_alone_until_measured(tmp_path, monkeypatch):
+    spec = simple(tmp_path)
+
+    def diverge(*_):
+        raise Refusal("diverged", 76)
+
+    monkeypatch.setattr(forecast, "_answer", diverge)
+    found = forecast.dry_run(jobs_of(spec)[0], spec, {})
+    room = Room(host_mb=1000)
+    assert room.place(found.need) == (True, None)
+    room.take("a", found.need, None)
+    assert room.place(Need(1)) == (False, None)
+    forecast.write_forecasts(spec.output, {"base": found})
+    assert forecast.read_forecasts(spec.output) == {}

@@ -18,6 +18,7 @@ PROGRAM = launch.ROOT / "jobs" / "sweep.py"
 PATIENCE = 240  # [s] for whatever is waited for
 LONG = {"stage.finetune.steps": 600, "stage.finetune.evaluate_every": 100, "run.checkpoint_every": 50}
 SHORT = {"stage.finetune.steps": 4}
+DIVERGES = {"stage.finetune.lr": 1e6, "stage.finetune.decay": 1e6}
 
 
 @dataclass
@@ -168,11 +169,22 @@ def test_the_planted_best_is_found_on_dev_alone(folder):
 
 
 def test_a_run_that_diverges_is_told_and_the_others_go_on(folder):
-    bad = folder.config("bad", **SHORT | {"stage.finetune.lr": 1e30, "stage.finetune.clip": 0, "stage.finetune.warmup": 0})
+    bad = folder.config("bad", **SHORT | DIVERGES)
     folder.write(folder.config("good", **SHORT) + bad, 'baseline = "good"', seeds="[1]")
     said = folder.run(status=76)
-    assert "given up: bad/seed_1, status 76: tartan: error: the loss of task toy is no longer finite" in said
+    given_up = next(line for line in said.splitlines() if "given up: bad/seed_1, status 76: " in line)
+    assert "no longer finite" in given_up and "lower the learning rate" in given_up
     assert "good/seed_1 is done" in said and "1 of 2 runs done" in said
+
+
+def test_a_search_goes_past_a_candidate_that_diverges(folder):
+    """Decay turns 1e6 into divergence and does nothing to 1e-9, which is therefore chosen."""
+    words = 'tune = { grid = { "stage.finetune.lr" = [1e6, 1e-9] } }\n'
+    diverging = {key: value for key, value in DIVERGES.items() if key != "stage.finetune.lr"}
+    folder.write(folder.config("a", **SHORT | diverging | {"stage.finetune.lr": None}) + words, seeds="[1]")
+    said = folder.run("--parallel", 2, status=76)
+    assert "a/tune/stage.finetune.lr=1000000.0/seed_1 failed with status 76, given up" in said
+    assert "a: chosen stage.finetune.lr = 1e-09" in said and "a/seed_1 is done" in said
 
 
 def test_a_failed_run_is_tried_once_more_in_each_call(folder):
@@ -213,7 +225,7 @@ def test_dry_run_lists_and_writes_nothing(folder):
 
 
 def test_time_stops_the_runs(folder):
-    folder.write(folder.config("a", **LONG | {"stage.finetune.steps": 200_000}), seeds="[1]")
+    folder.write(folder.config("a", **LONG | {"stage.finetune.steps": 200_000, "stage.finetune.patience": 0}), seeds="[1]")
     process = folder.start("--minutes", 0.2)
     _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 75 and "stopped by --minutes with 1 runs left" in err, err
