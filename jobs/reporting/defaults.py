@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 PROGRAM = Path(__file__).resolve().parents[2] / "build" / "tartan"
-EXCEPTION = re.compile(r"As the one stage of recipe (\S+): (.*)\.$")
+EXCEPTION = re.compile(r"\bIn ([^:]+): (.*)\.$")
 SECONDS = 30  # for the program to answer
 
 
@@ -21,7 +21,7 @@ def printed_defaults() -> str | None:
 
 
 def parse_defaults(printed: str, recipe: str) -> dict[str, str]:
-    """ "section.key" → value. A comment before a section names other values where it is a recipe's one stage."""
+    """ "section.key" → value. A comment before a section names recipes in which it has other values."""
     values: dict[str, str] = {}
     section, comment = "", ""
     for line in printed.splitlines():
@@ -38,7 +38,7 @@ def parse_defaults(printed: str, recipe: str) -> dict[str, str]:
 
 def _exception(comment: str, recipe: str) -> dict[str, str]:
     found = EXCEPTION.search(comment)
-    if not found or found[1] != recipe:
+    if not found or recipe not in re.split(r", | and ", found[1]):
         return {}
     return dict(pair.split(" = ", 1) for pair in found[2].split(", ") if " = " in pair)
 

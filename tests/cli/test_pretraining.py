@@ -55,7 +55,8 @@ def test_masked_language_modelling_is_learned(trial):
 @pytest.mark.parametrize("ranks", [1, 2])
 @pytest.mark.parametrize("stage", ["tapt", "finetune"])
 def test_goes_on_bit_for_bit_after_a_kill(trial, stage, ranks):
-    settings = recipe("tapt") | {"run.checkpoint_every": 5, "stage.tapt.steps": 60, "stage.finetune.steps": 60}
+    settings = recipe("tapt") | {"run.checkpoint_every": 5, "stage.tapt.steps": 60, "stage.finetune.steps": 60,
+                                 "stage.finetune.patience": 0}
     undisturbed = trial.train(settings, ranks=ranks, output="undisturbed")
     kill_in(trial, stage, 20, ranks, settings)
     assert_same(trial.train(settings, "--resume", ranks=ranks), undisturbed)

@@ -1,5 +1,6 @@
 """Which settings differ from the defaults."""
 
+import pytest
 import subprocess
 
 from reporting.defaults import PROGRAM, changed, parse_defaults, printed_defaults
@@ -16,7 +17,7 @@ batch = 16
 [stage.joint]
 lr = 1e-04
 
-# Last stage of mt-tartan. As the one stage of recipe finetune: lr = 2e-05, schedule = linear.
+# Last stage of mt-tartan. In finetune, tapt, dapt and dapt+tapt: lr = 2e-05, schedule = linear.
 [stage.finetune]
 # of the encoder
 lr = 5e-06
@@ -35,8 +36,9 @@ def test_defaults_are_read_as_printed():
     }
 
 
-def test_a_recipe_with_one_stage_has_its_own_defaults():
-    own = parse_defaults(PRINTED, "finetune")
+@pytest.mark.parametrize("recipe", ["finetune", "tapt", "dapt+tapt"])
+def test_some_recipes_have_other_defaults(recipe):
+    own = parse_defaults(PRINTED, recipe)
     assert (own["stage.finetune.lr"], own["stage.finetune.schedule"], own["stage.joint.lr"]) == (
         "2e-05",
         "linear",

@@ -35,9 +35,10 @@ TEST(SampleSizes, SurviveByName) {
 std::multiset<std::uint64_t> seen(World const& world, int ranks, std::int64_t step, std::size_t task,
                                   Sizes const& sizes, std::int64_t micro_batches = 1) {
   std::multiset<std::uint64_t> keys;
-  for (int rank = 0; rank < ranks; ++rank)
-    for (auto const& batch : world.draws(rank, ranks, micro_batches).at(step, sizes).batches[task])
-      keys.insert(batch.example_keys.begin(), batch.example_keys.end());
+  for (int rank = 0; rank < ranks; ++rank) {
+    StepInputs const inputs = world.draws(rank, ranks, micro_batches).at(step, sizes);
+    for (auto const& batch : inputs.batches[task]) keys.insert(batch.example_keys.begin(), batch.example_keys.end());
+  }
   return keys;
 }
 
@@ -67,8 +68,10 @@ TEST(SampledDraws, EveryExampleIsAsLikely) {
   World const world;
   Draws const draws = world.draws(0, 1);
   std::vector<int> met(50, 0);
-  for (std::int64_t step = 0; step < 2'000; ++step)
-    for (auto const example : draws.at(step, {9, 3}).batches[1][0].examples) ++met[example];
+  for (std::int64_t step = 0; step < 2'000; ++step) {
+    StepInputs const inputs = draws.at(step, {9, 3});
+    for (auto const example : inputs.batches[1][0].examples) ++met[example];
+  }
   for (int const times : met) EXPECT_NEAR(times, 2'000 * 3 / 50, 5 * std::sqrt(2'000 * 3 / 50.0));
 }
 
