@@ -16,6 +16,11 @@ class Refusal:
     most_ranks: int
 
 
+def train_with(trial: Trial, **changes: object) -> list:
+    """Arguments that train with some keys changed, `section__key` for section.key."""
+    return ["train", trial.ini({key.replace("__", "."): value for key, value in changes.items()})]
+
+
 class Refusals:
     def __init__(self):
         self._by_name: dict[str, Refusal] = {}

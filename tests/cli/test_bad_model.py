@@ -6,7 +6,7 @@ import shutil
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from refusals import Refusals
+from refusals import Refusals, train_with
 
 refusals = Refusals()
 
@@ -17,34 +17,30 @@ def copied(trial):
     return path
 
 
-def train_from(trial, path):
-    return ["train", trial.ini({"model.path": path})]
-
-
 def with_tensors(trial, change):
     path = copied(trial)
     tensors = load_file(path / "model.safetensors")
     change(tensors)
     save_file(tensors, path / "model.safetensors", {"format": "pt"})
-    return train_from(trial, path)
+    return train_with(trial, model__path=path)
 
 
 def with_config(trial, **changes):
     path = copied(trial) / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-    return train_from(trial, path.parent)
+    return train_with(trial, model__path=path.parent)
 
 
 @refusals.add(2, "nowhere/config.json does not exist", "name a Hugging Face directory")
 def missing_directory(trial):
-    return train_from(trial, trial.folder / "nowhere")
+    return train_with(trial, model__path=trial.folder / "nowhere")
 
 
 @refusals.add(2, "model.safetensors does not exist", "name a safetensors file")
 def missing_weights(trial):
     path = copied(trial)
     (path / "model.safetensors").unlink()
-    return train_from(trial, path)
+    return train_with(trial, model__path=path)
 
 
 @refusals.add(65, "model.safetensors", "fetch or export it again")
@@ -52,7 +48,7 @@ def truncated_weights(trial):
     path = copied(trial)
     weights = path / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
-    return train_from(trial, path)
+    return train_with(trial, model__path=path)
 
 
 @refusals.add(65, "model.safetensors", "missing bert.encoder.layer.1.output.dense.bias", "model.allow_missing")
@@ -107,7 +103,7 @@ def unsupported_arithmetic(trial):
 def damaged_config(trial):
     path = copied(trial)
     (path / "config.json").write_text('{"model_type": "bert"')
-    return train_from(trial, path)
+    return train_with(trial, model__path=path)
 
 
 @pytest.mark.parametrize(("name", "ranks"), refusals.pairs())

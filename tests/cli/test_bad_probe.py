@@ -2,13 +2,9 @@
 
 import pytest
 
-from refusals import Refusals
+from refusals import Refusals, train_with
 
 refusals = Refusals()
-
-
-def train_with(trial, **changes):
-    return ["train", trial.ini({key.replace("__", "."): value for key, value in changes.items()})]
 
 
 @refusals.add(2, "run.ini:", 'probe.data = "train"', "must be dev, or train: and a share", "for example train:0.1")

@@ -2,13 +2,9 @@
 
 import pytest
 
-from refusals import Refusals
+from refusals import Refusals, train_with
 
 refusals = Refusals()
-
-
-def train_with(trial, **changes):
-    return ["train", trial.ini({key.replace("__", "."): value for key, value in changes.items()})]
 
 
 @refusals.add(2, "nowhere.ini", "name an INI file that exists")

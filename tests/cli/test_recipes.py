@@ -3,17 +3,16 @@
 import configparser
 import json
 import random
+import re
 from pathlib import Path
 
 import launch
 import pytest
 
+from recipes import FOLDER, NAMES, RECIPES
 from tiny_world import CLASSES, labelled, make_words, prepare, sentence, write_encoder, write_lines, write_tokenizer
 from trial import Run
 
-FOLDER = launch.ROOT / "jobs" / "recipes"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.ini"))
-RECIPES = [name for name in NAMES if "\noutput = runs/recipes/" not in (FOLDER / f"{name}.ini").read_text()]  # not PROTOCOL.md's
 SPLITS = (("train", 48), ("dev", 100), ("test", 20))  # dev has enough for the probe's two draws
 EXPORTED = Path("models", "minilm-mlm")
 
@@ -130,6 +129,7 @@ def test_its_head_says_how_to_run_it(name):
     head = (FOLDER / f"{name}.ini").read_text().split("\n\n")[0]
     assert all(line.startswith("#") for line in head.splitlines())
     assert f"build/tartan train jobs/recipes/{name}.ini" in head
+    assert "Change first:" in head and re.search(r"\b(stage|stages): ", head)
 
 
 def test_seeds_share_one_pretraining(with_mlm_head, tmp_path):

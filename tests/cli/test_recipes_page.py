@@ -9,17 +9,20 @@ import sys
 import launch
 import pytest
 import tiny_world
+from recipes import FOLDER, RECIPES
 
-FOLDER = launch.ROOT / "jobs" / "recipes"
-OF_THE_PROTOCOL = "\noutput = runs/recipes/"
-RECIPES = sorted(path.stem for path in FOLDER.glob("*.ini") if OF_THE_PROTOCOL not in path.read_text())
 PAGE = (FOLDER / "README.md").read_text()
-SETUP, CLASS, TEXT, HEAD, SWEEP = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
+COMMANDS = re.search(r"```sh\n(.*?)```", PAGE, re.DOTALL)[0]
+SETUP, CLASS, TEXT, HEAD, SWEEP = COMMANDS.splitlines()[1:-1]
+
+
+def test_the_front_page_has_the_same_commands():
+    assert COMMANDS in (launch.ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_table_has_it(name):
-    row = re.search(rf"^\| \[?`{re.escape(name)}`.* \|.*$", PAGE, re.MULTILINE)
+    row = re.search(rf"^\| \[`{re.escape(name)}`\]\({re.escape(name)}\.(ini|md)\) \|.*$", PAGE, re.MULTILINE)
     assert row, f"jobs/recipes/README.md has no row for {name}.ini"
     needs = re.findall(r"^data = data/(\w+)$", (FOLDER / f"{name}.ini").read_text(), re.MULTILINE)
     assert row[0].split("|")[3].strip().split(", ") == needs
@@ -69,8 +72,6 @@ def test_the_commands_work_word_for_word(place):
     sh(HEAD, place)
     for recipe in ("finetune", "tapt", "mt-tartan", "meta-tartan"):
         sh(f"build/tartan train jobs/recipes/{recipe}.ini --dry-run", place)
-    if not (launch.ROOT / "jobs" / "sweep.py").exists():
-        pytest.skip("jobs/sweep.py is not there, so the last command is not tried")
     local, collect = SWEEP.split(" && ")
     listing = sh(f"{local} --dry-run", place)
     assert all(f"{method}/" in listing for method in ("finetune", "tapt", "mt-tartan", "meta-tartan", "tuned")), listing

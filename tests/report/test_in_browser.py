@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from browser import Browser, find_chromium
+from browser import browser  # noqa: F401 (a fixture)
 from reporting.page import page
 from reporting.runs import read_run
 from synthetic import evaluation, stage_end, step, steps, write_run
@@ -43,16 +43,6 @@ READ_OUT = """(() => {
   const box = document.querySelector('.read-out');
   return [getComputedStyle(box).display, box.innerText];
 })()"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = find_chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
-    browser = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
 
 
 def long_run(folder):

@@ -1,7 +1,7 @@
 """The page in a real browser: nothing is fetched, nothing complains, nothing juts out, curves are drawn."""
 
 import pytest
-from browser import Browser, find_chromium
+from browser import browser  # noqa: F401 (a fixture)
 from planted import fill, simple
 from sweeping.collect import FORMATS
 from sweeping.values import directory_name
@@ -22,16 +22,6 @@ def page(tmp_path_factory):
     path = folder / "table.html"
     path.write_text(FORMATS["html"][1](table_of(spec)), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    program = find_chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
-    browser = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
 
 
 @pytest.mark.parametrize("width", [400, 1400])

@@ -89,9 +89,15 @@ TEST(Step, AStaleProbeOfOneTaskTrainsAsOnOneRank) {
   plan.weighting = weighting::make_meta_tartan(1, 0.5);
   expect_as_on_one_rank(plan);
 }
+
+//! Batches from which rank 0, whose share the probe shrinks, gets examples of each.
+std::vector<Task> with_some_for_rank0() {
+  return {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)};
+}
+
 TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
   Plan plan = with_probe(1, true);
-  plan.tasks = {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)};  // some for rank 0
+  plan.tasks = with_some_for_rank0();
   plan.options.placement = Placement::rank0;
   Trainer ranks(on_ranks(plan));
   ranks.run(10);
@@ -112,8 +118,7 @@ TEST(Step, OtherRulesTrainAsOnOneRank) {
 
 TEST(Step, OtherRulesAgreeOnEveryRankWherePlacementIsRank0) {
   for (auto const& rule : other_rules()) {
-    Plan plan{.tasks = {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)},
-              .weighting = rule};
+    Plan plan{.tasks = with_some_for_rank0(), .weighting = rule};
     plan.options.placement = Placement::rank0;
     Trainer ranks(on_ranks(plan));
     for (bool const present : ranks.run(20).alignments.present) EXPECT_TRUE(present);
@@ -133,7 +138,7 @@ Task share_of_rank0(Task task) {
 }
 
 TEST(Step, PlacementRank0LooksAtRank0sExamplesOnly) {
-  Plan whole{.tasks = {labelled_task("end", 16), masked_task("text", 16), labelled_task("other", 32)}};
+  Plan whole{.tasks = with_some_for_rank0()};
   whole.options.placement = Placement::rank0;
   Plan alone = whole;
   for (Task& task : alone.tasks) task = share_of_rank0(task);

@@ -36,8 +36,6 @@ TEST(StepChoices, BetweenProbesAStepIsOneOfFixedWeights) {
     StepReport const a = learned.run(), b = constant.run();
     if (step > 0) {
       EXPECT_EQ(a.losses, b.losses);  // both are fused, after a first step that was not
-    }
-    if (step > 0) {
       EXPECT_TRUE(at::equal(learned.combined(), constant.combined())) << step;
     }
     learned.model().parameters.values().copy_(constant.values());
