@@ -40,6 +40,7 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
 def _add_collect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("outputs", type=Path, nargs="+", metavar="OUTPUT", help="a sweep's output; several are merged")
     parser.add_argument("--against", metavar="METHOD", help="compare with this method instead of the baseline")
+    parser.add_argument("--reach", metavar="METHOD", help="what each method had spent when it was as good on dev as this one")
     parser.add_argument("--format", choices=FORMATS, help="text by default; with --write, all of them unless named")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write files table.* there instead of printing")
     parser.set_defaults(carry_out=collect)

@@ -35,6 +35,7 @@ def columns(table: Table) -> list[Column]:
         Column("tokens", lambda row: count(row.tokens)),
         Column("probe tokens", lambda row: count(row.probe_tokens)),
         *([Column("search", search, False)] if any(row.entry.search for row in table.rows) else []),
+        *(_reaching(table.to_reach) if table.to_reach else []),
     ]
 
 
@@ -46,6 +47,14 @@ def _comparison(table: Table) -> list[Column]:
         Column("p", lambda row: probability(row.difference and row.difference.p)),
         Column("p (Holm)", lambda row: probability(row.difference and row.difference.p_holm)),
         Column("detectable", lambda row: fraction(row.difference.detectable_holm if row.difference else math.nan)),
+    ]
+
+
+def _reaching(method: str) -> list[Column]:
+    return [
+        Column(f"reaches {method}", lambda row: f"{row.reached.seeds} of {row.reached.of}" if row.reached else NONE),
+        Column("after device s", lambda row: seconds(row.reached.device_seconds) if row.reached else NONE),
+        Column("after tokens", lambda row: count(row.reached.tokens) if row.reached else NONE),
     ]
 
 

@@ -31,7 +31,9 @@ def collect(options: argparse.Namespace) -> int:
     names = list(dict.fromkeys(entry.group.method.name for entry in found))
     if options.against and options.against not in names:
         raise usage(f"--against {options.against} is none of the methods; name one of {', '.join(names)}")
-    table = make_table(found, sweeps, options.against)
+    if options.reach and options.reach not in names:
+        raise usage(f"--reach {options.reach} is none of the methods; name one of {', '.join(names)}")
+    table = make_table(found, sweeps, options.against, options.reach)
     if options.write is None:
         sys.stdout.write(FORMATS[options.format or "text"][1](table))
         return 0

@@ -2,21 +2,16 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
-from reporting.axes import x_axis, y_axis
-from reporting.chart import Axis, Chart, Curve, Style
-from reporting.ends import LABEL_HEIGHT, ends
-from reporting.markup import Markup, tag
-from reporting.paths import WIDTH, Drawn, Frame, Traces, area, dots, line
-from reporting.read_out import read_out
-from reporting.scale import scale_of
-from reporting.series import Envelope, Segment
+from reporting.chart import Axis
+from reporting.markup import Markup
+from reporting.series import Envelope
 
+from .bands import draw
 from .rows import Mean, Row, Table
 
-HEIGHT = 240  # [px]
+INTERVAL = "band: Student's 95 % interval over seeds"
 ROOM = 1.05  # of the largest value, to the right of it
 
 
@@ -49,12 +44,8 @@ def figure(table: Table, key: str, rows: list[Row], others: dict[str, str]) -> M
     if len(values) < 2:
         return None
     axis = Axis(values[-1] * ROOM, unit="")  # the title names it: a key is too long beside the axis
-    curves = {name: Curve(name, at, (Segment(band.x, band.mean),), Style.POINTS) for at, (name, band) in enumerate(bands.items())}
-    limits = tuple(float(y) for band in bands.values() for y in (*band.low, *band.high))
-    chart = Chart(f"{table.split} {table.metric} over {key}", tuple(curves.values()), include=limits)
-    frame = Frame(axis, scale_of(chart), max(HEIGHT, LABEL_HEIGHT * len(curves)))
-    drawn = [(curve, _traces(bands[name], frame)) for name, curve in curves.items()]
-    return _drawn(chart, drawn, frame, others, read_out(drawn, replace(axis, unit=key)))
+    setting = "".join(f"; {name} = {value}" for name, value in others.items())
+    return draw(f"{table.split} {table.metric} over {key}", bands, axis, INTERVAL + setting, key)
 
 
 def _band(table: Table, key: str, rows: list[Row], name: str) -> Envelope:
@@ -69,32 +60,3 @@ def _band(table: Table, key: str, rows: list[Row], name: str) -> Envelope:
 
 def _distinct(points: list[tuple[float, Mean]]) -> bool:
     return len({x for x, _ in points}) == len(points)
-
-
-def _traces(band: Envelope, frame: Frame) -> Traces:
-    segment = Segment(band.x, band.mean)
-    bars = "".join(
-        f"M{x:.1f},{low:.1f}V{high:.1f}" for x, low, high in zip(frame.x(band.x), frame.y(band.low), frame.y(band.high))
-    )
-    return Traces(area(band, frame), bars, line(segment, frame), dots(segment, frame), (segment,))
-
-
-def _drawn(chart: Chart, drawn: Drawn, frame: Frame, others: dict[str, str], points: Markup) -> Markup:
-    heights = [(1 - share) * frame.height for share, _ in frame.scale.ticks()]
-    grid = [tag("path", class_="grid", d=f"M0,{height:.1f}h{WIDTH}") for height in heights]
-    paths = [
-        tag("path", class_=f"{kind} {curve.look}", d=d)
-        for curve, traces in reversed(drawn)
-        for kind, d in (("area", traces.area), ("thin", traces.thin), ("thick", traces.thick), ("dots", traces.dots))
-        if d
-    ]
-    view = {"viewBox": f"0 0 {WIDTH} {frame.height}", "preserveAspectRatio": "none"}
-    label = chart.title + ": " + ", ".join(curve.name for curve, _ in drawn)
-    svg = tag("svg", grid, paths, role="img", aria_label=label, **view)
-    plot = tag(
-        "div", svg, y_axis(frame), x_axis(frame.axis), ends(drawn, frame), class_="plot", style=f"height:{frame.height}px"
-    )
-    setting = ", ".join(f"{key} = {value}" for key, value in others.items())
-    note = f"band: Student's 95 % interval over seeds{'; ' + setting if setting else ''}"
-    caption = tag("figcaption", tag("h4", chart.title), tag("p", note))
-    return tag("figure", caption, plot, points, class_="chart")

@@ -10,6 +10,9 @@
       difference   null for the baseline, else {baseline, by_seed {seed: difference}, mean, half, deviation, p, p_holm,
                    bootstrap {low, high}, detectable, detectable_holm}; p: null below 6 seeds
       device_seconds, tokens, probe_tokens        means of a run
+      courses   {dev {step, mean, half}, weights {task: {step, mean, half}}}, lists over steps; no weights where they stay
+      reached   null unless --reach, else {target, seeds, of, tokens, device_seconds}: what the row had spent when its dev
+                metric reached the other's mean best one; medians over the seeds that get there
       search    {runs, device_seconds, tokens, chosen {key: value} or null}
       commands  {directory, train [...], test [...], search [...]}
 """
@@ -19,6 +22,7 @@ import math
 from dataclasses import asdict
 
 from .choice import chosen
+from .courses import Course, courses_of
 from .notes import notes
 from .row_commands import commands_of
 from .rows import Difference, Mean, Row, Table
@@ -32,12 +36,12 @@ def json_form(table: Table) -> str:
         "split": table.split,
         "tests": sum(row.difference is not None and row.difference.p is not None for row in table.rows),
         "notes": notes(table),
-        "rows": [_row(row) for row in table.rows],
+        "rows": [_row(row, table.metric) for row in table.rows],
     }
     return json.dumps(_known(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _row(row: Row) -> dict:
+def _row(row: Row, metric: str) -> dict:
     entry = row.entry
     return {
         "method": entry.name,
@@ -57,8 +61,19 @@ def _row(row: Row) -> dict:
             "tokens": row.search_tokens,
             "chosen": chosen(entry.group) or None,
         },
+        "courses": _courses(row, metric),
+        "reached": asdict(row.reached) if row.reached else None,
         "commands": asdict(commands_of(entry)),
     }
+
+
+def _courses(row: Row, metric: str) -> dict:
+    found = courses_of(row.entry, metric)
+    return {"dev": _course(found.dev), "weights": {task: _course(each) for task, each in found.weights.items()}}
+
+
+def _course(course: Course) -> dict:
+    return {name: values.tolist() for name, values in asdict(course).items()}
 
 
 def _seed(row: Row, job) -> dict:

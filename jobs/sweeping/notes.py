@@ -20,6 +20,7 @@ def notes(table: Table) -> list[str]:
         *_examples(table),
         *differences([run.facts for row in table.rows for run in row.entry.runs.values()]),
         *_costs(table),
+        *_reaching(table),
         *_missing(table),
     ]
 
@@ -75,6 +76,13 @@ def _costs(table: Table) -> list[str]:
     if any(math.isnan(row.probe_tokens) and row.n for row in table.rows):
         found.append("Probe tokens stand as – where the data of a run is not there any more.")
     return found
+
+
+def _reaching(table: Table) -> list[str]:
+    if not table.to_reach:
+        return []
+    return [f"Reaches {table.to_reach}: seeds whose dev {table.metric} reaches the mean best one of {table.to_reach}; medians over "
+            "them of what training had spent by then, without dev evaluations and the texts of probes."]
 
 
 def _missing(table: Table) -> list[str]:

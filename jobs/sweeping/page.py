@@ -8,6 +8,7 @@ from reporting.tables import scrolling, table as html_table
 from reporting.wording import plural
 
 from .cells import cells, columns
+from .course_figures import course_figures
 from .figures import figures
 from .notes import notes
 from .row_commands import commands_of
@@ -34,7 +35,7 @@ def _notes(table: Table) -> Markup:
 
 
 def _figures(table: Table) -> Markup | None:
-    drawn = [figure for figure in figures(table) if figure]
+    drawn = [*(figure for figure in figures(table) if figure), *course_figures(table)]
     return join(tag("h3", "Curves"), tag("div", drawn, class_="charts")) if drawn else None
 
 

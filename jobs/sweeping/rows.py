@@ -9,6 +9,7 @@ import numpy as np
 from .answers import read_answers, read_labels
 from .bootstrap import NONE, Interval, interval
 from .entries import Entry, Sweep, baseline_of
+from .reaching import Reached, reach, target_of
 from .results import Result
 from .statistics import ALPHA, detectable, holm, mean_and_half, sign_flip_p
 
@@ -52,6 +53,7 @@ class Row:
     probe_tokens: float
     search_device_seconds: float  # sums over candidates; 0 where nothing is tuned
     search_tokens: float
+    reached: Reached | None = None  # None unless asked for
 
     @property
     def n(self) -> int:
@@ -64,6 +66,7 @@ class Table:
     metric: str
     split: str  # whose metric is compared: test, or dev where no test split is named
     sweeps: list[Sweep] = field(default_factory=list)
+    to_reach: str | None = None  # method whose mean best dev metric each row is to reach
 
     @property
     def comparisons(self) -> int:
@@ -74,11 +77,12 @@ class Table:
         return list(dict.fromkeys(key for row in self.rows for key in row.entry.crossed))
 
 
-def make_table(found: list[Entry], sweeps: list[Sweep], against: str | None) -> Table:
+def make_table(found: list[Entry], sweeps: list[Sweep], against: str | None, to_reach: str | None = None) -> Table:
     split = "test" if sweeps[0].spec.test else "dev"
     reader = AnswersReader(sweeps[0])
     rows = [_row(entry, baseline_of(entry, found, against), split, reader) for entry in found]
-    return Table(_adjusted(rows), sweeps[0].spec.metric, split, sweeps)
+    rows = [_reaching(row, found, to_reach) for row in _adjusted(rows)] if to_reach else _adjusted(rows)
+    return Table(rows, sweeps[0].spec.metric, split, sweeps, to_reach)
 
 
 class AnswersReader:
@@ -112,6 +116,14 @@ def _row(entry: Entry, baseline: Entry | None, split: str, reader: AnswersReader
         search_device_seconds=sum(run.device_seconds for run in entry.search),
         search_tokens=sum(run.tokens for run in entry.search),
     )
+
+
+def _reaching(row: Row, found: list[Entry], method: str) -> Row:
+    """What the row spent until it was as good on dev as the method under the same setting."""
+    other = baseline_of(row.entry, found, method)
+    target = target_of(other) if other else math.nan
+    metric = row.entry.sweep.spec.metric
+    return replace(row, reached=reach(row.entry, metric, target)) if row.n and math.isfinite(target) else row
 
 
 def _mean(values: list[float]) -> Mean:

@@ -265,6 +265,7 @@ def test_collect_writes_all_formats_or_one(sweep, tmp_path, capsys):
 @pytest.mark.parametrize("words, said", [
     (["collect", "{empty}"], "holds no sweep.json"),
     (["collect", "{out}", "--against", "nobody"], "--against nobody is none of the methods; name one of base, new"),
+    (["collect", "{out}", "--reach", "nobody"], "--reach nobody is none of the methods; name one of base, new"),
     (["collect", "{out}", "--write", "{file}"], "cannot use --write"),
 ])  # fmt: skip
 def test_collect_refuses(sweep, tmp_path, capsys, words, said):
