@@ -2,7 +2,7 @@
 """Many runs on one machine, and the tables that they come to.
 
 sweep.py local compare.toml --parallel 2       methods x seeds; the same call goes on where it was stopped
-sweep.py collect runs/compare                  means, intervals, tests and costs; --format text, json, latex or html
+sweep.py collect runs/compare                  means, intervals, tests and costs; --format text, json, latex, markdown or html
 
 What a specification holds: jobs/sweeping/spec.py.
 """

@@ -12,6 +12,7 @@ from reporting.output import write_whole
 from .entries import entries, read_sweeps
 from .json_form import json_form
 from .latex_form import latex_form
+from .markdown_form import markdown_form
 from .page import page
 from .rows import Table, make_table
 from .text_form import text_form
@@ -20,6 +21,7 @@ FORMATS: dict[str, tuple[str, Callable[[Table], str]]] = {
     "text": ("txt", text_form),
     "json": ("json", json_form),
     "latex": ("tex", latex_form),
+    "markdown": ("md", markdown_form),
     "html": ("html", lambda table: page(table, time.time())),
 }
 

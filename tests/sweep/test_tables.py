@@ -231,6 +231,16 @@ def test_latex_escapes(letter):
     assert all(each.isascii() for each in escape("é√日"))
 
 
+def test_markdown_is_a_table_whatever_names_are(tmp_path):
+    spec = simple(tmp_path, more="[cross]\n'task.end.data' = ['a|b<i>', 'plain']\n")
+    fill(spec, {})
+    text = FORMATS["markdown"][1](table_of(spec))
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 2 + 4 and rows[1].startswith("| --- | --- | ---: |")
+    assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
+    assert "a\\|b\\<i>" in text and text.count("\n- ") == len(notes(table_of(spec)))
+
+
 def test_json_has_no_nan_and_names_its_schema(tmp_path):
     spec = simple(tmp_path, seeds=[1])
     fill(spec, {"base": BASE[:1], "new": NEW[:1]})
@@ -257,7 +267,7 @@ def test_collect_writes_all_formats_or_one(sweep, tmp_path, capsys):
     fill(spec, {"base": BASE, "new": NEW})
     assert sweep.main(["collect", str(spec.output), "--write", str(tmp_path / "w")]) == 0
     paths = capsys.readouterr().out.split()
-    assert sorted(path.rsplit("/", 1)[1] for path in paths) == ["table.html", "table.json", "table.tex", "table.txt"]
+    assert sorted(path.rsplit("/", 1)[1] for path in paths) == ["table.html", "table.json", "table.md", "table.tex", "table.txt"]
     assert sweep.main(["collect", str(spec.output), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"][1]["n"] == 6
 
