@@ -44,6 +44,13 @@ std::int64_t Layout::body_size() const {
   return end;
 }
 
+std::int64_t Layout::size_with_mlm_head() const {
+  std::int64_t end = body_size();
+  for (auto const& segment : segments_)
+    if (segment.owner == Owner::mlm_head) end = segment.end;
+  return end;
+}
+
 std::optional<std::size_t> Layout::find(std::string const& name) const {
   for (std::size_t i = 0; i < parameters_.size(); ++i)
     if (parameters_[i].name == name) return i;
@@ -73,7 +80,9 @@ void ParameterSet::bind_head_gradients(at::Tensor const& flat) { bind(flat, fals
 
 void ParameterSet::bind(at::Tensor const& flat, bool body) {
   if (bound_.is_same(flat) && bound_body_ == body) return;
-  expects(flat.size(0) == layout_.size() || flat.size(0) == layout_.body_size(), "a gradient buffer of the wrong size");
+  std::int64_t const size = flat.size(0);
+  expects(size == layout_.size() || size == layout_.body_size() || size == layout_.size_with_mlm_head(),
+          "a gradient buffer of the wrong size");
   bound_ = flat;
   bound_body_ = body;
   for (std::size_t i = 0; i < leaves_.size(); ++i) {

@@ -100,8 +100,8 @@ void add_memory(Forecast& result, comm::Communicator& comm) {
 void add_disk(Forecast& result, RunContext const& run) {
   at::Tensor const& values = run.model.parameters.values();
   double const bytes = static_cast<double>(values.numel()) * static_cast<double>(values.element_size());
-  double const body =
-      static_cast<double>(run.model.parameters.layout().body_size()) / static_cast<double>(values.numel());
+  double const body = static_cast<double>(body_size(run.model.parameters.layout(), run.options.weighting.body)) /
+                      static_cast<double>(values.numel());
   result.checkpoint_bytes = (3 + (run.options.probe.stale ? body : 0)) * bytes;
   result.disk_bytes = static_cast<double>(kept_checkpoints + 1) * (result.checkpoint_bytes + bytes);
   result.free_bytes = free_bytes(run.options.run.output);

@@ -104,6 +104,9 @@ Section weighting_section(WeightingOptions& o) {
                                   "of a task's gradient with the dev gradient; cosine: as published");
   s.choice<Placement>("placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}},
                       "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier)");
+  s.choice<Body>("body", o.body, {{"encoder", Body::encoder}, {"encoder+mlm-head", Body::encoder_and_mlm_head}},
+                 "parameters over which alignments are taken; encoder+mlm-head: as the published code, where the MLM "
+                 "head's own gradient lengthens the norms of MLM tasks and so shortens their cosines");
   s.add("ema", o.ema, "dga: share of the new weights in their moving average; 1: no average", between(1e-6, 1));
   s.choice<weighting::Gate>("gate", o.gate,
                             {{"threshold", weighting::Gate::threshold}, {"cosine", weighting::Gate::cosine}},

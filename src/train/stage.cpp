@@ -26,6 +26,7 @@ std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
 StepOptions step_options(StagePlan const& plan, Options const& options) {
   StepOptions result;
   result.placement = options.weighting.placement;
+  result.body = options.weighting.body;
   result.fuse = options.train.fuse_tasks;
   result.dropout = options.train.dropout;
   result.freeze_body = plan.body_frozen;
@@ -109,8 +110,9 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
 void Stage::load(std::filesystem::path const& checkpoint) {
   std::vector<FlatTensor> further;
   if (p_.step > 0 && run_.options.probe.stale && draws_.aligned(p_.step))
-    further.push_back({direction_name, at::zeros({run_.model.parameters.layout().body_size()},
-                                                 run_.model.parameters.values().options())});
+    further.push_back(
+        {direction_name, at::zeros({body_size(run_.model.parameters.layout(), run_.options.weighting.body)},
+                                   run_.model.parameters.values().options())});
   load_tensors(checkpoint, run_.model.parameters, p_.step > 0 ? &optimizer_ : nullptr, further);
   if (!further.empty() && run_.comm.rank() == 0) rule_.await_direction(further.front().values);
 }

@@ -21,13 +21,21 @@ std::vector<double> local_counts(StepInputs const& inputs) {
   return counts;
 }
 
+std::int64_t body_size(model::Layout const& layout, Body body) {
+  return body == Body::encoder ? layout.body_size() : layout.size_with_mlm_head();
+}
+
 SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepTask const* end,
                          comm::Communicator& comm, StepOptions options, optim::AdamW& optimizer)
-    : model_(model), tasks_(std::move(tasks)), comm_(comm), options_(options), optimizer_(optimizer) {
+    : model_(model),
+      tasks_(std::move(tasks)),
+      comm_(comm),
+      options_(options),
+      optimizer_(optimizer),
+      body_size_(body_size(model.parameters.layout(), options.body)) {
   at::Tensor const& values = model.parameters.values();
   combined_ = at::zeros_like(values);
-  auto const size = static_cast<std::size_t>(values.numel()),
-             body = static_cast<std::size_t>(model.parameters.layout().body_size());
+  auto const size = static_cast<std::size_t>(values.numel()), body = static_cast<std::size_t>(body_size_);
   shard_counts_ = comm::even_counts(size, comm.size());
   std::size_t begin = 0;
   for (std::size_t r = 0; r < shard_counts_.size(); begin += shard_counts_[r++]) {
@@ -77,7 +85,7 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
 at::Tensor SingleLevel::probe(StepInputs const& inputs, task::Probe::HeadStart const& start, at::Tensor& direction,
                               StepReport& report) {
   expects(probe_ != nullptr, "alignments need an end task");
-  if (!direction.defined()) direction = at::zeros({model_.parameters.layout().body_size()}, combined_.options());
+  if (!direction.defined()) direction = at::zeros({body_size_}, combined_.options());
   report.probed = true;
   report.probe = probe_->compute(inputs.probe->head, inputs.probe->gradient, start, options_.dropout, direction);
   return direction;

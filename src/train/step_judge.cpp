@@ -3,6 +3,7 @@
 
 #include <tartan/model/absorb.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tartan::train {
@@ -12,7 +13,7 @@ void SingleLevel::make_room_for_direction() {
   auto const mine = static_cast<std::int64_t>(probe_counts_[static_cast<std::size_t>(comm_.rank())]);
   if (sharded_ && !shard_direction_.defined()) shard_direction_ = at::empty({mine}, combined_.options());
   if (!sharded_ && comm_.rank() == 0 && !direction_.defined())
-    direction_ = at::empty({model_.parameters.layout().body_size()}, combined_.options());
+    direction_ = at::empty({body_size_}, combined_.options());
 }
 
 void SingleLevel::add(std::size_t i, double weight, at::Tensor const& gradient, at::Tensor const& direction,
@@ -26,17 +27,19 @@ void SingleLevel::add(std::size_t i, double weight, at::Tensor const& gradient, 
   if (judges) sums.probe_square = result.square;
 }
 
-// The body by its gate, all heads as they are: they harm nobody but their own task
+// The encoder by its gate, all heads as they are: they harm nobody but their own task
 void SingleLevel::add_gated(std::size_t i, at::Tensor const& gradient, at::Tensor const& direction,
                             at::Tensor const& combined, Sums& sums) {
   auto const sum = direction.defined() ? model::look(gradient, direction) : model::DotSquare();
   sums.dots[i] = sum.dot;
   sums.squares[i] = sum.square;
-  std::int64_t const body = sharded_ ? shard_direction_.numel() : model_.parameters.layout().body_size();
-  std::int64_t const rest = gradient.numel() - body;
-  model::absorb(gradient.narrow(0, 0, body), {}, gate(i, sums), combined.narrow(0, 0, body));
-  model::absorb(gradient.narrow(0, body, rest), {}, weighting::gate(*gates_, i, 1, true, true),
-                combined.narrow(0, body, rest));
+  std::int64_t const begin = sharded_ ? shard_begin_ : 0;
+  std::int64_t const shared =
+      std::clamp(model_.parameters.layout().body_size() - begin, std::int64_t{0}, gradient.numel());
+  std::int64_t const rest = gradient.numel() - shared;
+  model::absorb(gradient.narrow(0, 0, shared), {}, gate(i, sums), combined.narrow(0, 0, shared));
+  model::absorb(gradient.narrow(0, shared, rest), {}, weighting::gate(*gates_, i, 1, true, true),
+                combined.narrow(0, shared, rest));
 }
 
 // Three scalars over ranks where alignments are on shards, then rank 0's word

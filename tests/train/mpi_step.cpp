@@ -80,6 +80,15 @@ Plan with_probe(std::int64_t every, bool stale) {
   return plan;
 }
 
+TEST(Step, AWiderBodyTrainsAsOnOneRank) {
+  for (weighting::Weighting const& rule : std::vector<weighting::Weighting>{
+           weighting::make_meta_tartan(3, 0.5), weighting::make_gcs({1, 1, 1}, weighting::Gate::cosine)}) {
+    Plan plan{.weighting = rule};
+    plan.options.body = Body::encoder_and_mlm_head;
+    expect_as_on_one_rank(plan);
+  }
+}
+
 TEST(Step, ARareProbeTrainsAsOnOneRank) { expect_as_on_one_rank(with_probe(3, false)); }
 TEST(Step, AStaleProbeTrainsAsOnOneRank) { expect_as_on_one_rank(with_probe(1, true)); }
 TEST(Step, ARareStaleProbeTrainsAsOnOneRank) { expect_as_on_one_rank(with_probe(3, true)); }

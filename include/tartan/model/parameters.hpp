@@ -9,7 +9,7 @@
 
 namespace tartan::model {
 
-//! Whose a parameter is. The body of every alignment is `encoder`.
+//! Whose a parameter is. The body of an alignment is `encoder`, or that and `mlm_head` (train::Body).
 enum class Owner { encoder, mlm_head, task_head };
 
 //! A stretch [begin, end) of a flat buffer that the optimiser treats alike.
@@ -40,7 +40,8 @@ class Layout {
   std::vector<Segment> const& segments() const { return segments_; }
   std::vector<Parameter> const& parameters() const { return parameters_; }
   std::int64_t size() const { return size_; }
-  std::int64_t body_size() const;  //!< the encoder's segments come first: the body is [0, body_size)
+  std::int64_t body_size() const;           //!< the encoder's segments come first: the body is [0, body_size)
+  std::int64_t size_with_mlm_head() const;  //!< and the MLM head's come next
   std::optional<std::size_t> find(std::string const& name) const;
   std::size_t index_of(std::string const& name) const;  //!< throws ExitStatus::bug
 
@@ -61,8 +62,8 @@ class ParameterSet {
   at::Tensor const& operator[](std::size_t index) const { return leaves_[index]; }
   at::Tensor const& at(std::string const& name) const { return leaves_[layout_.index_of(name)]; }
 
-  //! Gradients of the next backward are added to `flat` (size, or body_size: then heads get none). Throws
-  //! ExitStatus::bug for any other size.
+  //! Gradients of the next backward are added to `flat` (size; or body_size, size_with_mlm_head: then
+  //! the rest gets none). Throws ExitStatus::bug for any other size.
   void bind_gradients(at::Tensor const& flat);
   //! As bind_gradients, but the encoder gets none: it is frozen.
   void bind_head_gradients(at::Tensor const& flat);

@@ -67,8 +67,8 @@ class Probe {
   //! `training_head`: name of the end task's own head in the model.
   Probe(model::Model& model, Objective const& end, ProbeOptions options, std::string training_head = "");
 
-  //! `direction` (body_size) becomes the gradient of the mean dev loss over body parameters. Head features are computed
-  //! once, in eval mode; `dropout` switches that of the head's fit and of the gradient's forward. With
+  //! `direction` (body_size, or size_with_mlm_head: 0 there) becomes the gradient of the mean dev loss. Head features
+  //! are computed once, in eval mode; `dropout` switches that of the head's fit and of the gradient's forward. With
   //! ProbeHead::training `head_batch` and `start` are not looked at.
   ProbeReport compute(data::PackedBatch const& head_batch, data::PackedBatch const& gradient_batch,
                       HeadStart const& start, bool dropout, at::Tensor const& direction);

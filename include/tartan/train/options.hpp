@@ -73,6 +73,7 @@ struct WeightingOptions {
   double rate = 0.01;  //!< learning rate of the weights (META-TARTAN: of their logits)
   weighting::Similarity similarity = weighting::Similarity::cosine;
   Placement placement = Placement::exact;
+  Body body = Body::encoder;
   double ema = 1;                                     //!< DGA, section 2
   weighting::Gate gate = weighting::Gate::threshold;  //!< Du et al., section 3
   double asymmetry = 1.5;                             //!< GradNorm, equation 2

@@ -24,6 +24,15 @@ enum class Placement {
   rank0,  //!< of rank 0's own examples
 };
 
+//! Over which parameters dots and norms of alignments are taken.
+enum class Body {
+  encoder,               //!< what all tasks share
+  encoder_and_mlm_head,  //!< as the published code; the direction is 0 on the MLM head, so only norms of MLM tasks grow
+};
+
+//! Length of the direction, over the first parameters of the layout.
+std::int64_t body_size(model::Layout const& layout, Body body);
+
 enum class Route;  // src/train/tensor_comm.hpp
 
 //! A task as the step sees it.
@@ -57,6 +66,7 @@ struct StepRates {
 
 struct StepOptions {
   Placement placement = Placement::exact;
+  Body body = Body::encoder;
   bool fuse = true;  //!< with fixed weights: all tasks in one forward and backward
   bool dropout = true;
   bool through_host = false;  //!< reduce by way of host memory, as GPUs do (for tests)
@@ -93,8 +103,8 @@ class SingleLevel {
   StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
                  weighting::Weighting& weighting, task::Probe::HeadStart const& head_start, Extra const& extra = {});
 
-  //! With ProbeOptions::stale, on rank 0: the direction of the last probe, for the next step (body_size). Undefined
-  //! where there is none. It is a part of what a checkpoint holds.
+  //! With ProbeOptions::stale, on rank 0: the direction of the last probe, for the next step (size of its body).
+  //! Undefined where there is none. It is a part of what a checkpoint holds.
   at::Tensor awaited_direction() const { return awaiting_ ? awaited_direction_ : at::Tensor(); }
   void await_direction(at::Tensor const& direction);
 
@@ -141,6 +151,7 @@ class SingleLevel {
   StepOptions options_;
   optim::AdamW& optimizer_;
   std::unique_ptr<task::Probe> probe_;
+  std::int64_t body_size_;                                // of the direction
   std::vector<std::size_t> shard_counts_, probe_counts_;  // per rank: of the whole buffer, of its body
   std::int64_t shard_begin_ = 0;
   at::Tensor combined_, direction_, awaited_direction_, shard_direction_;
