@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -88,13 +89,19 @@ ProbeReport Probe::compute(data::PackedBatch const& head_batch, data::PackedBatc
                            HeadStart const& start, bool dropout, at::Tensor const& direction) {
   ProbeReport report;
   if (options_.head == ProbeHead::fresh) report.head_losses = fit_fresh(head_batch, start, dropout);
+  compute_again(gradient_batch, dropout, direction, report);
+  return report;
+}
 
+void Probe::compute_again(data::PackedBatch const& gradient_batch, bool dropout, at::Tensor const& direction,
+                          ProbeReport& report) {
   direction.zero_();
   model_.parameters.bind_gradients(direction);  // of the body alone: heads get none
   at::Tensor const loss = forward_loss(end_, place(dropout), gradient_batch) / count(gradient_batch);
   torch::autograd::backward({loss}, {});
-  report.dev_loss = loss.item<double>();
-  return report;
+  report.dev_losses.push_back(loss.item<double>());
+  report.dev_loss = std::accumulate(report.dev_losses.begin(), report.dev_losses.end(), 0.0) /
+                    static_cast<double>(report.dev_losses.size());
 }
 
 }  // namespace tartan::task

@@ -1,5 +1,8 @@
 #include <tartan/train/draws.hpp>
 
+#include <iterator>
+#include <utility>
+
 namespace tartan::train {
 namespace {
 
@@ -106,20 +109,30 @@ Draws::Source Draws::probed_examples() const {
 
 ProbeInputs Draws::probe_inputs(std::int64_t step) const {
   Source const source = probed_examples();
-  ProbeInputs result{{}, probe_batch("gradient", "gradient", source, probe_.gradient_examples, step)};
+  auto gradients = probe_batches("gradient", "gradient", source, probe_.gradient_examples, dev_gradients(), step);
+  ProbeInputs result{{}, std::move(gradients.front()), {}};
+  result.further.assign(std::make_move_iterator(gradients.begin() + 1), std::make_move_iterator(gradients.end()));
   if (probe_.head == task::ProbeHead::training) return result;
-  result.head = probe_batch("head", probe_.draw == task::ProbeDraw::shared ? "gradient" : "head",
-                            probe_.fit == task::ProbeFit::train ? training() : source, probe_.head_examples, step);
+  Source const fitting = probe_.fit == task::ProbeFit::train ? training() : source;
+  char const* const order = probe_.draw == task::ProbeDraw::shared ? "gradient" : "head";
+  result.head = std::move(probe_batches("head", order, fitting, probe_.head_examples, 1, step).front());
   return result;
 }
 
-data::PackedBatch Draws::probe_batch(char const* purpose, char const* order, Source const& source,
-                                     std::int64_t examples, std::int64_t step) const {
+std::int64_t Draws::dev_gradients() const { return probe_.per == task::ProbePer::micro ? micro_batches_ : 1; }
+
+std::vector<data::PackedBatch> Draws::probe_batches(char const* purpose, char const* order, Source const& source,
+                                                    std::int64_t examples, std::int64_t parts,
+                                                    std::int64_t step) const {
   Key const key = stage_.with("probe");
   data::Sampler const sampler(key.with(order).with("order"), source.size());
   Met met;
-  return pack(*end_, source.dataset,
-              draw(sampler, source.rows, step * examples, examples, key.with(purpose).with(number(step)), met));
+  std::vector<data::PackedBatch> result;
+  for (std::int64_t part = 0; part < parts; ++part)
+    result.push_back(pack(*end_, source.dataset,
+                          draw(sampler, source.rows, (step * parts + part) * examples, examples,
+                               key.with(purpose).with(number(step)), met)));
+  return result;
 }
 
 task::Probe::HeadStart Draws::head_start(std::int64_t step) const {
@@ -136,7 +149,7 @@ std::int64_t Draws::probe_cost_tokens() const {
   data::Dataset const& source = probed_examples().dataset;
   auto const mean = static_cast<std::int64_t>(source.num_tokens() / source.size());
   std::int64_t const fitting = probe_.head == task::ProbeHead::fresh ? probe_.head_examples : 0;
-  return mean * (fitting / 3 + probe_.gradient_examples);
+  return mean * (fitting / 3 + dev_gradients() * probe_.gradient_examples);
 }
 
 }  // namespace tartan::train

@@ -145,13 +145,18 @@ Section probe_section(task::ProbeOptions& o) {
   s.choice<task::ProbeDraw>(
       "draw", o.draw, {{"independent", task::ProbeDraw::independent}, {"shared", task::ProbeDraw::shared}},
       "independent: fit and gradient see different draws, which alone is META-TARTAN; shared: the same examples");
+  s.choice<task::ProbePer>(
+      "per", o.per, {{"step", task::ProbePer::step}, {"micro", task::ProbePer::micro}},
+      "step: one dev gradient for the accumulated gradients; micro: as the published code, one for "
+      "each of train.micro_batches, through the head fitted for the first; the weights move by the "
+      "mean of the cosines");
   s.add("data", o.data,
         "dev, or train:SHARE for a hold-out of the end task's training examples, which then train nothing");
   s.add("every", o.every, "steps from probe to probe; task weights stay in between", at_least(1, most_steps));
   s.add("stale", o.stale, "alignments use the probe of the step before, so that no rank waits for it");
   s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1, most_examples));
-  s.add("gradient_examples", o.gradient_examples, "other dev examples that give the dev gradient",
-        at_least(1, most_examples));
+  s.add("gradient_examples", o.gradient_examples,
+        "other dev examples that give the dev gradient; with per = micro, each of them", at_least(1, most_examples));
   s.add("iterations", o.iterations, "of the dev head's fit, at most", at_least(1, most_steps));
   s.add("tolerance", o.tolerance, "the fit stops when its loss moves by less", between(0, 1e6));
   s.add("head_lr", o.head_lr, "of the dev head", positive());
@@ -230,6 +235,15 @@ void check_probe(task::ProbeOptions const& o, config::Settings const& settings) 
   if (shared && o.head_examples != o.gradient_examples)
     refuse("draw", "probe.draw = shared needs as many probe.head_examples (" + std::to_string(o.head_examples) +
                        ") as probe.gradient_examples (" + std::to_string(o.gradient_examples) + "); set both");
+  bool const micro = o.per == task::ProbePer::micro;
+  if (micro && o.stale)
+    refuse("per",
+           "probe.per = micro has a probe for each micro-batch, probe.stale keeps one for the next step; leave one of "
+           "them out");
+  if (micro && shared)
+    refuse(
+        "per",
+        "probe.per = micro has several gradient batches, and the head is fitted on one; use probe.draw = independent");
 }
 
 }  // namespace

@@ -35,6 +35,12 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   return result;
 }
 
+std::int64_t num_tokens(ProbeInputs const& probe) {
+  std::int64_t sum = probe.head.encoder.num_tokens() + probe.gradient.encoder.num_tokens();
+  for (auto const& batch : probe.further) sum += batch.encoder.num_tokens();
+  return sum;
+}
+
 StepTask const* end_of(std::vector<StepTask> const& tasks, StagePlan const& plan) {
   return probed(plan) ? &tasks.front() : nullptr;
 }
@@ -184,9 +190,7 @@ BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
     if (p_.step >= warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
       result.tokens += report.tokens;
-      if (inputs.probe)
-        result.probe_tokens +=
-            static_cast<double>(inputs.probe->head.encoder.num_tokens() + inputs.probe->gradient.encoder.num_tokens());
+      if (inputs.probe) result.probe_tokens += static_cast<double>(num_tokens(*inputs.probe));
     }
     inputs = ahead.take();
     counts = heard(report.extra).next_counts;

@@ -59,21 +59,26 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   present_.clear();
   for (double const count : report.aligned_counts) present_.push_back(count > 0);
   sharded_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::exact;
-  Sums sums(tasks_.size());
+  count(inputs, counts);
+  auto const looks = this->looks(inputs);
+  std::vector<Sums> sums(looks.size(), Sums(tasks_.size()));
   combined_.zero_();
   bool const now = inputs.probe && !options_.probe.stale, later = inputs.probe && options_.probe.stale;
-  if (now) probe(inputs, head_start, direction_, report);
-  if (aligned_ && !end_judges_) hand_out_direction(sums);
   if (end_judges_) make_room_for_direction();
   Ahead const ahead = [&] {
-    if (later) await_direction(probe(inputs, head_start, awaited_direction_, report));
+    if (later) await_direction(probe(inputs, 0, head_start, awaited_direction_, report));
   };
-  if (options_.fuse && !aligned_) {
-    ahead();
-    fused_gradient(inputs, counts, sums, report);
-  } else {
-    task_gradients(inputs, counts, sums, report, ahead);
+  for (std::size_t look = 0; look < looks.size(); ++look) {
+    if (now) probe(inputs, look, head_start, direction_, report);
+    if (aligned_ && !end_judges_) hand_out_direction(sums[look]);
+    if (options_.fuse && !aligned_) {
+      ahead();
+      fused_gradient(inputs, sums[look], report);
+    } else {
+      task_gradients(inputs, looks[look], sums[look], report, ahead);
+    }
   }
+  gather();
   reduce(sums, report, extra);
   if (aligned_ || needs.losses) decide(weighting, report);
   if (needs.gates) report.weights = weighting::weights(weighting);
@@ -82,12 +87,15 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
 }
 
 // 1. rank 0 looks where the dev loss falls
-at::Tensor SingleLevel::probe(StepInputs const& inputs, task::Probe::HeadStart const& start, at::Tensor& direction,
-                              StepReport& report) {
+at::Tensor SingleLevel::probe(StepInputs const& inputs, std::size_t look, task::Probe::HeadStart const& start,
+                              at::Tensor& direction, StepReport& report) {
   expects(probe_ != nullptr, "alignments need an end task");
   if (!direction.defined()) direction = at::zeros({body_size_}, combined_.options());
   report.probed = true;
-  report.probe = probe_->compute(inputs.probe->head, inputs.probe->gradient, start, options_.dropout, direction);
+  if (look == 0)
+    report.probe = probe_->compute(inputs.probe->head, inputs.probe->gradient, start, options_.dropout, direction);
+  else
+    probe_->compute_again(inputs.probe->further.at(look - 1), options_.dropout, direction, report.probe);
   return direction;
 }
 
@@ -113,38 +121,44 @@ void SingleLevel::hand_out_direction(Sums& sums) {
 }
 
 // 4. one small reduction: losses, alignments, and what the caller sends along
-void SingleLevel::reduce(Sums& sums, StepReport& report, Extra const& extra) {
-  std::vector<double> scalars = sums.losses;
-  scalars.insert(scalars.end(), sums.dots.begin(), sums.dots.end());
-  scalars.insert(scalars.end(), sums.squares.begin(), sums.squares.end());
-  scalars.insert(scalars.end(), {sums.probe_square, sums.tokens});
+void SingleLevel::reduce(std::vector<Sums> const& sums, StepReport& report, Extra const& extra) {
+  std::vector<double> scalars;
+  for (auto const& one : sums) {
+    for (auto const* part : {&one.losses, &one.dots, &one.squares})
+      scalars.insert(scalars.end(), part->begin(), part->end());
+    scalars.insert(scalars.end(), {one.probe_square, one.tokens});
+  }
   if (extra) {
     std::vector<double> const sent = extra();
     scalars.insert(scalars.end(), sent.begin(), sent.end());
   }
   comm_.all_reduce(scalars.data(), scalars.size(), comm::Type::float64).wait();
   auto const n = static_cast<std::ptrdiff_t>(tasks_.size());
-  auto const at = scalars.begin();
-  report.losses.assign(at, at + n);
-  report.alignments.dot.assign(at + n, at + 2 * n);
-  for (std::ptrdiff_t i = 0; i < n; ++i) {
-    report.alignments.norm.push_back(std::sqrt(at[2 * n + i]));
-    report.alignments.present.push_back(report.aligned_counts[static_cast<std::size_t>(i)] > 0);
+  auto at = scalars.begin();
+  report.losses.assign(tasks_.size(), 0);
+  for (std::size_t look = 0; look < sums.size(); ++look, at += 3 * n + 2) {
+    auto const& losses = report.look_losses.emplace_back(at, at + n);
+    std::ranges::transform(report.losses, losses, report.losses.begin(), std::plus<>());
+    auto& alignments = report.looks.emplace_back();
+    alignments.dot.assign(at + n, at + 2 * n);
+    for (std::ptrdiff_t i = 0; i < n; ++i) alignments.norm.push_back(std::sqrt(at[2 * n + i]));
+    for (double const targets : look_counts_[look]) alignments.present.push_back(targets > 0);
+    alignments.probe_norm = std::sqrt(at[3 * n]);
+    report.tokens += at[3 * n + 1];
   }
-  report.alignments.probe_norm = std::sqrt(at[3 * n]);
-  report.tokens = at[3 * n + 1];
-  report.extra.assign(at + 3 * n + 2, scalars.end());
+  report.extra.assign(at, scalars.end());
   check_finite(report);
+  report.alignments = weighting::mean(report.looks);
 }
 
 void SingleLevel::check_finite(StepReport const& report) const {
-  auto const& [dots, norms, present, probe_norm] = report.alignments;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     if (!std::isfinite(report.losses[i]))
       fail_diverged("the loss of task " + tasks_[i].name + " is no longer finite; lower the learning rate");
-    if (aligned_ && !std::isfinite(dots[i] + norms[i] + probe_norm))
-      fail_diverged("the gradient of task " + tasks_[i].name + (end_judges_ ? "" : " or of the dev loss") +
-                    " is no longer finite; lower the learning rate");
+    for (auto const& look : report.looks)
+      if (aligned_ && !std::isfinite(look.dot[i] + look.norm[i] + look.probe_norm))
+        fail_diverged("the gradient of task " + tasks_[i].name + (end_judges_ ? "" : " or of the dev loss") +
+                      " is no longer finite; lower the learning rate");
   }
 }
 
@@ -152,7 +166,7 @@ void SingleLevel::check_finite(StepReport const& report) const {
 void SingleLevel::decide(weighting::Weighting& weighting, StepReport const& report) {
   std::vector<std::string> names;
   for (auto const& task : tasks_) names.push_back(task.name);
-  weighting::update(weighting, report.alignments, report.losses);
+  weighting::update(weighting, report.looks, report.losses);
   auto state = weighting::save_state(weighting, names);
   std::vector<double> values;
   for (auto const& [name, value] : state) values.push_back(value);

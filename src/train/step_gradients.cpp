@@ -9,14 +9,15 @@
 namespace tartan::train {
 
 // 2. each task's own gradient, absorbed into the weighted sum; on shards, a task's reduction overlaps the next task
-void SingleLevel::task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                                 StepReport const& report, Ahead const& ahead) {
+void SingleLevel::task_gradients(StepInputs const& inputs, Micro micro, Sums& sums, StepReport const& report,
+                                 Ahead const& ahead) {
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     at::Tensor& scratch = scratch_[sharded_ ? i % 2 : 0];
     if (!scratch.defined()) scratch = at::zeros_like(combined_);
     bind(scratch);
-    sums.losses[i] = accumulate(i, inputs.batches[i], counts[i]);
-    for (auto const& batch : inputs.batches[i]) sums.tokens += static_cast<double>(batch.encoder.num_tokens());
+    sums.losses[i] = accumulate(i, inputs, micro);
+    for (std::size_t m = micro.first; m < micro.second; ++m)
+      sums.tokens += static_cast<double>(inputs.batches[i][m].encoder.num_tokens());
     if (observer) observer(i, scratch);
     if (sharded_) {
       start_reducing(i);
@@ -28,14 +29,14 @@ void SingleLevel::task_gradients(StepInputs const& inputs, std::vector<double> c
     }
   }
   if (sharded_ && !tasks_.empty()) finish_reducing(tasks_.size() - 1, report.weights.back(), sums);
-  gather();
 }
 
-double SingleLevel::accumulate(std::size_t i, std::vector<data::PackedBatch> const& batches, double count) {
+double SingleLevel::accumulate(std::size_t i, StepInputs const& inputs, Micro micro) {
   double sum = 0;
-  for (auto const& batch : batches) {
-    if (batch.targets.empty() || count == 0) continue;
-    at::Tensor const loss = task::forward_loss(*tasks_[i].objective, place(i), batch) / count;
+  for (std::size_t m = micro.first; m < micro.second; ++m) {
+    auto const& batch = inputs.batches[i][m];
+    if (batch.targets.empty() || divisors_[m][i] == 0) continue;
+    at::Tensor const loss = task::forward_loss(*tasks_[i].objective, place(i), batch) / divisors_[m][i];
     torch::autograd::backward({loss}, {});
     sum += loss.item<double>();
   }
@@ -72,11 +73,9 @@ void SingleLevel::gather() {
   all_gather(comm_, own, combined_, shard_counts_, route()).wait();
 }
 
-void SingleLevel::fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                                 StepReport const& report) {
+void SingleLevel::fused_gradient(StepInputs const& inputs, Sums& sums, StepReport const& report) {
   bind(combined_);
-  std::size_t const micro = inputs.batches.empty() ? 0 : inputs.batches[0].size();
-  for (std::size_t m = 0; m < micro; ++m) {
+  for (std::size_t m = 0; m < num_micro_batches(inputs); ++m) {
     std::vector<data::PackedBatch const*> parts;
     for (auto const& batches : inputs.batches) parts.push_back(&batches[m]);
     data::PackedBatch const all = data::concatenate(parts);
@@ -86,15 +85,14 @@ void SingleLevel::fused_gradient(StepInputs const& inputs, std::vector<double> c
     at::Tensor total;
     std::int64_t row = 0;
     for (std::size_t i = 0; i < tasks_.size(); row += static_cast<std::int64_t>(parts[i]->rows.size()), ++i) {
-      if (parts[i]->targets.empty() || counts[i] == 0) continue;
+      if (parts[i]->targets.empty() || divisors_[m][i] == 0) continue;
       at::Tensor const mine = hidden.narrow(0, row, static_cast<std::int64_t>(parts[i]->rows.size()));
-      at::Tensor const loss = tasks_[i].objective->loss(place(i), {mine}, *parts[i]) / counts[i];
+      at::Tensor const loss = tasks_[i].objective->loss(place(i), {mine}, *parts[i]) / divisors_[m][i];
       sums.losses[i] += loss.item<double>();
       total = total.defined() ? total + report.weights[i] * loss : report.weights[i] * loss;
     }
     if (total.defined()) torch::autograd::backward({total}, {});
   }
-  gather();
 }
 
 void SingleLevel::bind(at::Tensor const& buffer) {

@@ -4,6 +4,9 @@
 
 namespace tartan::train {
 
+//! How many micro-batches each task has.
+std::size_t num_micro_batches(StepInputs const& inputs);
+
 //! Everything that travels in the step's one small reduction.
 struct SingleLevel::Sums {
   std::vector<double> losses;  // (tasks) already divided by the global count

@@ -72,13 +72,30 @@ void bound(MetaTartan& rule) {
     rule.logits[i] = std::log(std::max(kept[i], std::numeric_limits<double>::min()));
 }
 
-void update(MetaTartan& rule, Alignments const& alignments, std::vector<double> const&) {
-  check_shape(alignments, rule.logits.size());
-  auto const similarity = similarities(rule.similarity, alignments);
-  check_finite(similarity, alignments.present, "alignment");
-  for (std::size_t i = 0; i < similarity.size(); ++i)
-    if (alignments.present[i]) rule.logits[i] += rule.rate * similarity[i];
+//! Per task, over the looks in which it is present; 0 where it is in none.
+std::vector<double> mean_similarities(MetaTartan const& rule, std::vector<Alignments> const& looks) {
+  std::vector<double> sums(rule.logits.size()), counts(rule.logits.size());
+  for (auto const& alignments : looks) {
+    check_shape(alignments, rule.logits.size());
+    auto const similarity = similarities(rule.similarity, alignments);
+    check_finite(similarity, alignments.present, "alignment");
+    for (std::size_t i = 0; i < similarity.size(); ++i)
+      if (alignments.present[i]) sums[i] += similarity[i], ++counts[i];
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    if (counts[i] > 1) sums[i] /= counts[i];
+  return sums;
+}
+
+void update(MetaTartan& rule, std::vector<Alignments> const& looks, std::vector<double> const&) {
+  auto const similarity = mean_similarities(rule, looks);
+  for (std::size_t i = 0; i < similarity.size(); ++i) rule.logits[i] += rule.rate * similarity[i];
   bound(rule);
+}
+
+template <class Rule>
+void update(Rule& rule, std::vector<Alignments> const& looks, std::vector<double> const& losses) {
+  update(rule, mean(looks), losses);
 }
 
 Needs needs(Fixed const&) { return {}; }
@@ -102,6 +119,28 @@ std::vector<double> cosines(Alignments const& alignments) {
   for (std::size_t i = 0; i < result.size(); ++i)
     if (alignments.present[i])
       result[i] = alignments.dot[i] / std::max(alignments.norm[i] * alignments.probe_norm, smallest_norm_product);
+  return result;
+}
+
+Alignments mean(std::vector<Alignments> const& looks) {
+  expects(!looks.empty(), "a mean of no alignments");
+  if (looks.size() == 1) return looks.front();
+  std::size_t const tasks = looks.front().dot.size();
+  Alignments result{
+      .dot = std::vector<double>(tasks), .norm = std::vector<double>(tasks), .present = std::vector<bool>(tasks)};
+  std::vector<double> cosine(tasks), counts(tasks);
+  for (auto const& look : looks) {
+    auto const each = cosines(look);
+    for (std::size_t i = 0; i < tasks; ++i)
+      if (look.present[i]) cosine[i] += each[i], result.norm[i] += look.norm[i], ++counts[i];
+    result.probe_norm += look.probe_norm / static_cast<double>(looks.size());
+  }
+  for (std::size_t i = 0; i < tasks; ++i) {
+    result.present[i] = counts[i] > 0;
+    if (counts[i] == 0) continue;
+    result.norm[i] /= counts[i];
+    result.dot[i] = cosine[i] / counts[i] * std::max(result.norm[i] * result.probe_norm, smallest_norm_product);
+  }
   return result;
 }
 
@@ -134,7 +173,11 @@ std::vector<double> weights(Weighting const& weighting) {
 }
 
 void update(Weighting& weighting, Alignments const& alignments, std::vector<double> const& losses) {
-  std::visit([&](auto& rule) { update(rule, alignments, losses); }, weighting);
+  update(weighting, std::vector{alignments}, losses);
+}
+
+void update(Weighting& weighting, std::vector<Alignments> const& looks, std::vector<double> const& losses) {
+  std::visit([&](auto& rule) { update(rule, looks, losses); }, weighting);
 }
 
 bool is_learned(Weighting const& weighting) { return !std::holds_alternative<Fixed>(weighting); }

@@ -37,6 +37,16 @@ def shared_draws_of_two_sizes(trial):
     return train_with(trial, probe__draw="shared", probe__gradient_examples=9)
 
 
+@refusals.add(2, "run.ini:", "probe.per = micro", "probe.stale", "leave one of them out")
+def micro_batches_with_a_stale_probe(trial):
+    return train_with(trial, probe__per="micro", probe__stale="on")
+
+
+@refusals.add(2, "run.ini:", "probe.per = micro", "use probe.draw = independent")
+def micro_batches_with_shared_draws(trial):
+    return train_with(trial, probe__per="micro", probe__draw="shared")
+
+
 @refusals.add(2, "run.ini:", "probe.every", '"0"', "must be at least 1")
 def no_probe_at_all(trial):
     return train_with(trial, probe__every=0)

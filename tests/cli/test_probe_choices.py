@@ -10,6 +10,8 @@ from disturbing import OFTEN, assert_same, kill_in
 from trial import Trial
 
 STALE = {"probe.stale": "on"}
+MICRO = {"probe.per": "micro", "train.micro_batches": 3}
+WIDE = {"weighting.body": "encoder+mlm-head"}
 
 
 def joint_steps(run):
@@ -38,13 +40,14 @@ def test_the_training_head_is_not_fitted(trial):
 
 def test_the_choices_differ(trial):
     choices = [{}, STALE, {"probe.head": "training"}, {"probe.fit": "train"}, {"probe.draw": "shared"},
-               {"probe.data": "train:0.2"}, {"probe.every": 2}]
+               {"probe.data": "train:0.2"}, {"probe.every": 2}, MICRO, WIDE]
     runs = [trial.train(choice, output=f"choice-{index}") for index, choice in enumerate(choices)]
     weights = {json.dumps(joint_steps(run)[-1]["weights"]) for run in runs}
     assert len(weights) == len(choices)
 
 
-@pytest.mark.parametrize("choice", [STALE, {"probe.every": 3}, STALE | {"probe.every": 2}], ids=["stale", "every", "both"])
+@pytest.mark.parametrize("choice", [STALE, {"probe.every": 3}, STALE | {"probe.every": 2}, MICRO, WIDE | STALE],
+                         ids=["stale", "every", "both", "micro", "wide"])
 def test_number_of_ranks_does_not_matter(trial, choice):
     from test_equal_runs import EXACT, assert_close, distance
 
@@ -64,8 +67,9 @@ def test_a_stale_probe_survives_a_kill(world, tmp_path, ranks):
     assert_same(trial.train(OFTEN | STALE, "--resume", ranks=ranks), undisturbed)
 
 
-def test_a_rare_stale_probe_survives_a_kill(world, tmp_path):
-    changes = OFTEN | STALE | {"probe.every": 2}
+@pytest.mark.parametrize("choice", [STALE | {"probe.every": 2}, STALE | WIDE, MICRO], ids=["rare", "wide", "micro"])
+def test_other_choices_survive_a_kill(world, tmp_path, choice):
+    changes = OFTEN | choice
     undisturbed = Trial(world, tmp_path).train(changes, output="undisturbed")
     trial = Trial(world, tmp_path)
     kill_in(trial, "joint", 12, 1, changes)

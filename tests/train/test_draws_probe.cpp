@@ -104,6 +104,22 @@ TEST_F(DrawsProbe, SharedDrawsAreTheSameExamples) {
   }
 }
 
+TEST_F(DrawsProbe, EachMicroBatchHasADevGradientOfItsOwn) {
+  options_.per = task::ProbePer::micro;
+  Draws const two(world_.all(), &world_.tasks[0], true, options_, 2, Key(1).with("joint"), 0, 1);
+  Rows epoch;
+  for (std::int64_t step = 0; step < 3; ++step) {  // 3 steps x 2 x 8 of 40 examples
+    ProbeInputs const probe = *two.at(step).probe;
+    ASSERT_EQ(probe.further.size(), 1U);
+    EXPECT_FALSE(overlap(rows(probe.gradient), rows(probe.further[0])));
+    EXPECT_EQ(probe.further[0].examples.size(), 8U);
+    EXPECT_EQ(probe.head.examples, draws(World::probe()).at(step).probe->head.examples);
+    for (auto const* batch : {&probe.gradient, &probe.further[0]}) epoch.merge(rows(*batch));
+  }
+  EXPECT_EQ(epoch.size(), 40U);
+  EXPECT_TRUE(draws(World::probe()).at(0).probe->further.empty());
+}
+
 TEST_F(DrawsProbe, TheFitMaySeeTrainingExamples) {
   options_.fit = task::ProbeFit::train;
   std::set<std::vector<std::int64_t>> training;

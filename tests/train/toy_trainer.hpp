@@ -126,15 +126,19 @@ class Trainer {
       counts.push_back(static_cast<double>(pack(all).targets.size()));
       auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm_.rank(), comm_.size());
       auto& batches = inputs.batches.emplace_back();
-      for (std::uint64_t m = 0; m < plan_.micro_batches; ++m)
-        batches.push_back(
-            pack(all, static_cast<std::size_t>(first) + m, static_cast<std::size_t>(last), plan_.micro_batches));
+      for (std::uint64_t m = 0; m < plan_.micro_batches; ++m) {
+        std::uint64_t const begin = static_cast<std::uint64_t>(first), parts = plan_.micro_batches;
+        std::uint64_t const own = begin + (m + parts - begin % parts) % parts;  // m, m + parts … on however many ranks
+        batches.push_back(pack(all, own, static_cast<std::size_t>(last), parts));
+      }
     }
     inputs.aligned = aligned(steps_);
     bool const due = plan_.options.probe.stale ? aligned(steps_ + 1) : inputs.aligned;
-    if (comm_.rank() == 0 && due && weighting::needs(weighting_).alignments)
-      inputs.probe = {pack(labelled(plan_.dev_key.with("head").with(key.value()), 12)),
-                      pack(labelled(plan_.dev_key.with("gradient").with(key.value()), 24))};
+    if (comm_.rank() != 0 || !due || !weighting::needs(weighting_).alignments) return inputs;
+    inputs.probe = {pack(labelled(plan_.dev_key.with("head").with(key.value()), 12)),
+                    pack(labelled(plan_.dev_key.with("gradient").with(key.value()), 24))};
+    for (std::uint64_t m = 1; m < plan_.micro_batches && plan_.options.probe.per == task::ProbePer::micro; ++m)
+      inputs.probe->further.push_back(pack(labelled(plan_.dev_key.with("gradient").with(key.value()).with(m), 24)));
     return inputs;
   }
 

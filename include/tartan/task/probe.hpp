@@ -29,19 +29,27 @@ enum class ProbeDraw {
   shared,       //!< both see the same
 };
 
+//! How many dev gradients a step has, where it accumulates micro-batches.
+enum class ProbePer {
+  step,   //!< one, for the accumulated gradients
+  micro,  //!< one for each micro-batch, all through the head that was fitted for the first (the published code)
+};
+
 //! META-TARTAN's probe of the end task (Dery et al. 2022, section 4; ALGORITHMS 2.3-2.4). Its cost on rank 0: a forward
 //! of head_examples, a forward and backward of gradient_examples, and `iterations` of the head alone.
 struct ProbeOptions {
   ProbeHead head = ProbeHead::fresh;  //!< training: no fit, a third of the default cost less
   ProbeFit fit = ProbeFit::dev;
   ProbeDraw draw = ProbeDraw::independent;
+  ProbePer per = ProbePer::step;
   std::string data = "dev";  //!< or "train:SHARE", see held_out_share (CHECKS 9: is the dev split used too often?)
   std::int64_t every = 1;    //!< steps from probe to probe; the others cost what steps with fixed weights do
   bool stale = false;        //!< alignments use the probe of the step before; one more buffer of the body on rank 0
-  std::int64_t head_examples = 32;      //!< dev examples that fit the fresh head
-  std::int64_t gradient_examples = 64;  //!< other dev examples that give the dev gradient
-  std::int64_t iterations = 10;         //!< full-batch AdamW iterations of the head, at most
-  double tolerance = 1e-3;              //!< stop, after an update, when the loss moved by less
+  std::int64_t head_examples = 32;  //!< dev examples that fit the fresh head
+  std::int64_t gradient_examples =
+      64;                        //!< other dev examples that give the dev gradient; of each, with ProbePer::micro
+  std::int64_t iterations = 10;  //!< full-batch AdamW iterations of the head, at most
+  double tolerance = 1e-3;       //!< stop, after an update, when the loss moved by less
   double head_lr = 1e-3;
   double head_decay = 0.1;
   std::int64_t min_examples = 1;  //!< of each task that rank 0 keeps for itself
@@ -53,8 +61,9 @@ struct ProbeOptions {
 double held_out_share(std::string const& data);
 
 struct ProbeReport {
-  std::vector<double> head_losses;  //!< before each update; empty: no fit
-  double dev_loss = 0;              //!< mean over the gradient batch
+  std::vector<double> head_losses;   //!< before each update; empty: no fit
+  double dev_loss = 0;               //!< mean over the gradient batch, or over the means of several
+  std::vector<double> dev_losses{};  //!< of each gradient batch
 };
 
 //! Fits a fresh dev head and takes the dev gradient through it. The body's values never change; the head is forgotten.
@@ -72,6 +81,9 @@ class Probe {
   //! ProbeHead::training `head_batch` and `start` are not looked at.
   ProbeReport compute(data::PackedBatch const& head_batch, data::PackedBatch const& gradient_batch,
                       HeadStart const& start, bool dropout, at::Tensor const& direction);
+  //! The dev gradient on a further batch, through the head that `compute` fitted last; adds to that call's report.
+  void compute_again(data::PackedBatch const& gradient_batch, bool dropout, at::Tensor const& direction,
+                     ProbeReport& report);
 
  private:
   std::vector<double> fit_fresh(data::PackedBatch const& batch, HeadStart const& start, bool dropout);

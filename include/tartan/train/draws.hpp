@@ -54,8 +54,10 @@ class Draws {
   //! `examples` of the task's slot of `slot` positions.
   std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads,
                                         std::int64_t slot, std::int64_t examples) const;
-  data::PackedBatch probe_batch(char const* purpose, char const* order, Source const& source, std::int64_t examples,
-                                std::int64_t step) const;
+  std::int64_t dev_gradients() const;  // of a step with a probe
+  //! `parts` batches of `examples`.
+  std::vector<data::PackedBatch> probe_batches(char const* purpose, char const* order, Source const& source,
+                                               std::int64_t examples, std::int64_t parts, std::int64_t step) const;
   std::int64_t probe_cost_tokens() const;
 
   std::vector<Task const*> tasks_;

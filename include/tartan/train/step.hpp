@@ -43,8 +43,9 @@ struct StepTask {
 };
 
 struct ProbeInputs {
-  data::PackedBatch head;      //!< fits the dev head
-  data::PackedBatch gradient;  //!< gives the dev gradient
+  data::PackedBatch head;                    //!< fits the dev head
+  data::PackedBatch gradient;                //!< gives the dev gradient
+  std::vector<data::PackedBatch> further{};  //!< with ProbePer::micro: give those of the micro-batches after the first
 };
 
 //! What one rank works on in one optimiser step.
@@ -75,17 +76,19 @@ struct StepOptions {
 };
 
 struct StepReport {
-  std::vector<double> losses;   //!< mean over the global batch, per task; 0 where it had no target
-  std::vector<double> counts;   //!< global targets per task
-  std::vector<double> weights;  //!< used in this step
-  bool aligned = false;         //!< whether there are alignments
-  weighting::Alignments alignments;
-  std::vector<double> aligned_counts;   //!< targets per task on which the alignments rest
-  bool probed = false;                  //!< on rank 0: whether this step took a probe
-  task::ProbeReport probe;              //!< on rank 0
-  double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
-  double tokens = 0;                    //!< over all ranks, probe apart
-  std::vector<double> extra;            //!< sums over ranks of what the caller sent along
+  std::vector<double> losses;                    //!< mean over the global batch, per task; 0 where it had no target
+  std::vector<std::vector<double>> look_losses;  //!< [look][task] what each of `looks` added to them
+  std::vector<double> counts;                    //!< global targets per task
+  std::vector<double> weights;                   //!< used in this step
+  bool aligned = false;                          //!< whether there are alignments
+  weighting::Alignments alignments;              //!< mean of `looks`
+  std::vector<weighting::Alignments> looks;  //!< what the weights saw: one, or with ProbePer::micro one a micro-batch
+  std::vector<double> aligned_counts;        //!< targets per task on which the alignments rest
+  bool probed = false;                       //!< on rank 0: whether this step took a probe
+  task::ProbeReport probe;                   //!< on rank 0
+  double body_norm = 0, head_norm = 0;       //!< of the combined gradient before clipping
+  double tokens = 0;                         //!< over all ranks, probe apart
+  std::vector<double> extra;                 //!< sums over ranks of what the caller sent along
 };
 
 //! One optimiser step at a time: probe, task gradients through one scratch buffer, weighting, clipping, AdamW
@@ -114,16 +117,20 @@ class SingleLevel {
   std::function<void(std::size_t task, at::Tensor const& gradient)> observer;
 
  private:
-  struct Sums;                          // scalars that are reduced over ranks in one go
-  using Ahead = std::function<void()>;  // work of rank 0 that the others need not wait for
-  at::Tensor probe(StepInputs const& inputs, task::Probe::HeadStart const& start, at::Tensor& direction,
-                   StepReport& report);
+  struct Sums;                                        // scalars that are reduced over ranks in one go
+  using Ahead = std::function<void()>;                // work of rank 0 that the others need not wait for
+  using Micro = std::pair<std::size_t, std::size_t>;  // micro-batches [first, second)
+  at::Tensor probe(StepInputs const& inputs, std::size_t look, task::Probe::HeadStart const& start,
+                   at::Tensor& direction, StepReport& report);
+  std::vector<Micro> looks(StepInputs const& inputs) const;
+  bool by_micro_batch() const;
+  static std::vector<std::vector<double>> local_micro_counts(StepInputs const& inputs);  // [micro-batch][task]
+  std::vector<std::vector<double>> global_micro_counts(StepInputs const& inputs) const;
+  void count(StepInputs const& inputs, std::vector<double> const& counts);
   void hand_out_direction(Sums& sums);
-  void task_gradients(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums, StepReport const& report,
-                      Ahead const& ahead);
-  void fused_gradient(StepInputs const& inputs, std::vector<double> const& counts, Sums& sums,
-                      StepReport const& report);
-  double accumulate(std::size_t task, std::vector<data::PackedBatch> const& batches, double count);
+  void task_gradients(StepInputs const& inputs, Micro micro, Sums& sums, StepReport const& report, Ahead const& ahead);
+  void fused_gradient(StepInputs const& inputs, Sums& sums, StepReport const& report);
+  double accumulate(std::size_t task, StepInputs const& inputs, Micro micro);
   std::int64_t my_shard() const {
     return static_cast<std::int64_t>(shard_counts_[static_cast<std::size_t>(comm_.rank())]);
   }
@@ -137,7 +144,7 @@ class SingleLevel {
   void add_gated(std::size_t task, at::Tensor const& gradient, at::Tensor const& direction, at::Tensor const& combined,
                  Sums& sums);
   double gate(std::size_t task, Sums const& sums);
-  void reduce(Sums& sums, StepReport& report, Extra const& extra);
+  void reduce(std::vector<Sums> const& sums, StepReport& report, Extra const& extra);
   void check_finite(StepReport const& report) const;
   void decide(weighting::Weighting& weighting, StepReport const& report);
   void update(std::vector<double> const& counts, StepRates const& rates, StepReport& report);
@@ -161,9 +168,11 @@ class SingleLevel {
   bool awaiting_ = false;    // awaited_direction_ is for a step to come
   bool aligned_ = false;     // this step's weighting looks at each task's gradient
   bool end_judges_ = false;  // by the end task's own gradient instead of the probe's; it is the first task
-  weighting::Weighting const* gates_ = nullptr;  // where a task's weight depends on its gradient in this very step
-  std::vector<bool> present_;                    // tasks that have examples, for the gates
-  bool sharded_ = false;                         // and its alignments are formed on shards
+  weighting::Weighting const* gates_ = nullptr;   // where a task's weight depends on its gradient in this very step
+  std::vector<bool> present_;                     // tasks that have examples, for the gates
+  std::vector<std::vector<double>> divisors_;     // [micro-batch][task] of summed losses
+  std::vector<std::vector<double>> look_counts_;  // [look][task] targets on which its alignments rest
+  bool sharded_ = false;                          // and its alignments are formed on shards
 };
 
 }  // namespace tartan::train

@@ -22,6 +22,10 @@ struct Alignments {
 //! <g_i, probe> / max(|g_i| |probe|, 1e-8) per task; 0 where absent.
 std::vector<double> cosines(Alignments const& alignments);
 
+//! One for several looks at a step, such as its micro-batches: per task over those in which it is present, mean norm
+//! and the dot product with which the cosine is the mean cosine; mean probe norm. A single one stays as it is.
+Alignments mean(std::vector<Alignments> const& looks);
+
 //! What a weighting wants to see before it can update.
 struct Needs {
   bool alignments = false;      //!< with the dev probe's direction
@@ -150,6 +154,9 @@ Needs needs(Weighting const& weighting);
 std::vector<double> weights(Weighting const& weighting);  //!< (tasks), used until the next update
 //! `losses`: each task's mean loss, for rules that need losses.
 void update(Weighting& weighting, Alignments const& alignments, std::vector<double> const& losses = {});
+//! The same from several looks at the step: META-TARTAN's logits move by rate times the mean of a task's similarities
+//! over the looks in which it is present; other rules see `mean(looks)`.
+void update(Weighting& weighting, std::vector<Alignments> const& looks, std::vector<double> const& losses = {});
 
 //! Whether weights can change from step to step.
 bool is_learned(Weighting const& weighting);
