@@ -63,7 +63,7 @@ def _data(run: Run) -> Markup:
     if not tasks:
         return tag("p", "run.json names no data.", class_="note")
     splits = [(task, "train", child(tasks, task)) for task in tasks]
-    splits += [(task, "dev", dev) for task in tasks if (dev := child(tasks, task, "dev"))]
+    splits += [(task, name, facts) for name in ("dev", "probe") for task in tasks if (facts := child(tasks, task, name))]
     rows = (
         (task, split, *(count(finite(facts.get(key))) for key in ("examples", "tokens")), _hash(facts))
         for task, split, facts in sorted(splits, key=lambda row: list(tasks).index(row[0]))

@@ -40,11 +40,20 @@ def _examples(settings: Settings) -> float:
     return parts * (head + float(settings.get("probe.gradient_examples", "nan")))
 
 
+def _shard(settings: Settings, task: str) -> Path:
+    """That the probe's examples are drawn from, or the first of them."""
+    named = settings.get("probe.data", "dev")
+    if named == "dev" or named.startswith("train:"):
+        return Path(settings.get(f"task.{task}.data", "")) / f"{named.split(':')[0]}.h5"
+    path = Path(named)
+    if not path.is_dir() or (path / "dev.h5").exists():
+        return path / "dev.h5" if path.is_dir() else path
+    return next(iter(sorted(path.glob("*.h5"))), path)
+
+
 def _mean_length(settings: Settings, task: str) -> float:
-    split = "train" if settings.get("probe.data", "dev").startswith("train") else "dev"
-    shard = Path(settings.get(f"task.{task}.data", "")) / f"{split}.h5"
     try:
-        with h5py.File(shard, "r") as file:
+        with h5py.File(_shard(settings, task), "r") as file:
             return len(file["tokens"]) / (len(file["example_starts"]) - 1)
     except (OSError, KeyError, ZeroDivisionError):
         return math.nan

@@ -60,6 +60,16 @@ Section& Section::add(std::string key, fs::path& target, std::string help) {
       {std::move(key), std::move(help), set, [&target] { return absolute_text(target); }, target.string()});
 }
 
+Section& Section::add_path_or_word(std::string key, std::string& target, std::string help,
+                                   std::function<fs::path(std::string const&)> path_of) {
+  auto set = [&target](std::string const& text) { target = text; };
+  auto get = [&target, path_of = std::move(path_of)] {
+    fs::path const path = path_of(target);
+    return path.empty() ? target : absolute_text(path);
+  };
+  return add_option({std::move(key), std::move(help), set, get, target});
+}
+
 Section& Section::note(std::string text) {
   note_ = std::move(text);
   return *this;

@@ -32,14 +32,21 @@ void rekey(data::PackedBatch& batch, std::uint64_t iteration) {
 }  // namespace
 
 double held_out_share(std::string const& data) {
-  if (data == "dev") return 0;
+  if (data == "dev" || !probe_path(data).empty()) return 0;
   double share = 0;
   bool const is_train = data.starts_with("train:");
   char const* const begin = data.data() + (is_train ? 6 : 0);
   auto const [end, code] = std::from_chars(begin, data.data() + data.size(), share);
   if (!is_train || code != std::errc() || end != data.data() + data.size() || !(share > 0 && share < 1))
-    throw std::invalid_argument("must be dev, or train: and a share between 0 and 1; write for example train:0.1");
+    throw std::invalid_argument(
+        "must be dev, or train: and a share between 0 and 1, or the path of a labelled data set; write for example "
+        "train:0.1");
   return share;
+}
+
+std::filesystem::path probe_path(std::string const& data) {
+  bool const is_word = data == "dev" || data == "train" || data.starts_with("train:");
+  return is_word ? std::filesystem::path() : std::filesystem::path(data);
 }
 
 Probe::Probe(model::Model& model, Objective const& end, ProbeOptions options, std::string training_head)

@@ -103,6 +103,7 @@ data::PackedBatch Draws::pack(Task const& task, data::Dataset const& dataset, Dr
 Draws::Source Draws::training() const { return {end_->train, rows_of(*end_)}; }
 
 Draws::Source Draws::probed_examples() const {
+  if (end_->probe) return {*end_->probe, nullptr};
   bool const held_out = end_->part && !end_->part->held_out.empty();
   return held_out ? Source{end_->train, &end_->part->held_out} : Source{*end_->dev, nullptr};
 }

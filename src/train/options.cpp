@@ -150,8 +150,10 @@ Section probe_section(task::ProbeOptions& o) {
       "step: one dev gradient for the accumulated gradients; micro: as the published code, one for "
       "each of train.micro_batches, through the head fitted for the first; the weights move by the "
       "mean of the cosines");
-  s.add("data", o.data,
-        "dev, or train:SHARE for a hold-out of the end task's training examples, which then train nothing");
+  s.add_path_or_word("data", o.data,
+                     "what it draws from: the end task's dev; train:SHARE, a hold-out of its training examples, which "
+                     "then train nothing; or PATH, a labelled shard or data set (its dev split, else the only one)",
+                     task::probe_path);
   s.add("every", o.every, "steps from probe to probe; task weights stay in between", at_least(1, most_steps));
   s.add("stale", o.stale, "alignments use the probe of the step before, so that no rank waits for it");
   s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1, most_examples));

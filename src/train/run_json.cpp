@@ -53,12 +53,17 @@ nlohmann::ordered_json slurm_ids() {
   return ids;
 }
 
+nlohmann::ordered_json facts_of(data::Dataset const& dataset) {
+  return {{"examples", dataset.size()}, {"xxh3", dataset.fingerprint()}};
+}
+
 nlohmann::ordered_json data_json(Task const& task) {
   nlohmann::ordered_json json = {
       {"examples", task.train.size()}, {"tokens", task.train.num_tokens()}, {"xxh3", task.train.fingerprint()}};
   if (task.part) json["used"] = task.num_examples();
   if (auto const& labels = task.train.info().label_names; !labels.empty()) json["labels"] = labels;
-  if (task.dev) json["dev"] = {{"examples", task.dev->size()}, {"xxh3", task.dev->fingerprint()}};
+  if (task.dev) json["dev"] = facts_of(*task.dev);
+  if (task.probe) json["probe"] = facts_of(*task.probe);
   return json;
 }
 
@@ -107,6 +112,10 @@ void check_same_data(RunContext const& run) {
     auto const now = data_json(t);
     bool const same = found != before["data"].end() && found->value("xxh3", "") == now["xxh3"] &&
                       (!t.dev || found->value("/dev/xxh3"_json_pointer, "") == now["dev"]["xxh3"]);
+    bool const same_probe = !t.probe || !same || found->value("/probe/xxh3"_json_pointer, "") == now["probe"]["xxh3"];
+    if (!same_probe)
+      fail_usage("the run in " + run.directory.path().string() + " was started with other data in probe.data than " +
+                 t.probe->files().front().string() + " holds now; restore it, or name another run.output");
     if (!same)
       fail_usage("the run in " + run.directory.path().string() + " was started with other data of task " + t.name() +
                  " than " + t.options.data.string() + " holds now; restore them, or name another run.output");

@@ -58,6 +58,8 @@ std::string stage_fingerprint(RunContext const& run, std::vector<StagePlan> cons
     text << text_of(stage) << stage_seed(run.options, stage) << '\n';
     sections.insert("stage." + stage.name);
     if (stage.weighting != WeightingKind::fixed) sections.insert({"weighting", "probe"});
+    if (Task const* end = end_task(run.tasks); probed(stage) && end != nullptr && end->probe)
+      text << "probe data " << end->probe->fingerprint() << '\n';
     for (Task const* task : tasks_of(stage, run.tasks)) tasks.insert(task);
   }
   for (Task const& task : run.tasks)

@@ -1,13 +1,16 @@
 """What [probe] and task.NAME.fraction change in a run: what is logged, and what is resumed."""
 
 import json
+import random
+import shutil
 
 import launch
 import pytest
 from safetensors import safe_open
 
 from disturbing import OFTEN, assert_same, kill_in
-from trial import Trial
+from tiny_world import CLASSES, labelled, make_words, prepare, write_lines
+from trial import Run, Trial
 
 STALE = {"probe.stale": "on"}
 MICRO = {"probe.per": "micro", "train.micro_batches": 3}
@@ -102,3 +105,87 @@ def test_fractions_of_two_seeds_train_otherwise(trial):
             for seed in (0, 1)]
     first = [joint_steps(run)[0]["losses"] for run in runs]
     assert first[0]["toy"] != first[1]["toy"] and first[0]["words"] == first[1]["words"]
+
+
+@pytest.mark.parametrize("form", ["shard", "manifest", "bare"])
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_copy_of_dev_is_dev(trial, form, ranks):
+    copy = trial.folder / "copy"
+    shutil.copytree(trial.world.task, copy)
+    if form == "bare":
+        for name in ("manifest.json", "train.h5", "test.h5"):
+            (copy / name).unlink()
+        (copy / "dev.h5").rename(copy / "other.h5")
+    path = copy / "dev.h5" if form == "shard" else copy
+    usual = trial.train(ranks=ranks, output="usual")
+    assert_same(trial.train({"probe.data": path}, ranks=ranks, output="copied"), usual)
+
+
+def more_examples(trial, name="more", count=24, seed=3):
+    """A data set of the same classes with one split alone."""
+    rng = random.Random(0)
+    words = make_words(rng)
+    records = write_lines(trial.folder / f"{name}.jsonl", labelled(words, CLASSES, count, random.Random(seed)))
+    return prepare("class", trial.world.model, [records], trial.folder / name)
+
+
+def test_the_probe_alone_draws_from_its_data(trial):
+    more = more_examples(trial)
+    result = launch.run_well("train", trial.ini({"probe.data": more}, "own"))
+    assert f"task toy: the probe draws from 24 examples of {more}" in result.err
+    own, usual = Run(trial.folder / "own"), trial.train(output="usual")
+    assert [event["losses"] for event in joint_steps(own)][0] == [event["losses"] for event in joint_steps(usual)][0]
+    assert joint_steps(own)[-1]["weights"] != joint_steps(usual)[-1]["weights"]
+    flags = ("--model", own.best, "--task", "toy", "--data", trial.world.task / "dev.h5", "--json")
+    assert json.loads(launch.run_well("evaluate", *flags).out)["metrics"] == own.result()["dev"]  # selection stays with dev
+    facts = json.loads((own.path / "run.json").read_text())["data"]["toy"]
+    assert facts["probe"]["examples"] == 24 and len(facts["probe"]["xxh3"]) == 16
+    assert facts["dev"] == json.loads((usual.path / "run.json").read_text())["data"]["toy"]["dev"]
+    assert f"data = {more}\n" in (own.path / "config.ini").read_text()
+
+
+def test_a_relative_path_is_kept_absolute(trial, monkeypatch):
+    more = more_examples(trial)
+    monkeypatch.chdir(trial.folder)
+    run = trial.train({"probe.data": "more"})
+    assert f"\ndata = {more}\n" in (run.path / "config.ini").read_text()
+
+
+def test_without_a_probe_its_data_is_not_opened(trial):
+    run = trial.train({"run.recipe": "mt-tartan", "probe.data": trial.folder / "nowhere"})
+    assert "probe" not in json.loads((run.path / "run.json").read_text())["data"]["toy"]
+
+
+def test_a_run_with_data_of_the_probe_survives_a_kill(world, tmp_path):
+    trial = Trial(world, tmp_path)
+    changes = OFTEN | {"probe.data": more_examples(trial)}
+    undisturbed = trial.train(changes, output="undisturbed")
+    kill_in(trial, "joint", 12, 1, changes)
+    assert_same(trial.train(changes, "--resume"), undisturbed)
+
+
+def test_resuming_with_other_data_of_the_probe_is_refused(world, tmp_path):
+    trial = Trial(world, tmp_path)
+    changes = OFTEN | {"probe.data": more_examples(trial)}
+    kill_in(trial, "joint", 12, 1, changes)
+    shutil.rmtree(trial.folder / "more")
+    more_examples(trial, seed=4)
+    result = launch.run("train", trial.ini(changes), "--resume")
+    assert result.status == 2 and len(result.errors) == 1
+    assert "was started with other data in probe.data" in result.errors[0] and "restore it" in result.errors[0]
+    moved = launch.run("train", trial.ini(changes | {"probe.data": more_examples(trial, "elsewhere")}), "--resume")
+    assert moved.status == 2 and "other settings (probe.data)" in moved.errors[0]
+
+
+def test_a_stage_is_shared_where_the_probes_data_is_the_same(trial):
+    changes = {"run.reuse": trial.folder / "kept", "probe.data": more_examples(trial)}
+    trial.train(changes, output="first")
+    copy = trial.folder / "copy"
+    shutil.copytree(trial.folder / "more", copy)
+
+    def taken(data, output):
+        return len(trial.train(changes | {"probe.data": data}, output=output).events("reused"))
+
+    assert taken(copy, "copied") == 1
+    assert taken(more_examples(trial, "other", seed=4), "changed") == 0
+    assert taken("dev", "usual") == 0

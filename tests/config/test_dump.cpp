@@ -37,6 +37,18 @@ TEST_F(Dump, SectionsAndKeysInTableOrder) {
             "[run]\nseed = 3\n\n[task.tapt]\nbatch = 7\nrate = 1e-04\nfuse = on\nlabel =\ndata =\nrole = end\n");
 }
 
+TEST_F(Dump, APathOrAWord) {
+  std::string data = "dev";
+  auto const path_of = [](std::string const& text) { return text == "dev" ? fs::path() : fs::path(text); };
+  Settings settings = read("[probe]\ndata = here/there/\n");
+  settings.bind(Section("probe").add_path_or_word("data", data, "", path_of));
+  EXPECT_EQ(data, "here/there/");
+  EXPECT_EQ(settings.dump(), "[probe]\ndata = " + (fs::current_path() / "here/there").string() + "\n");
+  EXPECT_EQ(settings.values()[0].default_text, "dev");
+  data = "dev";
+  EXPECT_EQ(settings.dump(), "[probe]\ndata = dev\n");
+}
+
 TEST_F(Dump, ReadsBackToTheSame) {
   TaskOptions written{12, 0.1 + 0.2, false, "C#C ; = [x]", fs::current_path() / "a # b", Role::member};
   std::string const first = dump_of(written);

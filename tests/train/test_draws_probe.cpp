@@ -170,6 +170,47 @@ TEST_F(DrawsProbe, TextOfTheSameExamplesStaysOutOfTheHoldOutToo) {
   EXPECT_FALSE(overlap(masked, held_out));
 }
 
+TEST_F(DrawsProbe, ADataSetOfItsOwnIsAllThatTheProbeDrawsFrom) {
+  auto spec = data::testing::random_spec(9, 4);
+  data::testing::write_shard(world_.directory / "probe.h5", spec);
+  auto const usual = trained(options_, 0);
+  world_.tasks[0].probe = data::Dataset::open(world_.directory / "probe.h5", "dev");
+  data::Dataset const& own = *world_.tasks[0].probe;
+  Rows probed;
+  for (std::int64_t step = 0; step < 10; ++step) {
+    ProbeInputs const probe = *draws(options_).at(step).probe;
+    for (data::PackedBatch const* batch : {&probe.head, &probe.gradient}) {
+      probed.merge(rows(*batch));
+      EXPECT_EQ(batch->encoder.tokens, own.pack(batch->examples).encoder.tokens);
+      EXPECT_EQ(batch->class_labels[0], own.class_label(batch->examples[0]));
+    }
+  }
+  EXPECT_EQ(probed.size(), 9U);
+  EXPECT_EQ(trained(options_, 0), usual);
+}
+
+TEST_F(DrawsProbe, ACopyOfDevIsDrawnFromLikeDev) {
+  std::vector<StepInputs> usual;
+  for (std::int64_t step = 0; step < 4; ++step) usual.push_back(draws(options_, 0, 2).at(step));
+  world_.tasks[0].probe = data::Dataset::open(world_.directory / "dev.h5", "dev");
+  for (std::int64_t step = 0; step < 4; ++step) {
+    StepInputs const now = draws(options_, 0, 2).at(step), &then = usual[static_cast<std::size_t>(step)];
+    EXPECT_EQ(now.probe->head.example_keys, then.probe->head.example_keys);
+    EXPECT_EQ(now.probe->gradient.example_keys, then.probe->gradient.example_keys);
+    EXPECT_EQ(now.probe->gradient.encoder.tokens, then.probe->gradient.encoder.tokens);
+    for (std::size_t task : {0, 1}) EXPECT_EQ(now.batches[task][0].examples, then.batches[task][0].examples);
+  }
+}
+
+TEST_F(DrawsProbe, TheFitOnTrainingExamplesStaysWithTheTrainingSplit) {
+  options_.fit = task::ProbeFit::train;
+  auto const usual = draws(options_).at(3).probe->head.encoder.tokens;
+  auto spec = data::testing::random_spec(9, 4);
+  data::testing::write_shard(world_.directory / "probe.h5", spec);
+  world_.tasks[0].probe = data::Dataset::open(world_.directory / "probe.h5", "dev");
+  EXPECT_EQ(draws(options_).at(3).probe->head.encoder.tokens, usual);
+}
+
 TEST_F(DrawsProbe, AFractionIsAllThatIsDrawn) {
   world_.tasks[1].options.fraction = 0.3;
   choose_parts(world_.tasks, 0);

@@ -40,6 +40,9 @@ class Section {
   Section& add(std::string key, std::string& target, std::string help);
   //! Kept as written, dumped absolute (from the working directory); empty stays empty.
   Section& add(std::string key, std::filesystem::path& target, std::string help);
+  //! A path, dumped absolute, or something else: `path_of` gives the path that the text is, or an empty one.
+  Section& add_path_or_word(std::string key, std::string& target, std::string help,
+                            std::function<std::filesystem::path(std::string const&)> path_of);
   //! One of the given names, which the help lists.
   template <class Enum>
   Section& choice(std::string key, Enum& target, std::vector<std::pair<std::string, Enum>> names, std::string help);

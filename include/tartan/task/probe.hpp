@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,23 +43,27 @@ struct ProbeOptions {
   ProbeFit fit = ProbeFit::dev;
   ProbeDraw draw = ProbeDraw::independent;
   ProbePer per = ProbePer::step;
-  std::string data = "dev";  //!< or "train:SHARE", see held_out_share (CHECKS 9: is the dev split used too often?)
-  std::int64_t every = 1;    //!< steps from probe to probe; the others cost what steps with fixed weights do
-  bool stale = false;        //!< alignments use the probe of the step before; one more buffer of the body on rank 0
-  std::int64_t head_examples = 32;  //!< dev examples that fit the fresh head
-  std::int64_t gradient_examples =
-      64;                        //!< other dev examples that give the dev gradient; of each, with ProbePer::micro
-  std::int64_t iterations = 10;  //!< full-batch AdamW iterations of the head, at most
-  double tolerance = 1e-3;       //!< stop, after an update, when the loss moved by less
+  //! Or "train:SHARE", see held_out_share, or a path, see probe_path (CHECKS 9: is the dev split used too often?).
+  std::string data = "dev";
+  std::int64_t every = 1;  //!< steps from probe to probe; the others cost what steps with fixed weights do
+  bool stale = false;      //!< alignments use the probe of the step before; one more buffer of the body on rank 0
+  std::int64_t head_examples = 32;      //!< dev examples that fit the fresh head
+  std::int64_t gradient_examples = 64;  //!< others that give the dev gradient; with ProbePer::micro, each of them
+  std::int64_t iterations = 10;         //!< full-batch AdamW iterations of the head, at most
+  double tolerance = 1e-3;              //!< stop, after an update, when the loss moved by less
   double head_lr = 1e-3;
   double head_decay = 0.1;
   std::int64_t min_examples = 1;  //!< of each task that rank 0 keeps for itself
   optim::AdamWOptions adamw;
 };
 
-//! The share of the end task's training examples that ProbeOptions::data sets aside for the probe; 0: "dev". Throws
-//! std::invalid_argument saying what is allowed.
+//! The share of the end task's training examples that ProbeOptions::data sets aside for the probe; 0: "dev" or a path.
+//! Throws std::invalid_argument saying what is allowed.
 double held_out_share(std::string const& data);
+
+//! The shard or data set that ProbeOptions::data names; empty: "dev" or "train:SHARE". A directory of the name "train"
+//! must be written "./train".
+std::filesystem::path probe_path(std::string const& data);
 
 struct ProbeReport {
   std::vector<double> head_losses;   //!< before each update; empty: no fit

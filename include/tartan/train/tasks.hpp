@@ -17,9 +17,10 @@ struct Task {
   TaskOptions options;
   std::unique_ptr<task::Objective> objective;
   data::Dataset train;
-  std::optional<data::Dataset> dev;  //!< end task only
-  std::string head;                  //!< name in the parameter set; empty: the MLM head
-  std::optional<data::Part> part{};  //!< of `train`; none: all of it
+  std::optional<data::Dataset> dev;      //!< end task only
+  std::string head;                      //!< name in the parameter set; empty: the MLM head
+  std::optional<data::Part> part{};      //!< of `train`; none: all of it
+  std::optional<data::Dataset> probe{};  //!< end task only: what its probe draws from; none: dev, or held out of train
   std::string const& name() const { return options.name; }
   //! That train the task, and the index in `train` of one of them.
   std::uint64_t num_examples() const { return part ? part->examples.size() : train.size(); }
@@ -35,6 +36,12 @@ std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfC
 //! none), also from the part of another task on the same data. Says in the log what takes part. Throws ExitStatus::data
 //! where nothing could be set aside or nothing is left.
 void choose_parts(std::vector<Task>& tasks, double held_out);
+
+//! Opens the data set at `path` (probe.data) for the end task's probe and checks that it fits the task and the model:
+//! kind, label names, a label for each example, tokenizer, length. Says in the log how many examples there are. Throws
+//! ExitStatus::data or usage naming the file.
+void open_probe_data(std::vector<Task>& tasks, std::filesystem::path const& path, model::HfConfig const& config,
+                     std::filesystem::path const& model_path);
 
 //! The same checks for one data set against a model directory.
 void check_fits_model(data::Dataset const& dataset, model::HfConfig const& config,
