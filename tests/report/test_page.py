@@ -127,6 +127,15 @@ def held(run):
         yield
 
 
+def test_data_of_the_probes_own(tmp_path):
+    run = write_run(tmp_path, WHOLE, finished=True)
+    about = json.loads((run / "run.json").read_text())
+    about["data"]["end"]["probe"] = {"examples": 1717, "xxh3": "feedfacefeedface"}
+    (run / "run.json").write_text(json.dumps(about))
+    words = check(page([read_run(run)], NOW, DEFAULTS)).words
+    assert "feedfacefeedface" in words and "1,717" in words
+
+
 def test_running_run(tmp_path):
     run = write_run(tmp_path, steps(20))
     os.utime(run / "metrics.jsonl", (NOW - 7200,) * 2)
