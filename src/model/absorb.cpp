@@ -53,4 +53,24 @@ double square_sum(at::Tensor const& x) {
                                         : kernels<float>().square_sum(x.numel(), x.const_data_ptr<float>());
 }
 
+double weighted_square_sum(at::Tensor const& x, at::Tensor const& weight) {
+  if (!x.device().is_cpu()) return at::dot(x * weight, x).item<double>();
+  auto const sum = [&]<class S>(S) {
+    return kernels<S>().weighted_square_sum(x.numel(), x.const_data_ptr<S>(), weight.const_data_ptr<S>());
+  };
+  return x.scalar_type() == at::kDouble ? sum(0.0) : sum(0.0F);
+}
+
+void inverse_root(at::Tensor const& x, double scale, double least, double eps, at::Tensor const& out) {
+  if (!x.device().is_cpu()) {
+    out.copy_(x).mul_(scale).clamp_min_(least).sqrt_().add_(eps).reciprocal_();
+    return;
+  }
+  auto const fill = [&]<class S>(S) {
+    kernels<S>().inverse_root(x.numel(), x.const_data_ptr<S>(), static_cast<S>(scale), static_cast<S>(least),
+                              static_cast<S>(eps), out.data_ptr<S>());
+  };
+  x.scalar_type() == at::kDouble ? fill(0.0) : fill(0.0F);
+}
+
 }  // namespace tartan::model

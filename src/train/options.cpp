@@ -99,9 +99,13 @@ Section task_section(TaskOptions& o) {
 Section weighting_section(WeightingOptions& o) {
   Section s("weighting");
   s.add("rate", o.rate, "learning rate of the task weights, in META-TARTAN of their logits", between(0, 1e6));
-  s.choice<weighting::Similarity>("similarity", o.similarity,
-                                  {{"cosine", weighting::Similarity::cosine}, {"dot", weighting::Similarity::dot}},
-                                  "of a task's gradient with the dev gradient; cosine: as published");
+  s.choice<weighting::Similarity>(
+      "similarity", o.similarity,
+      {{"cosine", weighting::Similarity::cosine},
+       {"dot", weighting::Similarity::dot},
+       {"adam", weighting::Similarity::adam}},
+      "of a task's gradient with the dev gradient; cosine: as published; adam: cosine in the "
+      "metric of AdamW's next step, which says by how much that step lowers the dev loss");
   s.choice<Placement>("placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}},
                       "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier)");
   s.choice<Body>("body", o.body, {{"encoder", Body::encoder}, {"encoder+mlm-head", Body::encoder_and_mlm_head}},

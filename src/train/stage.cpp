@@ -126,7 +126,7 @@ void Stage::load(std::filesystem::path const& checkpoint) {
 // CHECKS 4: a cosine difference of .1 is large between useful tasks
 void Stage::warn_of_idle_weights(std::int64_t steps) {
   WeightingOptions const& o = run_.options.weighting;
-  if (!probed(plan_) || o.similarity != weighting::Similarity::cosine || warned_of_idle_weights_) return;
+  if (!probed(plan_) || o.similarity == weighting::Similarity::dot || warned_of_idle_weights_) return;
   double const reach = weighting::reach_of_ratio(o.rate, steps / run_.options.probe.every, 0.1);
   if (reach >= 1.1) return;
   warned_of_idle_weights_ = true;

@@ -29,6 +29,7 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
     event["cosines"] = cosines;
     event["norms"] = norms;
     event["aligned_targets"] = targets;
+    if (weighting::needs(weighting_).metric) event["similarity"] = report.metric ? "adam" : "cosine";
   }
   if (report.probed) event["probe"] = {{"dev_loss", report.probe.dev_loss}, {"head_losses", report.probe.head_losses}};
   if (aligned && weighting::needs(weighting_).alignments) event["probe"]["norm"] = report.alignments.probe_norm;

@@ -64,12 +64,14 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   std::vector<Sums> sums(looks.size(), Sums(tasks_.size()));
   combined_.zero_();
   bool const now = inputs.probe && !options_.probe.stale, later = inputs.probe && options_.probe.stale;
+  report.metric = take_metric(aligned_ && needs.metric);
   if (end_judges_) make_room_for_direction();
   Ahead const ahead = [&] {
     if (later) await_direction(probe(inputs, 0, head_start, awaited_direction_, report));
   };
   for (std::size_t look = 0; look < looks.size(); ++look) {
     if (now) probe(inputs, look, head_start, direction_, report);
+    if (now) preconditioned_ = false;
     if (aligned_ && !end_judges_) hand_out_direction(sums[look]);
     if (options_.fuse && !aligned_) {
       ahead();
@@ -107,10 +109,13 @@ void SingleLevel::await_direction(at::Tensor const& direction) {
 // with `exact` every rank gets its shard of that direction
 void SingleLevel::hand_out_direction(Sums& sums) {
   at::Tensor direction;
-  if (std::exchange(awaiting_, false)) std::swap(direction_, awaited_direction_);
+  if (std::exchange(awaiting_, false)) {
+    std::swap(direction_, awaited_direction_);
+    preconditioned_ = false;
+  }
   if (comm_.rank() == 0) {
     expects(direction_.defined(), "alignments need a probe");
-    sums.probe_square = model::square_sum(direction_);
+    sums.probe_square = metric_.defined() ? precondition_direction() : model::square_sum(direction_);
     direction = direction_;
   }
   if (!sharded_) return;

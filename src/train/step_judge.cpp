@@ -20,11 +20,14 @@ void SingleLevel::add(std::size_t i, double weight, at::Tensor const& gradient, 
                       at::Tensor const& combined, Sums& sums) {
   bool const judges = end_judges_ && i == 0 && direction.defined();
   if (judges) direction.copy_(gradient.narrow(0, 0, direction.numel()));
+  bool const in_metric = metric_.defined() && direction.defined();
+  double const square = in_metric ? square_in_metric(gradient, direction.numel()) : 0;  // before it is absorbed
+  if (in_metric && judges) direction.mul_(metric_.narrow(0, 0, direction.numel()));
   if (gates_ != nullptr && i > 0) return add_gated(i, gradient, direction, combined, sums);
   auto const result = model::absorb(gradient, direction, weight, combined);
   sums.dots[i] = result.dot;
-  sums.squares[i] = result.square;
-  if (judges) sums.probe_square = result.square;
+  sums.squares[i] = in_metric ? square : result.square;
+  if (judges) sums.probe_square = sums.squares[i];
 }
 
 // The encoder by its gate, all heads as they are: they harm nobody but their own task

@@ -99,8 +99,8 @@ void update(Rule& rule, std::vector<Alignments> const& looks, std::vector<double
 }
 
 Needs needs(Fixed const&) { return {}; }
-Needs needs(MetaTartan const&) { return {.alignments = true}; }
-Needs needs(Dga const&) { return {.end_alignments = true}; }
+Needs needs(MetaTartan const& rule) { return {.alignments = true, .metric = rule.similarity == Similarity::adam}; }
+Needs needs(Dga const& rule) { return {.end_alignments = true, .metric = rule.similarity == Similarity::adam}; }
 Needs needs(Gcs const&) { return {.end_alignments = true, .gates = true}; }
 Needs needs(GradNorm const&) { return {.norms = true, .losses = true}; }
 Needs needs(Uncertainty const&) { return {.losses = true}; }

@@ -71,7 +71,11 @@ TYPED_TEST(KernelThreads, CrossEntropyAbsorbAndSquares) {
                                   data<S>(losses));
       table.kernels.absorb(30000, 20000, 0.7, data<S>(g), data<S>(probe), data<S>(combined), data<double>(sums));
       at::Tensor const square = at::scalar_tensor(table.kernels.square_sum(30000, data<S>(probe)), at::kDouble);
-      return {x, losses, combined, sums, square};
+      at::Tensor const root = at::empty_like(combined);
+      table.kernels.inverse_root(30000, data<S>(combined), S(1), S(0.1), S(0.01), data<S>(root));
+      at::Tensor const weighted =
+          at::scalar_tensor(table.kernels.weighted_square_sum(30000, data<S>(probe), data<S>(root)), at::kDouble);
+      return {x, losses, combined, sums, square, root, weighted};
     });
 }
 

@@ -90,5 +90,29 @@ TYPED_TEST(RowwiseKernels, SquareSumInDouble) {
   }
 }
 
+TYPED_TEST(RowwiseKernels, WeightedSquareSumInDouble) {
+  for (std::int64_t const n : {0, 1, 8191, 8193, 100'003}) {
+    at::Tensor const x = random<TypeParam>({n}), weight = random<TypeParam>({n}).abs();
+    double const expected = (x.to(at::kDouble).square() * weight.to(at::kDouble)).sum().template item<double>();
+    for (auto const& table : all_tables<TypeParam>())
+      EXPECT_NEAR(table.kernels.weighted_square_sum(n, data<TypeParam>(x), data<TypeParam>(weight)), expected,
+                  1e-13 * expected)
+          << table.name << " " << n;
+  }
+}
+
+TYPED_TEST(RowwiseKernels, InverseRootHasAFloor) {
+  using S = TypeParam;
+  at::Tensor const x = random<S>({10'001}).abs() * 1e-3;
+  x.narrow(0, 0, 100).zero_();
+  at::Tensor const expected = 1 / ((x.to(at::kDouble) * 1.7).clamp_min(1e-4).sqrt() + 0.01);
+  for (auto const& table : all_tables<S>()) {
+    at::Tensor const out = at::empty_like(x);
+    table.kernels.inverse_root(x.numel(), data<S>(x), S(1.7), S(1e-4), S(0.01), data<S>(out));
+    expect_close(out, expected, rounding<S>, table.name);
+    EXPECT_NEAR(out.max().template item<double>(), 1 / 0.02, 1e-4);
+  }
+}
+
 }  // namespace
 }  // namespace tartan::model::testing

@@ -114,6 +114,18 @@ TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
   EXPECT_NE(ranks.weights()[0], ranks.weights()[1]);
 }
 
+Plan in_metric(bool stale) {
+  Plan plan = with_probe(1, stale);
+  plan.weighting = weighting::make_meta_tartan(3, 0.5, weighting::Similarity::adam);
+  return plan;
+}
+
+TEST(Step, AlignmentsInAdamsMetricTrainAsOnOneRank) { expect_as_on_one_rank(in_metric(false)); }
+TEST(Step, AStaleProbeInAdamsMetricTrainsAsOnOneRank) { expect_as_on_one_rank(in_metric(true)); }
+TEST(Step, TheEndTaskJudgingInAdamsMetricTrainsAsOnOneRank) {
+  expect_as_on_one_rank({.weighting = weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::adam, 1)});
+}
+
 std::vector<weighting::Weighting> other_rules() {
   using weighting::Gate;
   return {weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::dot, 0.5),

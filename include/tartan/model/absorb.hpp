@@ -20,4 +20,10 @@ DotSquare look(at::Tensor const& gradient, at::Tensor const& probe);
 //! |x|^2, summed in double whatever the type of x.
 double square_sum(at::Tensor const& x);
 
+//! Sum of weight_k x_k^2 in double: |x|^2 in the metric that has `weight` as its diagonal.
+double weighted_square_sum(at::Tensor const& x, at::Tensor const& weight);
+
+//! out = 1 / (sqrt(max(scale x, least)) + eps), in one sweep.
+void inverse_root(at::Tensor const& x, double scale, double least, double eps, at::Tensor const& out);
+
 }  // namespace tartan::model

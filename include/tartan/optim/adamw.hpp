@@ -24,6 +24,8 @@ class AdamW {
   //! p <- p(1 - lr decay) - lr m^/(sqrt(v^) + eps) on one segment, from its stretch of the flat gradient.
   void step(std::size_t segment, at::Tensor const& gradient, double lr, double decay);
 
+  AdamWOptions const& options() const { return options_; }
+  model::Layout const& layout() const { return parameters_.layout(); }
   at::Tensor const& first_moment() const { return first_; }    // (size)
   at::Tensor const& second_moment() const { return second_; }  // (size)
   std::vector<at::Tensor>& step_counts() { return steps_; }    // (segments) one float each

@@ -81,6 +81,7 @@ struct StepReport {
   std::vector<double> counts;                    //!< global targets per task
   std::vector<double> weights;                   //!< used in this step
   bool aligned = false;                          //!< whether there are alignments
+  bool metric = false;                           //!< dots and norms are those of AdamW's metric
   weighting::Alignments alignments;              //!< mean of `looks`
   std::vector<weighting::Alignments> looks;  //!< what the weights saw: one, or with ProbePer::micro one a micro-batch
   std::vector<double> aligned_counts;        //!< targets per task on which the alignments rest
@@ -113,6 +114,9 @@ class SingleLevel {
 
   //! The combined gradient of the last step, after clipping (size).
   at::Tensor const& combined() const { return combined_; }
+  //! What tasks were judged by in the last step that formed alignments, on rank 0 (body_size); P d where
+  //! StepReport::metric.
+  at::Tensor const& direction() const { return direction_; }
   //! Looks at each task's own gradient (this rank's, unweighted) before it is absorbed. For tests and audits.
   std::function<void(std::size_t task, at::Tensor const& gradient)> observer;
 
@@ -128,6 +132,9 @@ class SingleLevel {
   std::vector<std::vector<double>> global_micro_counts(StepInputs const& inputs) const;
   void count(StepInputs const& inputs, std::vector<double> const& counts);
   void hand_out_direction(Sums& sums);
+  bool take_metric(bool wanted);
+  void form_metric(double least, bool shard);
+  double precondition_direction();
   void task_gradients(StepInputs const& inputs, Micro micro, Sums& sums, StepReport const& report, Ahead const& ahead);
   void fused_gradient(StepInputs const& inputs, Sums& sums, StepReport const& report);
   double accumulate(std::size_t task, StepInputs const& inputs, Micro micro);
@@ -144,6 +151,7 @@ class SingleLevel {
   void add_gated(std::size_t task, at::Tensor const& gradient, at::Tensor const& direction, at::Tensor const& combined,
                  Sums& sums);
   double gate(std::size_t task, Sums const& sums);
+  double square_in_metric(at::Tensor const& gradient, std::int64_t size) const;
   void reduce(std::vector<Sums> const& sums, StepReport& report, Extra const& extra);
   void check_finite(StepReport const& report) const;
   void decide(weighting::Weighting& weighting, StepReport const& report);
@@ -162,6 +170,7 @@ class SingleLevel {
   std::vector<std::size_t> shard_counts_, probe_counts_;  // per rank: of the whole buffer, of its body
   std::int64_t shard_begin_ = 0;
   at::Tensor combined_, direction_, awaited_direction_, shard_direction_;
+  at::Tensor metric_room_, metric_;             // diagonal, from where this rank's direction begins; undefined: plain
   std::array<at::Tensor, 2> scratch_, shards_;  // the second only where a reduction overlaps the next task
   std::array<comm::Work, 2> reducing_;
   comm::Work scattering_;
@@ -173,6 +182,8 @@ class SingleLevel {
   std::vector<std::vector<double>> divisors_;     // [micro-batch][task] of summed losses
   std::vector<std::vector<double>> look_counts_;  // [look][task] targets on which its alignments rest
   bool sharded_ = false;                          // and its alignments are formed on shards
+  bool preconditioned_ = false;                   // direction_ is P d, not d
+  bool told_of_plain_cosines_ = false;
 };
 
 }  // namespace tartan::train

@@ -33,6 +33,7 @@ struct Needs {
   bool norms = false;           //!< of each task's gradient, over body parameters
   bool losses = false;          //!< each task's mean loss
   bool gates = false;           //!< a task's weight depends on its alignment in the very step: see `gate`
+  bool metric = false;          //!< dots and norms in the metric of the optimiser's next step, where it has moments
 
   //! Whether each task's own gradient must be looked at, so that tasks cannot share one backward.
   bool looks() const { return alignments || end_alignments || norms; }
@@ -47,6 +48,10 @@ struct Fixed {
 enum class Similarity {
   cosine,  //!< as published
   dot,     //!< <g_i, probe>: what the derivation gives before it is normalised
+  //! <P g_i, probe> / sqrt(<P g_i, g_i> <P probe, probe>) with the diagonal P of AdamW's next step (optim/metric.hpp):
+  //! to first order, by how much a step of AdamW along g_i lowers the dev loss. Plain cosines until the optimiser has
+  //! stepped. Each task's gradient is read once more, P is formed once a step and takes a buffer of the body.
+  adam,
 };
 
 //! What a learned simplex weight may not leave.

@@ -87,6 +87,10 @@ struct KernelTable {
   void (*absorb)(std::int64_t n, std::int64_t probe_n, double weight, S* g, S const* probe, S* combined, double* sums);
   //! Sum of squares, in double.
   double (*square_sum)(std::int64_t n, S const* x);
+  //! Sum of weight[i] x[i]^2, in double.
+  double (*weighted_square_sum)(std::int64_t n, S const* x, S const* weight);
+  //! out[i] = 1 / (sqrt(max(scale x[i], least)) + eps).
+  void (*inverse_root)(std::int64_t n, S const* x, S scale, S least, S eps, S* out);
 };
 
 template <class S>

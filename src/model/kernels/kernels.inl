@@ -26,7 +26,9 @@ KernelTable<S> table() {
           dropout<S>,
           cross_entropy<S>,
           absorb<S>,
-          square_sum<S>};
+          square_sum<S>,
+          weighted_square_sum<S>,
+          inverse_root<S>};
 }
 
 template KernelTable<float> table();

@@ -301,4 +301,31 @@ double square_sum(std::int64_t n, S const* x) {
   return total;
 }
 
+template <class S>
+double weighted_square_sum(std::int64_t n, S const* x, S const* weight) {
+  std::int64_t const pieces = (n + sweep - 1) / sweep;
+  Scratch partials;
+  double* const partial = partials.get<double>(max_of(pieces, 1));
+#pragma omp parallel for schedule(static)
+  for (std::int64_t c = 0; c < pieces; ++c) {
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::int64_t i = c * sweep; i < min_of(n, (c + 1) * sweep); ++i)
+      sum += static_cast<double>(weight[i]) * static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    partial[c] = sum;
+  }
+  double total = 0;
+  for (std::int64_t c = 0; c < pieces; ++c) total += partial[c];
+  return total;
+}
+
+template <class S>
+void inverse_root(std::int64_t n, S const* x, S scale, S least, S eps, S* out) {
+#pragma omp parallel for simd schedule(static)
+  for (std::int64_t i = 0; i < n; ++i) {
+    S const y = scale * x[i];
+    out[i] = S(1) / (std::sqrt(y > least ? y : least) + eps);
+  }
+}
+
 }  // namespace
