@@ -26,6 +26,7 @@ def charts_of(run: Run) -> Iterator[Chart]:
     yield dev_metrics(run)
     yield from losses(run)
     yield cosines(run)
+    yield combined_cosine(run)
     yield dev_head(run)
     yield learning_rate(run)
     yield gradient_norms(run)
@@ -123,6 +124,13 @@ def cosines(run: Run) -> Chart:
     has = {field for stage in run.log.stages for field in ("cosines", "probe") if stage.steps.names(field)}
     judge = "end task’s training" if has == {"cosines"} else "dev"
     return noisy(f"Cosine with the {judge} gradient", per_task(run, "cosines", Style.NOISY, probed), include=(0,))
+
+
+def combined_cosine(run: Run) -> Chart:
+    """Logged where cosines are of some ranks' own examples; by as much as the curves differ, those are too small."""
+    whole = Curve("of all ranks", 0, probed(run, "combined_cosine"), Style.NOISY)
+    local = Curve("of each rank’s part", 1, probed(run, "combined_cosine_local"), Style.NOISY)
+    return noisy("Cosine of the weighted sum", (whole, local), include=(0,))
 
 
 def dev_head(run: Run) -> Chart:

@@ -81,6 +81,20 @@ void check_sampling(train::Options const& o, config::Settings const& settings) {
                o.run.recipe + ", whose weights are new in every step; use weighting.apply = loss");
 }
 
+//! Ranks can only average what they judge by one direction.
+void check_placement(train::Options const& o, config::Settings const& settings) {
+  if (o.weighting.placement != train::Placement::mean) return;
+  if (o.probe.per == task::ProbePer::micro)
+    fail_usage(settings.origin("weighting", "placement") +
+               ": weighting.placement = mean has one dev gradient in a step, probe.per = micro several; use "
+               "weighting.placement = exact or rank0");
+  for (auto const* const judged : {"dga", "gcs", "gradnorm"})
+    if (o.run.recipe == judged)
+      fail_usage(settings.origin("weighting", "placement") + ": weighting.placement = mean does not go with recipe " +
+                 o.run.recipe +
+                 ", which has no probe that ranks could share; use weighting.placement = exact or rank0");
+}
+
 std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& origin) {
   if (recipe == "finetune") return {alone()};
   if (recipe == "mlm-head") return {};  // the warm-up alone
@@ -183,6 +197,7 @@ Plan make_plan(config::Settings& settings) {
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   check_tasks(plan, settings);
   check_sampling(plan.options, settings);
+  check_placement(plan.options, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)

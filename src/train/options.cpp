@@ -106,8 +106,11 @@ Section weighting_section(WeightingOptions& o) {
        {"adam", weighting::Similarity::adam}},
       "of a task's gradient with the dev gradient; cosine: as published; adam: cosine in the "
       "metric of AdamW's next step, which says by how much that step lowers the dev loss");
-  s.choice<Placement>("placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}},
-                      "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier)");
+  s.choice<Placement>("placement", o.placement,
+                      {{"exact", Placement::exact}, {"rank0", Placement::rank0}, {"mean", Placement::mean}},
+                      "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier); "
+                      "mean: each rank's cosines with its own gradients, averaged (less noisy, smaller than exact "
+                      "ones)");
   s.choice<Body>("body", o.body, {{"encoder", Body::encoder}, {"encoder+mlm-head", Body::encoder_and_mlm_head}},
                  "parameters over which alignments are taken; encoder+mlm-head: as the published code, where the MLM "
                  "head's own gradient lengthens the norms of MLM tasks and so shortens their cosines");

@@ -31,6 +31,10 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
     event["aligned_targets"] = targets;
     if (weighting::needs(weighting_).metric) event["similarity"] = report.metric ? "adam" : "cosine";
   }
+  if (report.combined_cosine) {
+    event["combined_cosine"] = *report.combined_cosine;
+    event["combined_cosine_local"] = *report.combined_cosine_local;
+  }
   if (report.probed) event["probe"] = {{"dev_loss", report.probe.dev_loss}, {"head_losses", report.probe.head_losses}};
   if (aligned && weighting::needs(weighting_).alignments) event["probe"]["norm"] = report.alignments.probe_norm;
   if (sampled()) event["examples"] = by_name(names_of(tasks_), used_sizes_);

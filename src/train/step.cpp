@@ -59,6 +59,8 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   present_.clear();
   for (double const count : report.aligned_counts) present_.push_back(count > 0);
   sharded_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::exact;
+  averaged_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::mean;
+  expects(!(averaged_ && (end_judges_ || by_micro_batch())), "placement mean needs one direction that all ranks share");
   count(inputs, counts);
   auto const looks = this->looks(inputs);
   std::vector<Sums> sums(looks.size(), Sums(tasks_.size()));
@@ -80,7 +82,8 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
       task_gradients(inputs, looks[look], sums[look], report, ahead);
     }
   }
-  gather();
+  gather_and_look(sums.front());
+  if (averaged_) look_locally(local_counts(inputs), counts, sums.front());
   reduce(sums, report, extra);
   if (aligned_ || needs.losses) decide(weighting, report);
   if (needs.gates) report.weights = weighting::weights(weighting);
@@ -118,6 +121,7 @@ void SingleLevel::hand_out_direction(Sums& sums) {
     sums.probe_square = metric_.defined() ? precondition_direction() : model::square_sum(direction_);
     direction = direction_;
   }
+  if (averaged_) return spread_direction();
   if (!sharded_) return;
   auto const mine = static_cast<std::int64_t>(probe_counts_[static_cast<std::size_t>(comm_.rank())]);
   if (!shard_direction_.defined()) shard_direction_ = at::empty({mine}, combined_.options());
@@ -133,6 +137,8 @@ void SingleLevel::reduce(std::vector<Sums> const& sums, StepReport& report, Extr
       scalars.insert(scalars.end(), part->begin(), part->end());
     scalars.insert(scalars.end(), {one.probe_square, one.tokens});
   }
+  std::vector<double> const local = local_sums(sums.front());
+  scalars.insert(scalars.end(), local.begin(), local.end());
   if (extra) {
     std::vector<double> const sent = extra();
     scalars.insert(scalars.end(), sent.begin(), sent.end());
@@ -151,7 +157,9 @@ void SingleLevel::reduce(std::vector<Sums> const& sums, StepReport& report, Extr
     alignments.probe_norm = std::sqrt(at[3 * n]);
     report.tokens += at[3 * n + 1];
   }
-  report.extra.assign(at, scalars.end());
+  auto const sent = at + static_cast<std::ptrdiff_t>(local.size());
+  take_local_sums({at, sent}, report.looks.front(), report);
+  report.extra.assign(sent, scalars.end());
   check_finite(report);
   report.alignments = weighting::mean(report.looks);
 }

@@ -44,8 +44,8 @@ double SingleLevel::accumulate(std::size_t i, StepInputs const& inputs, Micro mi
 }
 
 void SingleLevel::absorb(std::size_t i, double weight, Sums& sums) {
-  bool const looks = aligned_ && comm_.rank() == 0;
-  add(i, weight, scratch_[0], looks ? direction_ : at::Tensor(), combined_, sums);
+  if (averaged_) scattering_.wait();
+  add(i, weight, scratch_[0], looks_here() ? direction_ : at::Tensor(), combined_, sums);
 }
 
 void SingleLevel::start_reducing(std::size_t i) {

@@ -10,15 +10,16 @@
 
 namespace tartan::train {
 
-// Moments are the same on every rank, so each forms what it needs of the diagonal: its shard, and rank 0 all of it,
-// since it preconditions the direction. Whether there is one at all follows from counts that every rank has.
+// Moments are the same on every rank, so each forms what it needs of the diagonal: its shard, or all of it where it
+// looks at whole gradients, as rank 0 always, since it preconditions the direction. Whether there is one at all follows
+// from counts that every rank has.
 bool SingleLevel::take_metric(bool wanted) {
   metric_ = at::Tensor();
   if (!wanted) return false;
   auto const least = optim::least_second_moment(optimizer_, body_size_);
   if (!least && !std::exchange(told_of_plain_cosines_, true))
     log("weighting.similarity = adam: the optimiser has no moments yet; cosines are plain until its first step");
-  if (least && (sharded_ || comm_.rank() == 0)) form_metric(*least, sharded_ && comm_.rank() != 0);
+  if (least && (sharded_ || looks_here())) form_metric(*least, sharded_ && comm_.rank() != 0);
   return least.has_value();
 }
 

@@ -13,6 +13,10 @@ struct SingleLevel::Sums {
   std::vector<double> dots, squares;
   double probe_square = 0;
   double tokens = 0;
+  //! With placement mean, of this rank's own mean gradients: cosine times |probe|, norm, and 1 where it has examples.
+  std::vector<double> own_cosines, own_norms, own_ranks;
+  //! <C, probe> / |C| of this rank's part of the weighted sum C, and on rank 0 of all of it; 1 where it looks.
+  double local_along = 0, local_ranks = 0, along = 0;
 
   explicit Sums(std::size_t tasks) : losses(tasks), dots(tasks), squares(tasks) {}
 };

@@ -70,6 +70,13 @@ comm::Work all_gather(comm::Communicator& comm, at::Tensor const& shard, at::Ten
   return returning(std::move(work), std::move(sent), std::move(host), data, route);
 }
 
+comm::Work broadcast(comm::Communicator& comm, at::Tensor const& data, int root, Route route) {
+  at::Tensor host = comm.rank() == root ? host_copy(data, route) : host_memory(data, route);
+  auto work = comm.broadcast(host.mutable_data_ptr(), static_cast<std::size_t>(data.numel()), type_of(data), root,
+                             place(data, route));
+  return returning(std::move(work), {}, std::move(host), data, route);
+}
+
 comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
                    std::vector<std::size_t> const& counts, int root, Route route) {
   at::Tensor sent = host_copy(data, route), host = host_memory(shard, route);

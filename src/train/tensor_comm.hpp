@@ -28,6 +28,7 @@ comm::Work reduce_scatter(comm::Communicator& comm, at::Tensor const& data, at::
                           std::vector<std::size_t> const& counts, Route route);
 comm::Work all_gather(comm::Communicator& comm, at::Tensor const& shard, at::Tensor const& data,
                       std::vector<std::size_t> const& counts, Route route);
+comm::Work broadcast(comm::Communicator& comm, at::Tensor const& data, int root, Route route);
 //! `data` is looked at on the root only.
 comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
                    std::vector<std::size_t> const& counts, int root, Route route);

@@ -118,7 +118,9 @@ std::vector<double> cosines(Alignments const& alignments) {
   std::vector<double> result(alignments.dot.size(), 0.0);
   for (std::size_t i = 0; i < result.size(); ++i)
     if (alignments.present[i])
-      result[i] = alignments.dot[i] / std::max(alignments.norm[i] * alignments.probe_norm, smallest_norm_product);
+      result[i] = !alignments.mean_cosine.empty()
+                      ? alignments.mean_cosine[i]
+                      : alignments.dot[i] / std::max(alignments.norm[i] * alignments.probe_norm, smallest_norm_product);
   return result;
 }
 

@@ -103,6 +103,11 @@ def micro_batches_with_shared_draws(trial):
     return train_with(trial, probe__per="micro", probe__draw="shared")
 
 
+@refusals.add(2, "run.ini:", "weighting.placement = mean has one dev gradient in a step", "use weighting.placement = exact or rank0")
+def mean_placement_of_several_probes(trial):
+    return train_with(trial, weighting__placement="mean", probe__per="micro")
+
+
 @refusals.add(2, "run.ini:", "probe.every", '"0"', "must be at least 1")
 def no_probe_at_all(trial):
     return train_with(trial, probe__every=0)

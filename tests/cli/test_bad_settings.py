@@ -145,6 +145,11 @@ def sampling_by_weights_of_one_step(trial):
     return train_with(trial, run__recipe="gcs", weighting__apply="sampling")
 
 
+@refusals.add(2, "run.ini:", "weighting.placement = mean does not go with recipe gradnorm", "use weighting.placement = exact")
+def mean_of_cosines_without_a_probe(trial):
+    return train_with(trial, run__recipe="gradnorm", weighting__placement="mean")
+
+
 @refusals.add(2, "weighting.lowest = 0.6", "too much for each of 2 tasks", "lower it")
 def bounds_that_no_weights_keep_to(trial):
     return train_with(trial, weighting__lowest=0.6)

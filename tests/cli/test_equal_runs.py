@@ -43,10 +43,23 @@ def test_other_seed_other_run(trial):
     assert first.parameters() != other.parameters()
 
 
-def test_rank0_is_exact_on_one_rank(trial):
-    exact, rank0 = (trial.train({"weighting.placement": name}, output=name) for name in ("exact", "rank0"))
-    assert exact.parameters() == rank0.parameters()
-    assert exact.timeless_events() == rank0.timeless_events()
+@pytest.mark.parametrize("placement", ["rank0", "mean"])
+def test_every_placement_is_exact_on_one_rank(trial, placement):
+    exact, other = (trial.train({"weighting.placement": name}, output=name) for name in ("exact", placement))
+    assert exact.parameters() == other.parameters()
+    assert exact.timeless_events() == other.timeless_events()
+
+
+@pytest.mark.parametrize("placement", ["rank0", "mean"])
+def test_local_cosines_are_logged_with_their_attenuation(trial, placement):
+    exact, local = (trial.train(EXACT | {"weighting.placement": name, "weighting.rate": 0}, ranks=2, output=name)
+                    for name in ("exact", placement))
+    pairs = list(zip(exact.events("step"), local.events("step"), strict=True))[:12]
+    for one, other in pairs:
+        assert "combined_cosine" not in one and one["losses"] == pytest.approx(other["losses"], abs=1e-9)
+        assert abs(other["combined_cosine"]) <= 1 and one["cosines"] != other["cosines"]
+    mean = {name: sum(other[name] for _, other in pairs) for name in ("combined_cosine", "combined_cosine_local")}
+    assert mean["combined_cosine"] > mean["combined_cosine_local"]
 
 
 @pytest.mark.parametrize("recipe", ["meta-tartan", "mt-tartan"])

@@ -1,4 +1,5 @@
 #include "mpi_main.hpp"
+#include "toy_metric.hpp"
 #include "toy_trainer.hpp"
 
 namespace tartan::train::toy {
@@ -113,6 +114,96 @@ TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
   expect_same_on_every_rank(ranks.values());
   EXPECT_NE(ranks.weights()[0], ranks.weights()[1]);
 }
+
+//! Sum over ranks.
+double over_ranks(double value) {
+  world->all_reduce(&value, 1, comm::Type::float64).wait();
+  return value;
+}
+
+double cosine(at::Tensor const& a, at::Tensor const& b) {
+  return (at::dot(a, b) / (a.norm() * b.norm())).item<double>();
+}
+
+//! Tasks of which some ranks have no example.
+Plan averaged() {
+  Plan plan{.tasks = {labelled_task("end", 16), masked_task("text", 3), labelled_task("other", 1)}};
+  plan.options.placement = Placement::mean;
+  plan.rates.clip = 0;
+  return plan;
+}
+
+TEST(Step, PlacementMeanIsTheAverageByHandOfTheRanksThatHaveExamples) {
+  Trainer ranks(on_ranks(averaged()));
+  for (int step = 0; step < 3; ++step) {
+    std::vector<at::Tensor> own;
+    ranks.rule().observer = [&](std::size_t, at::Tensor const& g) { own.push_back(g.clone()); };
+    StepReport const report = ranks.run();
+    at::Tensor const d = ranks.rule().direction();
+    expect_same_on_every_rank(d);
+    auto const found = weighting::cosines(report.alignments);
+    at::Tensor part = at::zeros_like(d);
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      at::Tensor const g = own[i].narrow(0, 0, d.numel());
+      bool const has = g.abs().max().item<double>() > 0;
+      double const sum = over_ranks(has ? cosine(g, d) : 0), count = over_ranks(has ? 1 : 0);
+      EXPECT_NEAR(found[i], sum / count, 1e-12);
+      EXPECT_NEAR(report.alignments.dot[i], over_ranks(at::dot(g, d).item<double>()), 1e-12);
+      part += report.weights[i] * g;
+    }
+    EXPECT_NEAR(*report.combined_cosine, cosine(ranks.combined().narrow(0, 0, d.numel()), d), 1e-12);
+    EXPECT_NEAR(*report.combined_cosine_local, over_ranks(cosine(part, d)) / world->size(), 1e-12);
+  }
+  expect_same_on_every_rank(ranks.values());
+  expect_same_on_every_rank(at::tensor(ranks.weights(), at::kDouble));
+}
+
+TEST(Step, PlacementMeanTrainsByTheSameGradientAsExact) {
+  Plan plan = averaged();
+  Trainer one(plan), ranks(on_ranks(plan));
+  one.run();
+  ranks.run();
+  EXPECT_LE(distance(ranks.combined(), one.combined()), 1e-12);
+}
+
+TEST(Step, PlacementMeanAveragesInAdamsMetricToo) {
+  Plan plan = averaged();
+  plan.weighting = weighting::make_meta_tartan(3, 0.5, weighting::Similarity::adam);
+  Trainer ranks(on_ranks(plan));
+  ranks.run(2);
+  at::Tensor const p = diagonal(ranks, 2);
+  std::vector<at::Tensor> own;
+  ranks.rule().observer = [&](std::size_t, at::Tensor const& g) { own.push_back(g.narrow(0, 0, p.numel()).clone()); };
+  StepReport const report = ranks.run();
+  EXPECT_TRUE(report.metric);
+  at::Tensor const root = p.sqrt(), d = ranks.rule().direction() / root;  // in plain space
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    bool const has = own[i].abs().max().item<double>() > 0;
+    double const sum = over_ranks(has ? cosine(own[i] * root, d) : 0), count = over_ranks(has ? 1 : 0);
+    EXPECT_NEAR(weighting::cosines(report.alignments)[i], sum / count, 1e-12);
+  }
+  at::Tensor const combined = ranks.combined().narrow(0, 0, p.numel());
+  EXPECT_NEAR(*report.combined_cosine, cosine(combined * root, d), 1e-12);
+  expect_same_on_every_rank(ranks.values());
+}
+
+TEST(Step, LocalCosinesAreSmallerThanTheWhole) {
+  for (Placement const placement : {Placement::rank0, Placement::mean}) {
+    Plan plan{.tasks = {labelled_task("end", 32), masked_task("text", 32), labelled_task("other", 32)}};
+    plan.options.placement = placement;
+    Trainer ranks(on_ranks(plan));
+    double whole = 0, local = 0;
+    for (int step = 0; step < 10; ++step) {
+      StepReport const report = ranks.run();
+      whole += *report.combined_cosine / 10;
+      local += *report.combined_cosine_local / 10;
+    }
+    EXPECT_GT(whole, local);
+    EXPECT_GT(local, 0);
+  }
+}
+
+TEST(Step, ExactCosinesAreNotAttenuated) { EXPECT_FALSE(Trainer(on_ranks({})).run().combined_cosine.has_value()); }
 
 Plan in_metric(bool stale) {
   Plan plan = with_probe(1, stale);

@@ -1,5 +1,5 @@
 // Alignments in the metric of AdamW's next step (weighting.similarity = adam).
-#include "toy_trainer.hpp"
+#include "toy_metric.hpp"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -13,14 +13,6 @@ Plan with(Similarity similarity, bool stale = false, double rate = 0.5) {
   Plan plan{.weighting = weighting::make_meta_tartan(3, rate, similarity)};
   plan.options.probe.stale = stale;
   return plan;
-}
-
-//! 1 / (sqrt(max(v^, a hundredth of its mean)) + eps) by ATen, over the body, after `steps` steps.
-at::Tensor diagonal(Trainer& trainer, int steps) {
-  auto const& layout = trainer.model().parameters.layout();
-  at::Tensor const v = trainer.optimizer().second_moment().narrow(0, 0, layout.body_size()) /
-                       (1 - std::pow(optim::AdamWOptions().beta2, steps));
-  return 1 / (v.clamp_min(0.01 * v.mean().item<double>()).sqrt() + optim::AdamWOptions().eps);
 }
 
 //! Body gradients of the tasks in the step that `trainer` takes next.

@@ -18,10 +18,12 @@
 
 namespace tartan::train {
 
-//! Where alignments are formed (DESIGN 4.6).
+//! Where alignments are formed (DESIGN 4.6). A cosine of few examples is attenuated: their noise lengthens the gradient
+//! and not its part along the probe. `mean` averages the noise out, not the attenuation.
 enum class Placement {
   exact,  //!< of the global gradients, on shards
   rank0,  //!< of rank 0's own examples
+  mean,   //!< of each rank's own examples, cosines averaged over the ranks that have some
 };
 
 //! Over which parameters dots and norms of alignments are taken.
@@ -85,11 +87,15 @@ struct StepReport {
   weighting::Alignments alignments;              //!< mean of `looks`
   std::vector<weighting::Alignments> looks;  //!< what the weights saw: one, or with ProbePer::micro one a micro-batch
   std::vector<double> aligned_counts;        //!< targets per task on which the alignments rest
-  bool probed = false;                       //!< on rank 0: whether this step took a probe
-  task::ProbeReport probe;                   //!< on rank 0
-  double body_norm = 0, head_norm = 0;       //!< of the combined gradient before clipping
-  double tokens = 0;                         //!< over all ranks, probe apart
-  std::vector<double> extra;                 //!< sums over ranks of what the caller sent along
+  //! With rank0 and mean on several ranks: the cosine of the weighted sum C of all gradients with the probe, and what
+  //! the ranks that look see of it, each by its own part of C, averaged. Their ratio is by how much cosines are
+  //! attenuated. Not with ProbePer::micro, which has a probe for each part of C.
+  std::optional<double> combined_cosine, combined_cosine_local;
+  bool probed = false;                  //!< on rank 0: whether this step took a probe
+  task::ProbeReport probe;              //!< on rank 0
+  double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
+  double tokens = 0;                    //!< over all ranks, probe apart
+  std::vector<double> extra;            //!< sums over ranks of what the caller sent along
 };
 
 //! One optimiser step at a time: probe, task gradients through one scratch buffer, weighting, clipping, AdamW
@@ -132,6 +138,14 @@ class SingleLevel {
   std::vector<std::vector<double>> global_micro_counts(StepInputs const& inputs) const;
   void count(StepInputs const& inputs, std::vector<double> const& counts);
   void hand_out_direction(Sums& sums);
+  void spread_direction();
+  bool looks_here() const { return aligned_ && (averaged_ || comm_.rank() == 0); }
+  bool attenuated() const;
+  void gather_and_look(Sums& sums);
+  void look_locally(std::vector<double> const& own_counts, std::vector<double> const& counts, Sums& sums) const;
+  double along_direction() const;
+  std::vector<double> local_sums(Sums const& sums) const;
+  void take_local_sums(std::vector<double> const& sums, weighting::Alignments& alignments, StepReport& report) const;
   bool take_metric(bool wanted);
   void form_metric(double least, bool shard);
   double precondition_direction();
@@ -182,6 +196,7 @@ class SingleLevel {
   std::vector<std::vector<double>> divisors_;     // [micro-batch][task] of summed losses
   std::vector<std::vector<double>> look_counts_;  // [look][task] targets on which its alignments rest
   bool sharded_ = false;                          // and its alignments are formed on shards
+  bool averaged_ = false;                         // or on each rank of its own examples
   bool preconditioned_ = false;                   // direction_ is P d, not d
   bool told_of_plain_cosines_ = false;
 };

@@ -17,9 +17,12 @@ struct Alignments {
   std::vector<double> norm;   // (tasks)
   std::vector<bool> present;  // (tasks)
   double probe_norm = 0;
+  //! (tasks) Means over ranks of their own gradients' cosines, where that is what was formed (placement mean): `dot` is
+  //! then the global one, `norm` a mean as well. Else empty.
+  std::vector<double> mean_cosine{};
 };
 
-//! <g_i, probe> / max(|g_i| |probe|, 1e-8) per task; 0 where absent.
+//! <g_i, probe> / max(|g_i| |probe|, 1e-8) per task, or their means over ranks where there are any; 0 where absent.
 std::vector<double> cosines(Alignments const& alignments);
 
 //! One for several looks at a step, such as its micro-batches: per task over those in which it is present, mean norm
