@@ -7,7 +7,7 @@ import numpy as np
 Path = tuple[str, ...]
 NAN = float("nan")
 SMALLEST, LARGEST = 1e-100, 1e100
-DEEPEST = 4  # keys in a path; tartan writes 2
+DEEPEST = 4  # keys in a path; tartan writes 3
 
 
 class Columns:
@@ -56,6 +56,11 @@ class Columns:
 
     def has(self, *path: str) -> bool:
         return path in self._columns
+
+    def below(self, *path: str) -> list[str]:
+        """The next parts of the columns (*path, …), in the order in which they came."""
+        depth = len(path) + 1
+        return [each[-1] for each in self._columns if len(each) == depth and each[:-1] == path]
 
     def names(self, first: str) -> list[str]:
         """The second parts of the columns (first, …), in the order in which they came."""

@@ -128,8 +128,8 @@ def cosines(run: Run) -> Chart:
 
 def combined_cosine(run: Run) -> Chart:
     """Logged where cosines are of some ranks' own examples; by as much as the curves differ, those are too small."""
-    whole = Curve("of all ranks", 0, probed(run, "combined_cosine"), Style.NOISY)
-    local = Curve("of each rank’s part", 1, probed(run, "combined_cosine_local"), Style.NOISY)
+    whole = Curve("all ranks", 0, probed(run, "combined_cosine"), Style.NOISY)
+    local = Curve("a rank’s part", 1, probed(run, "combined_cosine_local"), Style.NOISY)
     return noisy("Cosine of the weighted sum", (whole, local), include=(0,))
 
 

@@ -9,6 +9,7 @@ from .curves import axis_of, charts_of
 from .document import document
 from .drawing import draw
 from .label_section import label_section
+from .layer_section import layer_section
 from .markup import Markup, join, tag
 from .overlays import overlays
 from .runs import Run, told_apart
@@ -49,6 +50,7 @@ def _run(run: Run, defaults: str | None, now: float) -> Markup:
         summary_section(run, state_of(run, now)),
         _advice(run),
         _charts("Curves", drawn, _legend(axis)),
+        layer_section(run),
         label_section(run),
         setup_section(run, defaults),
     )

@@ -95,6 +95,24 @@ void check_placement(train::Options const& o, config::Settings const& settings) 
                  ", which has no probe that ranks could share; use weighting.placement = exact or rank0");
 }
 
+//! Weights of layers are META-TARTAN's, and layers have no examples of their own.
+void check_layers(train::Options const& o, config::Settings const& settings) {
+  bool const looks = o.weighting.log_layers || o.weighting.per == weighting::Per::layer;
+  if (looks && o.probe.per == task::ProbePer::micro)
+    fail_usage(settings.origin("weighting", o.weighting.log_layers ? "log_layers" : "per") +
+               ": cosines by layer are those of a whole step, and probe.per = micro has them by micro-batch; use "
+               "probe.per = step");
+  if (o.weighting.per != weighting::Per::layer) return;
+  std::string const problem = settings.origin("weighting", "per") + ": weighting.per = layer does not go with ";
+  if (o.run.recipe != "meta-tartan")
+    fail_usage(problem + "recipe " + o.run.recipe + ", only with meta-tartan; use weighting.per = task");
+  if (o.weighting.apply == train::Apply::sampling)
+    fail_usage(problem + "weighting.apply = sampling, since an example trains all layers; use weighting.apply = loss");
+  if (o.weighting.body != train::Body::encoder)
+    fail_usage(problem +
+               "weighting.body = encoder+mlm-head, since the MLM head is no layer; use weighting.body = encoder");
+}
+
 std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& origin) {
   if (recipe == "finetune") return {alone()};
   if (recipe == "mlm-head") return {};  // the warm-up alone
@@ -198,6 +216,7 @@ Plan make_plan(config::Settings& settings) {
   check_tasks(plan, settings);
   check_sampling(plan.options, settings);
   check_placement(plan.options, settings);
+  check_layers(plan.options, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)

@@ -106,14 +106,19 @@ Section weighting_section(WeightingOptions& o) {
        {"adam", weighting::Similarity::adam}},
       "of a task's gradient with the dev gradient; cosine: as published; adam: cosine in the "
       "metric of AdamW's next step, which says by how much that step lowers the dev loss");
-  s.choice<Placement>("placement", o.placement,
-                      {{"exact", Placement::exact}, {"rank0", Placement::rank0}, {"mean", Placement::mean}},
-                      "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier); "
-                      "mean: each rank's cosines with its own gradients, averaged (less noisy, smaller than exact "
-                      "ones)");
+  s.choice<Placement>(
+      "placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}, {"mean", Placement::mean}},
+      "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier); "
+      "mean: each rank's cosines with its own gradients, averaged (less noisy, smaller than exact ones)");
   s.choice<Body>("body", o.body, {{"encoder", Body::encoder}, {"encoder+mlm-head", Body::encoder_and_mlm_head}},
                  "parameters over which alignments are taken; encoder+mlm-head: as the published code, where the MLM "
                  "head's own gradient lengthens the norms of MLM tasks and so shortens their cosines");
+  s.choice<weighting::Per>("per", o.per, {{"task", weighting::Per::task}, {"layer", weighting::Per::layer}},
+                           "meta-tartan: what has a weight of its own; task: as published; layer: each task in the "
+                           "embeddings and in each encoder layer");
+  s.add("log_layers", o.log_layers,
+        "each task's cosine in the embeddings and in each encoder layer goes to metrics.jsonl, for report.py; costs "
+        "one more reading of each gradient");
   s.add("ema", o.ema, "dga: share of the new weights in their moving average; 1: no average", between(1e-6, 1));
   s.choice<weighting::Gate>("gate", o.gate,
                             {{"threshold", weighting::Gate::threshold}, {"cosine", weighting::Gate::cosine}},

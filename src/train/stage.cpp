@@ -27,6 +27,7 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   StepOptions result;
   result.placement = options.weighting.placement;
   result.body = options.weighting.body;
+  result.log_layers = options.weighting.log_layers;
   result.fuse = options.train.fuse_tasks;
   result.dropout = options.train.dropout;
   result.freeze_body = plan.body_frozen;
@@ -93,7 +94,8 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       total_steps_(total_steps(plan.options, tasks_)),
       evaluate_every_(evaluation_interval(plan, end_)),
       optimizer_(run.model.parameters, run.options.train.adamw),
-      weighting_(make_weighting(plan, run.options, tasks_, stage_key(run.options, plan))),
+      weighting_(make_weighting(plan, run.options, tasks_, stage_key(run.options, plan),
+                                model::layer_groups(run.model.parameters.layout()).names)),
       draws_(tasks_, end_, probed(plan), run.options.probe, run.options.train.micro_batches,
              stage_key(run.options, plan), run.comm.rank(), run.comm.size()),
       prefetch_(draws_, total_steps_),

@@ -75,6 +75,7 @@ class Stage {
   void finish(std::string const& reason);
   void save();
   void log_step(StepReport const& report, Heard const& heard, double step_seconds);
+  nlohmann::ordered_json by_group(std::vector<std::vector<double>> const& values) const;
   std::string note(StepReport const& report) const;
 
   RunContext& run_;

@@ -8,7 +8,25 @@ namespace {
 
 constexpr std::int64_t most_logged_labels = 100;  // a confusion matrix grows with their square
 
+//! (tasks)(groups)
+std::vector<std::vector<double>> group_cosines(StepReport const& report) {
+  std::vector<std::vector<double>> result(report.losses.size());
+  for (auto const& group : report.alignments.groups) {
+    std::vector<double> const cosines = weighting::cosines(group);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i].push_back(cosines[i]);
+  }
+  return result;
+}
+
 }  // namespace
+
+// `values`: (tasks)(groups)
+nlohmann::ordered_json Stage::by_group(std::vector<std::vector<double>> const& values) const {
+  nlohmann::ordered_json result;
+  for (std::size_t i = 0; i < tasks_.size(); ++i)
+    for (std::size_t g = 0; g < values[i].size(); ++g) result[tasks_[i]->name()][rule_.group_names()[g]] = values[i][g];
+  return result;
+}
 
 void Stage::log_step(StepReport const& report, Heard const& heard, double step_seconds) {
   progress_.update(p_.step, note(report));
@@ -31,6 +49,8 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
     event["aligned_targets"] = targets;
     if (weighting::needs(weighting_).metric) event["similarity"] = report.metric ? "adam" : "cosine";
   }
+  if (!report.group_weights.empty()) event["layer_weights"] = by_group(report.group_weights);
+  if (aligned && run_.options.weighting.log_layers) event["layer_cosines"] = by_group(group_cosines(report));
   if (report.combined_cosine) {
     event["combined_cosine"] = *report.combined_cosine;
     event["combined_cosine_local"] = *report.combined_cosine_local;

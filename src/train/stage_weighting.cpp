@@ -30,7 +30,7 @@ std::vector<double> shares(std::vector<double> weights) {
   return weights;
 }
 
-weighting::Weighting meta_tartan(WeightingOptions const& o, Tasks const& tasks) {
+weighting::MetaTartan meta_tartan(WeightingOptions const& o, Tasks const& tasks) {
   auto rule = weighting::make_meta_tartan(tasks.size(), o.rate, o.similarity);
   rule.bounds = o.bounds;
   weighting::check_bounds(o.bounds, tasks.size());
@@ -54,12 +54,14 @@ weighting::Weighting dga(WeightingOptions const& o, Tasks const& tasks) {
 
 }  // namespace
 
-weighting::Weighting make_weighting(StagePlan const& plan, Options const& options, Tasks const& tasks, Key stage) {
+weighting::Weighting make_weighting(StagePlan const& plan, Options const& options, Tasks const& tasks, Key stage,
+                                    std::vector<std::string> const& groups) {
   WeightingOptions const& o = options.weighting;
   switch (plan.weighting) {
     case WeightingKind::fixed:
       return fixed(tasks);
     case WeightingKind::meta_tartan:
+      if (o.per == weighting::Per::layer) return weighting::make_layered(meta_tartan(o, tasks), groups);
       return meta_tartan(o, tasks);
     case WeightingKind::dga:
       return dga(o, tasks);

@@ -32,7 +32,8 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
       comm_(comm),
       options_(options),
       optimizer_(optimizer),
-      body_size_(body_size(model.parameters.layout(), options.body)) {
+      body_size_(body_size(model.parameters.layout(), options.body)),
+      groups_(model::layer_groups(model.parameters.layout())) {
   at::Tensor const& values = model.parameters.values();
   combined_ = at::zeros_like(values);
   auto const size = static_cast<std::size_t>(values.numel()), body = static_cast<std::size_t>(body_size_);
@@ -61,9 +62,13 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   sharded_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::exact;
   averaged_ = aligned_ && comm_.size() > 1 && options_.placement == Placement::mean;
   expects(!(averaged_ && (end_judges_ || by_micro_batch())), "placement mean needs one direction that all ranks share");
+  group_weights_ = report.group_weights = weighting::group_weights(weighting);
+  grouped_ = aligned_ && (needs.groups || options_.log_layers);
+  expects(!(grouped_ && by_micro_batch()), "alignments of layers are those of the whole step");
   count(inputs, counts);
   auto const looks = this->looks(inputs);
   std::vector<Sums> sums(looks.size(), Sums(tasks_.size()));
+  if (grouped_) begin_groups(sums.front());
   combined_.zero_();
   bool const now = inputs.probe && !options_.probe.stale, later = inputs.probe && options_.probe.stale;
   report.metric = take_metric(aligned_ && needs.metric);
@@ -75,7 +80,7 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
     if (now) probe(inputs, look, head_start, direction_, report);
     if (now) preconditioned_ = false;
     if (aligned_ && !end_judges_) hand_out_direction(sums[look]);
-    if (options_.fuse && !aligned_) {
+    if (options_.fuse && !aligned_ && group_weights_.empty()) {
       ahead();
       fused_gradient(inputs, sums[look], report);
     } else {
@@ -118,6 +123,7 @@ void SingleLevel::hand_out_direction(Sums& sums) {
   }
   if (comm_.rank() == 0) {
     expects(direction_.defined(), "alignments need a probe");
+    if (grouped_) look_at_direction(sums);
     sums.probe_square = metric_.defined() ? precondition_direction() : model::square_sum(direction_);
     direction = direction_;
   }
@@ -137,8 +143,9 @@ void SingleLevel::reduce(std::vector<Sums> const& sums, StepReport& report, Extr
       scalars.insert(scalars.end(), part->begin(), part->end());
     scalars.insert(scalars.end(), {one.probe_square, one.tokens});
   }
-  std::vector<double> const local = local_sums(sums.front());
+  std::vector<double> const local = local_sums(sums.front()), groups = group_sums(sums.front());
   scalars.insert(scalars.end(), local.begin(), local.end());
+  scalars.insert(scalars.end(), groups.begin(), groups.end());
   if (extra) {
     std::vector<double> const sent = extra();
     scalars.insert(scalars.end(), sent.begin(), sent.end());
@@ -157,8 +164,10 @@ void SingleLevel::reduce(std::vector<Sums> const& sums, StepReport& report, Extr
     alignments.probe_norm = std::sqrt(at[3 * n]);
     report.tokens += at[3 * n + 1];
   }
-  auto const sent = at + static_cast<std::ptrdiff_t>(local.size());
-  take_local_sums({at, sent}, report.looks.front(), report);
+  auto const end = at + static_cast<std::ptrdiff_t>(local.size()),
+             sent = end + static_cast<std::ptrdiff_t>(groups.size());
+  take_local_sums({at, end}, report.looks.front(), report);
+  take_group_sums({end, sent}, {at, end}, report.looks.front());
   report.extra.assign(sent, scalars.end());
   check_finite(report);
   report.alignments = weighting::mean(report.looks);

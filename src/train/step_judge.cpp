@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace tartan::train {
 
@@ -23,7 +24,12 @@ void SingleLevel::add(std::size_t i, double weight, at::Tensor const& gradient, 
   bool const in_metric = metric_.defined() && direction.defined();
   double const square = in_metric ? square_in_metric(gradient, direction.numel()) : 0;  // before it is absorbed
   if (in_metric && judges) direction.mul_(metric_.narrow(0, 0, direction.numel()));
+  if (grouped_ && direction.defined()) look_at_groups(i, gradient, direction, sums);
   if (gates_ != nullptr && i > 0) return add_gated(i, gradient, direction, combined, sums);
+  if (!group_weights_.empty()) {
+    if (direction.defined()) std::tie(sums.dots[i], sums.squares[i]) = sums.over_groups(i);
+    return absorb_by_group(i, weight, gradient, combined);
+  }
   auto const result = model::absorb(gradient, direction, weight, combined);
   sums.dots[i] = result.dot;
   sums.squares[i] = in_metric ? square : result.square;

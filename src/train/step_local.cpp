@@ -26,6 +26,11 @@ void SingleLevel::look_locally(std::vector<double> const& own_counts, std::vecto
     sums.own_cosines.push_back(norm > 0 ? sums.dots[i] / norm : 0);
     sums.own_norms.push_back(own_counts[i] > 0 ? norm * counts[i] / own_counts[i] : 0);
     sums.own_ranks.push_back(own_counts[i] > 0 ? 1 : 0);
+    for (auto& group : sums.groups) {
+      double const part = std::sqrt(group.squares[i]);
+      group.own_cosines.push_back(part > 0 ? group.dots[i] / part : 0);
+      group.own_norms.push_back(own_counts[i] > 0 ? part * counts[i] / own_counts[i] : 0);
+    }
   }
 }
 

@@ -21,16 +21,20 @@ void check_rate(double rate);
 
 //! A number of each task, kept under the task's name and this ending.
 struct Part {
-  char const* ending;
+  std::string ending;
   std::vector<double>* values;
 };
 
-// Each rule, in a file of its own.
+void update(MetaTartan& rule, Alignments const& alignments, std::vector<double> const& losses);
+
+// Each further rule, in a file of its own.
+void update(LayeredTartan& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Dga& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Gcs& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(GradNorm& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Uncertainty& rule, Alignments const& alignments, std::vector<double> const& losses);
 
+std::vector<double> weights(LayeredTartan const& rule);
 std::vector<double> weights(Dga const& rule);
 std::vector<double> weights(Gcs const& rule);
 std::vector<double> weights(Uncertainty const& rule);

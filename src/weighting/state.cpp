@@ -11,6 +11,11 @@ namespace {
 //! What each rule keeps. Gcs and Random keep their last weights, though the next step finds its own.
 std::vector<Part> parts_of(Fixed& rule) { return {{"", &rule.weights}}; }
 std::vector<Part> parts_of(MetaTartan& rule) { return {{"", &rule.logits}}; }
+std::vector<Part> parts_of(LayeredTartan& rule) {
+  std::vector<Part> parts;
+  for (std::size_t g = 0; g < rule.groups.size(); ++g) parts.push_back({"/" + rule.groups[g], &rule.rules[g].logits});
+  return parts;
+}
 std::vector<Part> parts_of(Gcs& rule) { return {{"", &rule.last}}; }
 std::vector<Part> parts_of(GradNorm& rule) { return {{"", &rule.weights}, {"/initial_loss", &rule.initial}}; }
 std::vector<Part> parts_of(Uncertainty& rule) { return {{"", &rule.log_variances}}; }

@@ -98,8 +98,21 @@ void update(Rule& rule, std::vector<Alignments> const& looks, std::vector<double
   update(rule, mean(looks), losses);
 }
 
+}  // namespace
+
+void update(MetaTartan& rule, Alignments const& alignments, std::vector<double> const& losses) {
+  update(rule, std::vector{alignments}, losses);
+}
+
+namespace {
+
 Needs needs(Fixed const&) { return {}; }
 Needs needs(MetaTartan const& rule) { return {.alignments = true, .metric = rule.similarity == Similarity::adam}; }
+Needs needs(LayeredTartan const& rule) {
+  Needs result = needs(rule.rules.front());
+  result.groups = true;
+  return result;
+}
 Needs needs(Dga const& rule) { return {.end_alignments = true, .metric = rule.similarity == Similarity::adam}; }
 Needs needs(Gcs const&) { return {.end_alignments = true, .gates = true}; }
 Needs needs(GradNorm const&) { return {.norms = true, .losses = true}; }

@@ -150,6 +150,26 @@ def mean_of_cosines_without_a_probe(trial):
     return train_with(trial, run__recipe="gradnorm", weighting__placement="mean")
 
 
+@refusals.add(2, "run.ini:", "weighting.per = layer does not go with recipe dga", "use weighting.per = task")
+def layers_of_another_rule(trial):
+    return train_with(trial, run__recipe="dga", weighting__per="layer")
+
+
+@refusals.add(2, "run.ini:", "weighting.per = layer does not go with weighting.apply = sampling", "use weighting.apply = loss")
+def layers_with_examples_of_their_own(trial):
+    return train_with(trial, weighting__per="layer", weighting__apply="sampling")
+
+
+@refusals.add(2, "run.ini:", "weighting.per = layer does not go with weighting.body", "use weighting.body = encoder")
+def layers_and_the_mlm_head(trial):
+    return train_with(trial, weighting__per="layer", weighting__body="encoder+mlm-head")
+
+
+@refusals.add(2, "run.ini:", "cosines by layer are those of a whole step", "use probe.per = step")
+def layers_of_micro_batches(trial):
+    return train_with(trial, weighting__log_layers="true", probe__per="micro")
+
+
 @refusals.add(2, "weighting.lowest = 0.6", "too much for each of 2 tasks", "lower it")
 def bounds_that_no_weights_keep_to(trial):
     return train_with(trial, weighting__lowest=0.6)

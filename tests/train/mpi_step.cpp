@@ -205,6 +205,56 @@ TEST(Step, LocalCosinesAreSmallerThanTheWhole) {
 
 TEST(Step, ExactCosinesAreNotAttenuated) { EXPECT_FALSE(Trainer(on_ranks({})).run().combined_cosine.has_value()); }
 
+Plan layered(Plan plan, weighting::Similarity similarity) {
+  auto const groups = model::layer_groups(make_model({})->parameters.layout()).names;
+  plan.weighting = weighting::make_layered(weighting::make_meta_tartan(3, 0.5, similarity), groups);
+  return plan;
+}
+
+TEST(Step, WeightsOfLayersTrainAsOnOneRank) { expect_as_on_one_rank(layered({}, weighting::Similarity::cosine)); }
+TEST(Step, WeightsOfLayersBetweenProbesTrainAsOnOneRank) {
+  expect_as_on_one_rank(layered(with_probe(3, true), weighting::Similarity::cosine));
+}
+TEST(Step, WeightsOfLayersInAdamsMetricTrainAsOnOneRank) {
+  expect_as_on_one_rank(layered({}, weighting::Similarity::adam));
+}
+
+TEST(Step, LoggingLayersChangesNoBitOnAnyRank) {
+  Plan plan = on_ranks({});
+  Trainer quiet(plan);
+  plan.options.log_layers = true;
+  Trainer loud(plan);
+  quiet.run(5);
+  EXPECT_EQ(loud.run(5).alignments.groups.size(), 3U);
+  EXPECT_TRUE(at::equal(quiet.values(), loud.values()));
+}
+
+TEST(Step, PlacementMeanAveragesWithinLayers) {
+  Trainer ranks(on_ranks(layered(averaged(), weighting::Similarity::cosine)));
+  ranks.run(2);
+  std::vector<at::Tensor> own;
+  ranks.rule().observer = [&](std::size_t, at::Tensor const& g) { own.push_back(g.clone()); };
+  StepReport const report = ranks.run();
+  auto const& stretches = model::layer_groups(ranks.model().parameters.layout()).stretches;
+  for (std::size_t group = 0; group < 3; ++group) {
+    std::vector<at::Tensor> parts;
+    auto const cut = [&](at::Tensor const& flat) {
+      parts.clear();
+      for (auto const& s : stretches)
+        if (s.group == group) parts.push_back(flat.narrow(0, s.begin, s.end - s.begin));
+      return at::cat(parts);
+    };
+    at::Tensor const d = cut(ranks.rule().direction());
+    for (std::size_t i = 0; i < 3; ++i) {
+      at::Tensor const g = cut(own[i]);
+      bool const has = own[i].abs().max().item<double>() > 0;
+      double const sum = over_ranks(has ? cosine(g, d) : 0), count = over_ranks(has ? 1 : 0);
+      EXPECT_NEAR(weighting::cosines(report.alignments.groups[group])[i], sum / count, 1e-12);
+    }
+  }
+  expect_same_on_every_rank(ranks.values());
+}
+
 Plan in_metric(bool stale) {
   Plan plan = with_probe(1, stale);
   plan.weighting = weighting::make_meta_tartan(3, 0.5, weighting::Similarity::adam);

@@ -74,6 +74,8 @@ struct WeightingOptions {
   weighting::Similarity similarity = weighting::Similarity::cosine;
   Placement placement = Placement::exact;
   Body body = Body::encoder;
+  weighting::Per per = weighting::Per::task;          //!< META-TARTAN's weights; layer: our own
+  bool log_layers = false;                            //!< each task's gradient is read once more, see StepOptions
   double ema = 1;                                     //!< DGA, section 2
   weighting::Gate gate = weighting::Gate::threshold;  //!< Du et al., section 3
   double asymmetry = 1.5;                             //!< GradNorm, equation 2

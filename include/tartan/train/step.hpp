@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tartan/comm/communicator.hpp>
+#include <tartan/model/layer_groups.hpp>
 #include <tartan/model/model.hpp>
 #include <tartan/optim/adamw.hpp>
 #include <tartan/optim/clip.hpp>
@@ -73,18 +74,21 @@ struct StepOptions {
   bool fuse = true;  //!< with fixed weights: all tasks in one forward and backward
   bool dropout = true;
   bool through_host = false;  //!< reduce by way of host memory, as GPUs do (for tests)
-  bool freeze_body = false;   //!< train heads only (MLM head warm-up)
+  //! Alignments of each group of body parameters, too: each task's gradient and the direction are read once more.
+  bool log_layers = false;
+  bool freeze_body = false;  //!< train heads only (MLM head warm-up)
   task::ProbeOptions probe;
 };
 
 struct StepReport {
-  std::vector<double> losses;                    //!< mean over the global batch, per task; 0 where it had no target
-  std::vector<std::vector<double>> look_losses;  //!< [look][task] what each of `looks` added to them
-  std::vector<double> counts;                    //!< global targets per task
-  std::vector<double> weights;                   //!< used in this step
-  bool aligned = false;                          //!< whether there are alignments
-  bool metric = false;                           //!< dots and norms are those of AdamW's metric
-  weighting::Alignments alignments;              //!< mean of `looks`
+  std::vector<double> losses;                      //!< mean over the global batch, per task; 0 where it had no target
+  std::vector<std::vector<double>> look_losses;    //!< [look][task] what each of `looks` added to them
+  std::vector<double> counts;                      //!< global targets per task
+  std::vector<double> weights;                     //!< used in this step
+  std::vector<std::vector<double>> group_weights;  //!< (tasks)(groups) where there are any, used in this step
+  bool aligned = false;                            //!< whether there are alignments
+  bool metric = false;                             //!< dots and norms are those of AdamW's metric
+  weighting::Alignments alignments;                //!< mean of `looks`
   std::vector<weighting::Alignments> looks;  //!< what the weights saw: one, or with ProbePer::micro one a micro-batch
   std::vector<double> aligned_counts;        //!< targets per task on which the alignments rest
   //! With rank0 and mean on several ranks: the cosine of the weighted sum C of all gradients with the probe, and what
@@ -118,6 +122,8 @@ class SingleLevel {
   at::Tensor awaited_direction() const { return awaiting_ ? awaited_direction_ : at::Tensor(); }
   void await_direction(at::Tensor const& direction);
 
+  //! Groups of StepReport::group_weights and of alignments.
+  std::vector<std::string> const& group_names() const { return groups_.names; }
   //! The combined gradient of the last step, after clipping (size).
   at::Tensor const& combined() const { return combined_; }
   //! What tasks were judged by in the last step that formed alignments, on rank 0 (body_size); P d where
@@ -165,6 +171,15 @@ class SingleLevel {
   void add_gated(std::size_t task, at::Tensor const& gradient, at::Tensor const& direction, at::Tensor const& combined,
                  Sums& sums);
   double gate(std::size_t task, Sums const& sums);
+  void begin_groups(Sums& sums) const;
+  std::vector<model::GroupStretch> stretches() const;
+  void look_at_direction(Sums& sums) const;
+  void look_at_groups(std::size_t task, at::Tensor const& gradient, at::Tensor const& direction, Sums& sums) const;
+  void absorb_by_group(std::size_t task, double rest_weight, at::Tensor const& gradient,
+                       at::Tensor const& combined) const;
+  std::vector<double> group_sums(Sums const& sums) const;
+  void take_group_sums(std::vector<double> const& sums, std::vector<double> const& local,
+                       weighting::Alignments& alignments) const;
   double square_in_metric(at::Tensor const& gradient, std::int64_t size) const;
   void reduce(std::vector<Sums> const& sums, StepReport& report, Extra const& extra);
   void check_finite(StepReport const& report) const;
@@ -197,7 +212,10 @@ class SingleLevel {
   std::vector<std::vector<double>> look_counts_;  // [look][task] targets on which its alignments rest
   bool sharded_ = false;                          // and its alignments are formed on shards
   bool averaged_ = false;                         // or on each rank of its own examples
-  bool preconditioned_ = false;                   // direction_ is P d, not d
+  model::LayerGroups groups_;
+  bool grouped_ = false;                            // alignments of each group, too
+  std::vector<std::vector<double>> group_weights_;  // of this step; empty: a task has one weight
+  bool preconditioned_ = false;                     // direction_ is P d, not d
   bool told_of_plain_cosines_ = false;
 };
 

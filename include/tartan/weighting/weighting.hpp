@@ -20,6 +20,8 @@ struct Alignments {
   //! (tasks) Means over ranks of their own gradients' cosines, where that is what was formed (placement mean): `dot` is
   //! then the global one, `norm` a mean as well. Else empty.
   std::vector<double> mean_cosine{};
+  //! The same over each group of body parameters alone, where that is looked at (Needs::groups). Else empty.
+  std::vector<Alignments> groups{};
 };
 
 //! <g_i, probe> / max(|g_i| |probe|, 1e-8) per task, or their means over ranks where there are any; 0 where absent.
@@ -36,6 +38,7 @@ struct Needs {
   bool norms = false;           //!< of each task's gradient, over body parameters
   bool losses = false;          //!< each task's mean loss
   bool gates = false;           //!< a task's weight depends on its alignment in the very step: see `gate`
+  bool groups = false;          //!< alignments of each group of parameters, too
   bool metric = false;          //!< dots and norms in the metric of the optimiser's next step, where it has moments
 
   //! Whether each task's own gradient must be looked at, so that tasks cannot share one backward.
@@ -70,6 +73,21 @@ struct MetaTartan {
   std::vector<double> logits;
   Bounds
       bounds{};  //!< logits become the logs of the bounded weights where a bound binds: a weight can come back at once
+};
+
+//! What has a weight of its own.
+enum class Per {
+  task,   //!< as published
+  layer,  //!< each task in the embeddings and in each encoder layer
+};
+
+//! META-TARTAN with logits of its own for each group of body parameters, moved by the cosine over that group: a task
+//! can teach the lower layers and be kept out of the upper ones. Our own; not in the paper. Where everything is alike
+//! in all groups, it is MetaTartan. A group's weights sum to 1 over tasks. Heads take the task's mean over groups,
+//! which is also what `weights` gives.
+struct LayeredTartan {
+  std::vector<std::string> groups;  //!< names
+  std::vector<MetaTartan> rules;    //!< (groups)
 };
 
 //! Dynamic Gradient Alignment (Fan, Grangier, Ablin 2024, arXiv 2410.02498, section 2): how well does each domain's
@@ -128,12 +146,15 @@ struct Random {
   std::vector<double> weights;  //!< of the step last begun
 };
 
-using Weighting = std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random>;
+using Weighting = std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random, LayeredTartan>;
 
 Fixed make_fixed(
     std::vector<double> weights);  //!< throws ExitStatus::usage on negative, non-finite or all-zero weights
 //! Logits 1/tasks each, as the published code.
 MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarity = Similarity::cosine);
+
+//! Every group begins as `start`.
+LayeredTartan make_layered(MetaTartan const& start, std::vector<std::string> groups);
 
 //! `initial`: weights, the end task's first; those of the auxiliaries give the start of their simplex. Throws
 //! ExitStatus::usage where an auxiliary starts at 0 or the end task leaves nothing to share, as the next ones do
@@ -160,6 +181,8 @@ double reach_of_ratio(double rate, std::int64_t steps, double difference);
 
 Needs needs(Weighting const& weighting);
 std::vector<double> weights(Weighting const& weighting);  //!< (tasks), used until the next update
+//! (tasks)(groups) where groups have weights of their own, else empty.
+std::vector<std::vector<double>> group_weights(Weighting const& weighting);
 //! `losses`: each task's mean loss, for rules that need losses.
 void update(Weighting& weighting, Alignments const& alignments, std::vector<double> const& losses = {});
 //! The same from several looks at the step: META-TARTAN's logits move by rate times the mean of a task's similarities
@@ -176,8 +199,8 @@ void begin_step(Weighting& weighting, std::int64_t step);
 //! task and this one have examples.
 double gate(Weighting const& weighting, std::size_t task, double cosine, bool end, bool present);
 
-//! State by task name (further numbers of a task as NAME/what), for checkpoints; `load_state` throws ExitStatus::data
-//! naming a task that is missing or too many.
+//! State by task name (further numbers of a task as NAME/what, those of its groups as NAME/group), for checkpoints;
+//! `load_state` throws ExitStatus::data naming a task that is missing or too many.
 std::map<std::string, double> save_state(Weighting const& weighting, std::vector<std::string> const& task_names);
 void load_state(Weighting& weighting, std::vector<std::string> const& task_names,
                 std::map<std::string, double> const& state);
