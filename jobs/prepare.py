@@ -3,6 +3,7 @@
 
 prepare.py class --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/acl_arc
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/acl_text
+prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/parts --clusters 8
 prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
     --labels-from runs/x/best --output data/new
@@ -80,6 +81,11 @@ def add_options_of_text(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack-documents", action="store_true",
                         help="running text: join documents with the separator token and cut them into sequences of "
                              "--max-length, losing no token; a document is a record, or in .txt lines up to a blank line")
+    parser.add_argument("--clusters", type=positive, metavar="K",
+                        help="divide the corpus by its words into K data sets OUTPUT/cluster-0 ..., the largest first, "
+                             "and print the [task.*] sections under which each gets a weight of its own; order and number "
+                             "of the texts stay")
+    parser.add_argument("--seed", type=int, metavar="N", help="of --clusters: another seed, another division; default: 0")
 
 
 def positive(text: str) -> int:
@@ -116,7 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def next_time(options: Options) -> str:
     """What the same command will do after a signal or a failure of the machine."""
-    return "; the same command " + ("goes on after the last whole shard" if goes_on(options.output) else "starts anew")
+    left = any(goes_on(output) for output in options.outputs)
+    return "; the same command " + ("goes on after the last whole shard" if left else "starts anew")
 
 
 def report_bug() -> int:

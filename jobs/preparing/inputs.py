@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from .cluster_rows import MOST_CLUSTERS
 from .errors import usage
 from .kinds import Kind
 from .mapping import FieldMap, parse_map
@@ -30,14 +31,32 @@ def check_together(options: Options) -> None:
         if len(options.inputs) > 1:
             raise usage(f"--split divides one input, not {len(options.inputs)}; leave it out where train, dev and test are "
                         "files of their own")
-    if options.seed is not None and not options.split:
-        raise usage("--seed is for --split only; leave it out")
+    if options.seed is not None and not (options.split or options.clusters):
+        raise usage(f"--seed is for {'--clusters' if options.kind == 'text' else '--split'} only; leave it out")
+    if options.clusters:
+        _check_clusters(options)
     for flag, wanted in (("--split", options.split), ("--text-output", options.text_output)):
         if wanted and options.unlabelled:
             raise usage(f"{flag} is for labelled texts, so not for --unlabelled; leave one out")
     if options.text_output:
         _check_apart(options.text_output, options.output)
         refuse_existing(options.text_output, options.overwrite, "--text-output")
+
+
+def _check_clusters(options: Options) -> None:
+    """--output then holds directories cluster-N of ours and nothing else."""
+    if not 2 <= options.clusters <= MOST_CLUSTERS:
+        raise usage(f"--clusters {options.clusters} is not between 2 and {MOST_CLUSTERS}; leave it out for one data set")
+    if len(options.inputs) > 1:
+        raise usage(f"--clusters divides one input, not {len(options.inputs)}; name the corpus alone")
+    if options.output.is_dir():
+        ours = {path.name for path in options.outputs} | {f".{path.name}.preparing" for path in options.outputs}
+        for found in sorted(path.name for path in options.output.iterdir()):
+            if found not in ours and not found.endswith(".replaced"):
+                raise usage(f"--output {options.output} holds {found}, which is none of the {options.clusters} clusters; remove "
+                            "it or choose another")
+    for path in options.outputs:
+        refuse_existing(path, options.overwrite)
 
 
 def _check_apart(one: Path, other: Path) -> None:

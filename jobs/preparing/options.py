@@ -18,9 +18,10 @@ class Options:
     unlabelled: bool = False  # kind class
     labels_from: str | None = None  # kind class: DIR, FILE or DIR:TASK
     split: str | None = None  # kind class: shares of train, dev and test in the one input
-    seed: int | None = None  # of the split
+    seed: int | None = None  # of the split, or of the clusters
     text_output: Path | None = None  # kind class: directory for the texts of train as a data set of kind text
     pack_documents: bool = False  # kind text
+    clusters: int | None = None  # kind text: output/cluster-0 … instead of one data set
     max_length: int | None = None  # tokens; what the encoder holds
     shard_tokens: int = 64 << 20
     workers: int | None = None  # processes; the cores this process may use, at most MOST_WORKERS
@@ -30,6 +31,11 @@ class Options:
     def splits(self) -> tuple[str, ...]:
         """The one input without labels can only be predicted, and `tartan predict` looks for a test split."""
         return ("test",) if self.unlabelled and len(self.inputs) == 1 else SPLITS
+
+    @property
+    def outputs(self) -> list[Path]:
+        """The data sets to write, but for text_output."""
+        return [self.output / f"cluster-{number}" for number in range(self.clusters)] if self.clusters else [self.output]
 
     @property
     def that_shape_the_output(self) -> dict:

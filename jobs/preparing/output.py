@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import stopping
@@ -45,6 +45,16 @@ def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
         if error.errno is None:  # from h5py, not from the system: a bug
             raise
         raise io_failure(f"cannot write {output} ({error.strerror}); free some space or choose another --output") from None
+
+
+@contextmanager
+def removed_where_empty(directory: Path) -> Iterator[None]:
+    """At the end, which most often is that of a failure."""
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            directory.rmdir()
 
 
 def goes_on(output: Path) -> bool:

@@ -3,10 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .batches import Encoded, Plan, batches_of
+from .cluster_rows import ClusteredRows, cluster_rows
+from .cluster_summary import cluster_table, task_sections
 from .encoding import Encoder
 from .errors import bad_data, usage
 from .exclusion import Exclusion
@@ -18,7 +21,7 @@ from .kinds import Kind, kind_named
 from .label_source import labels_from
 from .labels import label_set
 from .options import MOST_WORKERS, Options
-from .output import MANIFEST_SCHEMA, whole_or_nothing, write_manifest
+from .output import MANIFEST_SCHEMA, removed_where_empty, whole_or_nothing, write_manifest
 from .packing import DocumentPacker
 from .progress import Progress
 from .reading import BLOCK_BYTES, Input
@@ -42,6 +45,7 @@ class Work:
     given_labels: list[str] | None
     directory: ModelDirectory
     max_length: int
+    told: dict = field(default_factory=dict)  # in the manifest, of a part of a corpus
 
 
 def prepare(options: Options) -> str:
@@ -49,6 +53,8 @@ def prepare(options: Options) -> str:
     work = _checked(options)
     files = [*options.inputs, *options.exclude]
     before = file_facts(files)
+    if options.clusters:
+        return _prepare_clusters(work, before)
     with whole_or_nothing(options.output, options.overwrite) as partial:
         if options.split:
             shares = parse_split(options.split)
@@ -61,6 +67,30 @@ def prepare(options: Options) -> str:
                 _check_unchanged(before, file_facts(files))
         _check_unchanged(before, file_facts(files))
     return told
+
+
+def _prepare_clusters(work: Work, before: dict[str, dict]) -> str:
+    """All data sets are there at the end or none. A run that was stopped divides the corpus again, alike, and goes on."""
+    options = work.options
+    scans, _ = scan_all(work.kind, work.inputs, Exclusion(work.excluded) if work.excluded else None)
+    note_losses(scans)
+    rows = cluster_rows(scans["train"], work.kind, options.clusters, options.seed or 0)
+    tables = []
+    with removed_where_empty(options.output), ExitStack() as outputs:
+        partials = [outputs.enter_context(whole_or_nothing(path, options.overwrite)) for path in options.outputs]
+        for number, (partial, path) in enumerate(zip(partials, options.outputs)):
+            tables.append(_write(partial, _cluster(work, rows, number, path, scans["train"])))
+        _check_unchanged(before, file_facts([*options.inputs, *options.exclude]))
+    return "\n".join([*tables, *remarks(scans, []), "", cluster_table(rows), "", task_sections(options, rows)])
+
+
+def _cluster(work: Work, rows: ClusteredRows, number: int, output: Path, whole: Scan) -> Work:
+    """What --exclude left out stands in no cluster, and is told of the corpus as a whole."""
+    told = {"cluster": number, "clusters": len(rows.sizes), "seed": work.options.seed or 0, "words": rows.words[number],
+            "rows_xxh3": rows.digest, "corpus_examples": whole.examples,
+            **({"corpus_excluded": whole.excluded_by} if whole.excluded_by else {})}
+    return replace(work, options=replace(work.options, output=output), inputs={"train": rows.parts[number]}, excluded=[],
+                   told={"clustered": told})
 
 
 def _checked(options: Options) -> Work:
@@ -85,6 +115,7 @@ def _write(partial: Path, work: Work) -> str:
     """Fills the directory. Returns what to tell of it."""
     options = work.options
     command = options.that_shape_the_output | {"max_length": work.max_length, "given_labels": work.given_labels}
+    command |= work.told
     journal = Journal(partial, fingerprint(command, work.directory, [*options.inputs, *options.exclude]))
     scans, shared = _scans(journal, work.kind, work.inputs, work.excluded)
     label_names = label_set(work.kind, scans, work.given_labels, options.unlabelled)
@@ -93,7 +124,7 @@ def _write(partial: Path, work: Work) -> str:
     splits, counts = _write_splits(partial, scans, plan, options, journal)
     write_manifest(partial, {"schema": MANIFEST_SCHEMA, "version": 1, "kind": work.kind.name,
                              "tokenizer_sha256": work.directory.tokenizer_sha256, "label_names": label_names,
-                             **_told_where_asked_for(options), "splits": splits, "shared_texts": shared})
+                             **_told_where_asked_for(options), **work.told, "splits": splits, "shared_texts": shared})
     return "\n".join([table(counts, shared, scans), *remarks(scans, label_names), written(options.output, splits)])
 
 
