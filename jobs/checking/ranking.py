@@ -9,16 +9,18 @@ than alone, paired by seed. Spearman's correlation of both orders, with a percen
 
 import json
 import statistics
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from preparing.errors import usage
-from scipy.stats import permutation_test, spearmanr
+from preparing.errors import bad_data, usage
+from scipy.stats import rankdata
 
-from . import training
+from . import training, verdict
 
 ALONE = "alone"
+ROUNDING = 1e-12
+LEAST = 4  # candidates; of three, six orders say nothing
 REPLICATES = 10_000
 SEED = 20220425  # of the draws, so that the interval comes out the same each time
 
@@ -68,12 +70,56 @@ def agreement(cosines: list[float], gains: list[float]) -> Agreement:
     """Spearman's correlation. Efron and Tibshirani (1993), ch. 13 (percentile interval over candidates)."""
     x, y = np.array(cosines), np.array(gains)
     rng = np.random.default_rng(SEED)
-    draws = rng.integers(0, len(x), (REPLICATES, len(x)))
-    drawn = [_spearman(x[at], y[at]) for at in draws if len(set(x[at])) > 1 and len(set(y[at])) > 1]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    test = permutation_test((x,), lambda x: _spearman(x, y), permutation_type="pairings", n_resamples=REPLICATES, rng=rng)
-    return Agreement(_spearman(x, y), float(low), float(high), float(test.pvalue))
+    correlation = float(_spearman(x[None], y[None])[0])
+    at = rng.integers(0, len(x), (REPLICATES, len(x)))
+    drawn = _spearman(x[at], y[at])
+    low, high = np.quantile(drawn[np.isfinite(drawn)], [0.025, 0.975])
+    by_chance = _spearman(np.broadcast_to(x, at.shape), rng.permuted(np.tile(y, (REPLICATES, 1)), axis=1))
+    as_large = np.sum(np.abs(by_chance) >= abs(correlation) - ROUNDING)
+    return Agreement(correlation, float(low), float(high), float((1 + as_large) / (1 + REPLICATES)))
 
 
-def _spearman(x: np.ndarray, y: np.ndarray) -> float:
-    return float(spearmanr(x, y).statistic)
+def _spearman(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Of each row; NaN where all values of one are equal."""
+    x, y = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (rankdata(x, axis=1), rankdata(y, axis=1)))
+    with np.errstate(invalid="ignore"):
+        return (x * y).sum(axis=1) / np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Request:
+    rank: Path
+    gains: Path
+    metric: str
+    output: Path
+
+
+def carry_out(request: Request) -> int:
+    found = candidates(_ranks(request.rank), request.gains, request.metric)
+    request.output.mkdir(parents=True, exist_ok=True)
+    commands = {"rank": f"build/tartan rank CONFIG --json > {request.rank}", "gains": f"jobs/sweep.py local SPEC (output {request.gains})"}
+    return verdict.tell(request.output, judge(found), commands)
+
+
+def judge(found: list[Candidate]) -> verdict.Verdict:
+    with_loss = agreement([each.cosine for each in found], [each.gain for each in found])
+    with_metric = agreement([each.cosine for each in found], [each.metric_gain for each in found])
+    table = [{"candidate": each.name, "cosine": each.cosine, "said": each.verdict, "gain (loss)": each.gain,
+              "gain (metric)": each.metric_gain, "seeds": each.seeds} for each in found]
+    return verdict.Verdict("ranking", with_loss.low > 0, "the interval above 0",
+                           f"Spearman's correlation of cosines and gains over {len(found)} candidates is {with_loss.correlation:.3f} "
+                           f"({with_loss.low:.3f} to {with_loss.high:.3f}, p {with_loss.p:.3f})", table,
+                           {"loss": asdict(with_loss), "metric": asdict(with_metric)})
+
+
+def _ranks(path: Path) -> dict:
+    """Raises Refusal: 2 where there is no such file, 65 where it is none of `tartan rank`'s."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise usage(f"cannot read --rank {path} ({error.strerror}); name what tartan rank --json printed") from None
+    except ValueError:
+        raise bad_data(f"{path} is not JSON; name what tartan rank --json printed") from None
+    if not isinstance(found, dict) or len(found.get("candidates", [])) < LEAST:
+        raise bad_data(f"{path} does not rank at least {LEAST} candidates; name what tartan rank --json printed")
+    return found
