@@ -7,11 +7,13 @@ checks.py null    …   with shuffled dev labels no auxiliary may win
 checks.py foreign …   an auxiliary of another world must not cost more with learned weights than with equal ones
 checks.py reuse   …   what it matters that weights, early stop and selection share one dev split
 
-Each prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges. The same command
-goes on where an earlier one was stopped. Status 0: judged, whatever the verdict (the last line, and verdict.json).
+Each prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges: a table, and the
+verdict in one sentence as the last line; verdict.json has all digits and the commands of every arm. The same command
+goes on where an earlier one was stopped. Status 0: judged, whatever the verdict.
 """
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -41,13 +43,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--model", type=Path, default=Path("models/minilm-mlm"), metavar="DIR",
         help="encoder with an MLM head, such as recipe mlm-head makes (default: %(default)s)")
     add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
-    add("--seeds", type=int, default=10, metavar="N", help="seeds 1 to N (default: %(default)s)")
-    add("--steps", type=int, default=60, metavar="N", help="of the joint stage (default: %(default)s)")
-    add("--rate", type=float, default=0.05, metavar="R", help="of the task weights (default: %(default)s)")
-    add("--batch", type=int, default=8, metavar="N", help="examples of each task in a step (default: %(default)s)")
-    add("--max-length", type=int, default=128, metavar="N", help="tokens per text (default: %(default)s)")
-    add("--parallel", type=int, default=1, metavar="N", help="runs at once (default: %(default)s)")
-    add("--minutes", type=float, metavar="M", help="stop then; the same command goes on")
+    add("--seeds", type=whole, default=10, metavar="N", help="seeds 1 to N (default: %(default)s)")
+    add("--steps", type=whole, default=60, metavar="N", help="of the joint stage (default: %(default)s)")
+    add("--rate", type=above_zero, default=0.05, metavar="R", help="of the task weights (default: %(default)s)")
+    add("--batch", type=whole, default=8, metavar="N", help="examples of each task in a step (default: %(default)s)")
+    add("--max-length", type=whole, default=128, metavar="N", help="tokens per text (default: %(default)s)")
+    add("--parallel", type=whole, default=1, metavar="N", help="runs at once (default: %(default)s)")
+    add("--minutes", type=above_zero, metavar="M", help="stop then; the same command goes on")
+
+
+def whole(text: str) -> int:
+    return checked(text, int, "a whole number of at least 1")
+
+
+def above_zero(text: str) -> float:
+    return checked(text, float, "a number above 0")
+
+
+def checked(text: str, convert: type, wanted: str):
+    try:
+        value = convert(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
+    return value
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -18,3 +18,7 @@ class Request:
     max_length: int
     parallel: int
     minutes: float | None
+
+    @property
+    def all_seeds(self) -> list[int]:
+        return list(range(1, self.seeds + 1))

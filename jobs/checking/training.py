@@ -50,7 +50,25 @@ def steps_of(run: Path, stage: str = "joint") -> list[dict]:
     return [event for event in events if event["event"] == "step" and event["stage"] == stage]
 
 
-def best_loss(run: Path) -> float:
-    """The end task's least dev loss."""
-    events = (json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines())
-    return min(event["loss"] for event in events if event["event"] == "evaluation")
+def dev_metrics(output: Path, method: str) -> dict[int, float]:
+    """Macro-F1 on dev of what a method's runs kept, by seed."""
+    found = {seed: json.loads((run / "run.json").read_text()) for seed, run in runs_of(output, method).items()}
+    return {seed: facts["result"]["dev"]["macro-f1"] for seed, facts in found.items()}
+
+
+def test_metrics(output: Path, method: str) -> dict[int, float]:
+    """The same on the sweep's test shard."""
+    found = {seed: json.loads((run / "test.json").read_text()) for seed, run in runs_of(output, method).items()}
+    return {seed: answer["metrics"]["macro-f1"] for seed, answer in found.items()}
+
+
+def arms(output: Path, configs: dict[str, Path]) -> dict[str, dict]:
+    """By method: its configuration and the commands of its runs, by seed, as their logs have them."""
+    return {name: {"config": str(config),
+                   "commands": {seed: commands_of(run) for seed, run in runs_of(output, name).items()}}
+            for name, config in configs.items()}
+
+
+def commands_of(run: Path) -> list[str]:
+    lines = (run / "sweep.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return list(dict.fromkeys(line.removeprefix("$ ") for line in lines if line.startswith("$ ")))
