@@ -6,10 +6,12 @@ checks.py switch  …   an auxiliary that goes bad in the middle must lose weigh
 checks.py null    …   with shuffled dev labels no auxiliary may win
 checks.py foreign …   an auxiliary of another world must not cost more with learned weights than with equal ones
 checks.py reuse   …   what it matters that weights, early stop and selection share one dev split
+checks.py ranking --rank ranks.json --gains runs/gains --output runs/checks/ranking
+                      whether `tartan rank` orders candidates as training does
 
-Each prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges: a table, and the
+Each of the first five prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges: a table, and the
 verdict in one sentence as the last line; verdict.json has all digits and the commands of every arm. The same command
-goes on where an earlier one was stopped. Status 0: judged, whatever the verdict.
+goes on where an earlier one was stopped. `ranking` trains nothing. Status 0: judged, whatever the verdict.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import math
 import sys
 from pathlib import Path
 
-from checking import dose, foreign, null, reuse, switch
+from checking import dose, foreign, null, ranking, reuse, switch
 from checking.request import Request
 from preparing.errors import Refusal
 
@@ -31,7 +33,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     for name, check in CHECKS.items():
         add_options(chosen.add_parser(name, help=check.__doc__.splitlines()[0], description=check.__doc__,
                                       allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter))
+    add_ranking(chosen.add_parser("ranking", help=ranking.__doc__.splitlines()[0], description=ranking.__doc__,
+                                  allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter))
     return parser.parse_args(arguments)
+
+
+def add_ranking(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--rank", type=Path, required=True, metavar="FILE", help="what tartan rank --json printed")
+    add("--gains", type=Path, required=True, metavar="DIR", help="output of a sweep: method alone, and one for each candidate")
+    add("--metric", default="macro-f1", metavar="NAME", help="beside the loss (default: %(default)s)")
+    add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +84,11 @@ def checked(text: str, convert: type, wanted: str):
 
 def main(arguments: list[str] | None = None) -> int:
     values = vars(parse(arguments))
-    check = CHECKS[values.pop("check")]
+    name = values.pop("check")
     try:
-        return check.carry_out(Request(**values))
+        if name == "ranking":
+            return ranking.carry_out(ranking.Request(**values))
+        return CHECKS[name].carry_out(Request(**values))
     except Refusal as refusal:
         print(f"checks.py: error: {refusal.message}", file=sys.stderr)
         return refusal.status

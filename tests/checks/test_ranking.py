@@ -78,3 +78,12 @@ def test_ranks_that_cannot_be_used(tmp_path, text, status, said):
     with pytest.raises(Refusal, match=said) as refusal:
         carry_out(Request(path, tmp_path, "macro-f1", tmp_path / "out"))
     assert refusal.value.status == status and "; name what tartan rank --json printed" in refusal.value.message
+
+
+def test_on_the_command_line(checks, tmp_path, capsys):
+    (tmp_path / "rank.json").write_text(json.dumps(ranks()))
+    gains = plant(tmp_path / "gains", losses())
+    words = ["ranking", "--rank", tmp_path / "rank.json", "--gains", gains, "--output", tmp_path / "out"]
+    assert checks.main([str(word) for word in words]) == 0 and (tmp_path / "out" / "verdict.json").exists()
+    assert checks.main([*map(str, words[:2]), "nowhere.json", *map(str, words[3:])]) == 2
+    assert "cannot read --rank nowhere.json" in capsys.readouterr().err
