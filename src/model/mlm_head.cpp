@@ -37,13 +37,15 @@ std::size_t word_index(Encoder const& encoder, ParameterSet const& p) {
 
 }  // namespace
 
-void add_mlm_head(Layout& layout, HfConfig const& c) {
+void add_mlm_head(Layout& layout, HfConfig const& c, DecayRule rule) {
   Names const n = names(c);
+  bool const norm_decayed = rule == DecayRule::published && !n.norm.ends_with("LayerNorm.");
   layout.begin_segment("mlm_head.decayed", Owner::mlm_head, true);
   layout.add(n.dense + "weight", {c.hidden_size, c.hidden_size});
+  if (norm_decayed) layout.add(n.norm + "weight", {c.hidden_size});
   layout.begin_segment("mlm_head.undecayed", Owner::mlm_head, false);
   layout.add(n.dense + "bias", {c.hidden_size});
-  layout.add(n.norm + "weight", {c.hidden_size});
+  if (!norm_decayed) layout.add(n.norm + "weight", {c.hidden_size});
   layout.add(n.norm + "bias", {c.hidden_size});
   layout.add(n.bias, {c.vocab_size});
 }

@@ -46,11 +46,12 @@ void initialize_head(ParameterSet& parameters, std::string const& name, HeadShap
 
 std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
-                                  Precision precision, Kernels kernels, at::Device device, StartKeys const& keys) {
+                                  Precision precision, Kernels kernels, at::Device device, StartKeys const& keys,
+                                  DecayRule decay) {
   HfConfig const config = read_hf_config(directory);
   Layout layout;
   add_encoder(layout, config);
-  add_mlm_head(layout, config);
+  add_mlm_head(layout, config, decay);
   for (auto const& [name, shape] : heads) add_head(layout, name, shape);
   HfWeights const weights(directory, config, rules, layout);
   auto const options = at::TensorOptions(device).dtype(precision == Precision::fp64 ? at::kDouble : at::kFloat);

@@ -1,6 +1,7 @@
 #include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
 #include <tartan/recipe/recipe.hpp>
+#include <tartan/train/compat.hpp>
 
 #include <algorithm>
 #include <map>
@@ -212,6 +213,7 @@ Plan make_plan(config::Settings& settings) {
   for (auto* stages : {&plan.stages, &plan.idle})
     for (auto& one : *stages) settings.bind(stage(one));
   settings.finish();
+  train::apply_compat(plan.options, settings);
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   check_tasks(plan, settings);
   check_sampling(plan.options, settings);

@@ -56,14 +56,9 @@ Probe::Probe(model::Model& model, Objective const& end, ProbeOptions options, st
       training_head_(std::move(training_head)),
       head_(head_layout(model, end), model.parameters.values().options()) {}
 
-std::vector<double> Probe::fit_fresh(data::PackedBatch const& batch, HeadStart const& start, bool dropout) {
-  start(head_, head_name);
-  at::Tensor features;
-  {
-    at::NoGradGuard no_grad;
-    features = model_.encoder.forward(model_.parameters, batch, batch.rows, {});
-  }
-  return fit(batch, features, dropout);
+at::Tensor Probe::features(data::PackedBatch const& batch, bool dropout) const {
+  at::NoGradGuard no_grad;
+  return model_.encoder.forward(model_.parameters, batch, batch.rows, {dropout, 0});
 }
 
 HeadPlace Probe::place(bool dropout) {
@@ -72,7 +67,9 @@ HeadPlace Probe::place(bool dropout) {
   return {model_.encoder, model_.parameters, head_, head_name, dropout};
 }
 
-std::vector<double> Probe::fit(data::PackedBatch batch, at::Tensor const& features, bool dropout) {
+std::vector<double> Probe::fit(data::PackedBatch batch, bool dropout) {
+  bool const anew = options_.features == ProbeFeatures::each_iteration;
+  at::Tensor hidden = features(batch, anew && dropout);
   at::Tensor const gradient = at::zeros_like(head_.values());
   head_.bind_gradients(gradient);
   optim::AdamW optimizer(head_, options_.adamw);
@@ -80,8 +77,9 @@ std::vector<double> Probe::fit(data::PackedBatch batch, at::Tensor const& featur
   std::vector<double> losses;
   double previous = 1e10;
   for (std::int64_t i = 0; i < options_.iterations; ++i) {
+    if (anew && i > 0) hidden = features(batch, dropout);
     gradient.zero_();
-    at::Tensor const loss = end_.loss(place, {features}, batch) / count(batch);
+    at::Tensor const loss = end_.loss(place, {hidden}, batch) / count(batch);
     torch::autograd::backward({loss}, {});
     optimizer.step(0, gradient, options_.head_lr, options_.head_decay);
     losses.push_back(loss.item<double>());
@@ -95,7 +93,10 @@ std::vector<double> Probe::fit(data::PackedBatch batch, at::Tensor const& featur
 ProbeReport Probe::compute(data::PackedBatch const& head_batch, data::PackedBatch const& gradient_batch,
                            HeadStart const& start, bool dropout, at::Tensor const& direction) {
   ProbeReport report;
-  if (options_.head == ProbeHead::fresh) report.head_losses = fit_fresh(head_batch, start, dropout);
+  if (options_.head == ProbeHead::fresh) {
+    start(head_, head_name);
+    report.head_losses = fit(head_batch, dropout);
+  }
   compute_again(gradient_batch, dropout, direction, report);
   return report;
 }

@@ -149,7 +149,8 @@ task::Probe::HeadStart Draws::head_start(std::int64_t step) const {
 std::int64_t Draws::probe_cost_tokens() const {
   data::Dataset const& source = probed_examples().dataset;
   auto const mean = static_cast<std::int64_t>(source.num_tokens() / source.size());
-  std::int64_t const fitting = probe_.head == task::ProbeHead::fresh ? probe_.head_examples : 0;
+  std::int64_t const forwards = probe_.features == task::ProbeFeatures::each_iteration ? probe_.iterations : 1;
+  std::int64_t const fitting = probe_.head == task::ProbeHead::fresh ? forwards * probe_.head_examples : 0;
   return mean * (fitting / 3 + dev_gradients() * probe_.gradient_examples);
 }
 

@@ -4,6 +4,7 @@
 #include "tensor_comm.hpp"
 
 #include <tartan/comm/nccl.hpp>
+#include <tartan/train/compat.hpp>
 
 #include <algorithm>
 
@@ -32,9 +33,9 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
     open_probe_data(opened.tasks, path, config, o.model.path);
   model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
-  opened.model = model::open_model(o.model.path, head_shapes(opened.tasks, config),
-                                   {words(o.model.allow_missing), words(o.model.allow_unexpected)}, o.model.precision,
-                                   o.model.kernels, device, start_keys(o, stages, opened.tasks));
+  opened.model = model::open_model(
+      o.model.path, head_shapes(opened.tasks, config), {words(o.model.allow_missing), words(o.model.allow_unexpected)},
+      o.model.precision, o.model.kernels, device, start_keys(o, stages, opened.tasks), decay_rule(o.train.compat));
   opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;
 }

@@ -142,6 +142,13 @@ Section train_section(TrainOptions& o) {
   s.add("beta1", o.adamw.beta1, "AdamW", between(0, 0.999999));
   s.add("beta2", o.adamw.beta2, "AdamW", between(0, 0.999999));
   s.add("eps", o.adamw.eps, "AdamW", positive());
+  s.choice<Compat>(
+      "compat", o.compat, {{"none", Compat::none}, {"official", Compat::official}},
+      "official: meta-tartan and mt-tartan as their published code computes: weighting.body = encoder+mlm-head, "
+      "probe.per = micro, AdamW of transformers 2 to 4 and what its users spared from decay, task logits in float32, "
+      "cosines without epsilon, a loss as the mean of its micro-batches' means, encoder dropout in the dev head's fit, "
+      "and with stage.joint.steps one step more, the last at rate 0. Not copied, being accidents: padding that is "
+      "attended to, tasks in the order of a Python set, micro-batches that an epoch's end leaves to the next step");
   return s;
 }
 

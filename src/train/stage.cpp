@@ -5,6 +5,7 @@
 
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
+#include <tartan/train/compat.hpp>
 #include <tartan/train/stop_signal.hpp>
 
 #include <ATen/Parallel.h>
@@ -33,6 +34,7 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   result.freeze_body = plan.body_frozen;
   result.probe = options.probe;
   result.probe.adamw = options.train.adamw;
+  apply_compat(options.train.compat, result);
   return result;
 }
 
@@ -91,7 +93,8 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       p_(progression),
       tasks_(tasks_of(plan, run.tasks)),
       end_(end_task(run.tasks)),
-      total_steps_(total_steps(plan.options, tasks_)),
+      steps_at_rate_0_(train::steps_at_rate_0(plan, run.options)),
+      total_steps_(total_steps(plan.options, tasks_) + steps_at_rate_0_),
       evaluate_every_(evaluation_interval(plan, end_)),
       optimizer_(run.model.parameters, run.options.train.adamw),
       weighting_(make_weighting(plan, run.options, tasks_, stage_key(run.options, plan),
@@ -210,8 +213,9 @@ std::vector<std::int64_t> Stage::next_sizes() const {
 
 StepRates Stage::rates() const {
   StageOptions const& o = plan_.options;
-  auto const warmup = static_cast<std::int64_t>(o.warmup * static_cast<double>(total_steps_));
-  double const factor = optim::schedule_factor(o.schedule, p_.step, warmup, total_steps_);
+  std::int64_t const scheduled = total_steps_ - steps_at_rate_0_;
+  auto const warmup = static_cast<std::int64_t>(o.warmup * static_cast<double>(scheduled));
+  double const factor = p_.step < scheduled ? optim::schedule_factor(o.schedule, p_.step, warmup, scheduled) : 0;
   return {factor * o.lr, factor * o.head_lr, o.decay, o.head_decay, o.clip};
 }
 

@@ -82,7 +82,8 @@ class Stage {
   StagePlan const& plan_;
   Progression& p_;
   std::vector<Task const*> tasks_;
-  Task const* end_;  //!< nullptr: the run has none
+  Task const* end_;               //!< nullptr: the run has none
+  std::int64_t steps_at_rate_0_;  // of total_steps_, after the schedule's
   std::int64_t total_steps_, evaluate_every_;
   optim::AdamW optimizer_;
   weighting::Weighting weighting_;

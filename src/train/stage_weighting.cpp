@@ -1,6 +1,7 @@
 #include "stage_weighting.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/train/compat.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -62,7 +63,7 @@ weighting::Weighting make_weighting(StagePlan const& plan, Options const& option
       return fixed(tasks);
     case WeightingKind::meta_tartan:
       if (o.per == weighting::Per::layer) return weighting::make_layered(meta_tartan(o, tasks), groups);
-      return meta_tartan(o, tasks);
+      return apply_compat(options.train.compat, meta_tartan(o, tasks));
     case WeightingKind::dga:
       return dga(o, tasks);
     case WeightingKind::gcs:

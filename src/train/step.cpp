@@ -152,16 +152,21 @@ void SingleLevel::reduce(std::vector<Sums> const& sums, StepReport& report, Extr
   }
   comm_.all_reduce(scalars.data(), scalars.size(), comm::Type::float64).wait();
   auto const n = static_cast<std::ptrdiff_t>(tasks_.size());
+  auto const share = static_cast<double>(sums.size());  // a micro-batch adds but a part of its own mean
   auto at = scalars.begin();
   report.losses.assign(tasks_.size(), 0);
   for (std::size_t look = 0; look < sums.size(); ++look, at += 3 * n + 2) {
-    auto const& losses = report.look_losses.emplace_back(at, at + n);
-    std::ranges::transform(report.losses, losses, report.losses.begin(), std::plus<>());
     auto& alignments = report.looks.emplace_back();
-    alignments.dot.assign(at + n, at + 2 * n);
-    for (std::ptrdiff_t i = 0; i < n; ++i) alignments.norm.push_back(std::sqrt(at[2 * n + i]));
+    auto& losses = report.look_losses.emplace_back();
+    for (std::ptrdiff_t i = 0; i < n; ++i) {
+      report.losses[static_cast<std::size_t>(i)] += at[i];
+      losses.push_back(share * at[i]);
+      alignments.dot.push_back(share * at[n + i]);
+      alignments.norm.push_back(share * std::sqrt(at[2 * n + i]));
+    }
     for (double const targets : look_counts_[look]) alignments.present.push_back(targets > 0);
     alignments.probe_norm = std::sqrt(at[3 * n]);
+    alignments.least_norm_product = options_.least_norm_product;
     report.tokens += at[3 * n + 1];
   }
   auto const end = at + static_cast<std::ptrdiff_t>(local.size()),

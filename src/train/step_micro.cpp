@@ -21,10 +21,16 @@ bool SingleLevel::by_micro_batch() const {
 }
 
 void SingleLevel::count(StepInputs const& inputs, std::vector<double> const& counts) {
-  divisors_.assign(num_micro_batches(inputs), counts);
+  std::size_t const parts = num_micro_batches(inputs);
   bool const own = options_.placement == Placement::rank0;
+  bool const means = options_.loss_mean == LossMean::micro_batches && parts > 1;
+  std::vector<std::vector<double>> global;
+  if (means || (by_micro_batch() && !own)) global = global_micro_counts(inputs);
   look_counts_ = {aligned_ && own ? local_counts(inputs) : counts};
-  if (by_micro_batch()) look_counts_ = own ? local_micro_counts(inputs) : global_micro_counts(inputs);
+  if (by_micro_batch()) look_counts_ = own ? local_micro_counts(inputs) : global;
+  divisors_ = means ? global : std::vector(parts, counts);
+  for (auto& of_tasks : divisors_)
+    for (double& targets : of_tasks) targets *= means ? static_cast<double>(parts) : 1;
 }
 
 std::vector<std::vector<double>> SingleLevel::local_micro_counts(StepInputs const& inputs) {
@@ -37,7 +43,12 @@ std::vector<std::vector<double>> SingleLevel::local_micro_counts(StepInputs cons
 // One more small reduction a step; only those who ask for it pay
 std::vector<std::vector<double>> SingleLevel::global_micro_counts(StepInputs const& inputs) const {
   auto counts = local_micro_counts(inputs);
-  for (auto& of_tasks : counts) comm_.all_reduce(of_tasks.data(), of_tasks.size(), comm::Type::float64).wait();
+  std::vector<double> all;
+  for (auto const& of_tasks : counts) all.insert(all.end(), of_tasks.begin(), of_tasks.end());
+  comm_.all_reduce(all.data(), all.size(), comm::Type::float64).wait();
+  auto next = all.begin();
+  for (auto& of_tasks : counts)
+    for (double& targets : of_tasks) targets = *next++;
   return counts;
 }
 

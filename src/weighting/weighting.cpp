@@ -8,14 +8,20 @@
 
 namespace tartan::weighting {
 
-std::vector<double> softmax(std::vector<double> const& logits) {
-  std::vector<double> result(logits.size());
-  double const largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (std::size_t i = 0; i < logits.size(); ++i) sum += result[i] = std::exp(logits[i] - largest);
-  for (double& value : result) value /= sum;
-  return result;
+namespace {
+
+template <class Real>
+std::vector<double> softmax_in(std::vector<Real> logits) {
+  Real const largest = *std::max_element(logits.begin(), logits.end());
+  Real sum = 0;
+  for (Real& value : logits) sum += value = std::exp(value - largest);
+  for (Real& value : logits) value /= sum;
+  return {logits.begin(), logits.end()};
 }
+
+}  // namespace
+
+std::vector<double> softmax(std::vector<double> const& logits) { return softmax_in(logits); }
 
 void check_shape(Alignments const& alignments, std::size_t tasks) {
   expects(alignments.dot.size() == tasks && alignments.norm.size() == tasks && alignments.present.size() == tasks,
@@ -59,8 +65,6 @@ std::vector<double> logits_of(std::vector<double> const& initial) {
 
 namespace {
 
-constexpr double smallest_norm_product = 1e-8;
-
 void update(Fixed&, Alignments const&, std::vector<double> const&) {}
 void update(Random&, Alignments const&, std::vector<double> const&) {}
 
@@ -72,24 +76,33 @@ void bound(MetaTartan& rule) {
     rule.logits[i] = std::log(std::max(kept[i], std::numeric_limits<double>::min()));
 }
 
-//! Per task, over the looks in which it is present; 0 where it is in none.
-std::vector<double> mean_similarities(MetaTartan const& rule, std::vector<Alignments> const& looks) {
-  std::vector<double> sums(rule.logits.size()), counts(rule.logits.size());
+//! What each look adds to a task's mean similarity over the looks in which it is present.
+std::vector<std::vector<double>> parts_of_means(MetaTartan const& rule, std::vector<Alignments> const& looks) {
+  std::vector<std::vector<double>> parts;
+  std::vector<double> counts(rule.logits.size());
   for (auto const& alignments : looks) {
     check_shape(alignments, rule.logits.size());
-    auto const similarity = similarities(rule.similarity, alignments);
-    check_finite(similarity, alignments.present, "alignment");
-    for (std::size_t i = 0; i < similarity.size(); ++i)
-      if (alignments.present[i]) sums[i] += similarity[i], ++counts[i];
+    parts.push_back(similarities(rule.similarity, alignments));
+    check_finite(parts.back(), alignments.present, "alignment");
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += alignments.present[i] ? 1 : 0;
   }
-  for (std::size_t i = 0; i < sums.size(); ++i)
-    if (counts[i] > 1) sums[i] /= counts[i];
-  return sums;
+  for (auto& part : parts)
+    for (std::size_t i = 0; i < part.size(); ++i) part[i] /= std::max(counts[i], 1.0);
+  return parts;
+}
+
+template <class Real>
+void move_logits(MetaTartan& rule, std::vector<std::vector<double>> const& parts) {
+  for (std::size_t i = 0; i < rule.logits.size(); ++i) {
+    Real mean = 0;
+    for (auto const& part : parts) mean += static_cast<Real>(part[i]);
+    rule.logits[i] = static_cast<Real>(rule.logits[i]) + static_cast<Real>(rule.rate) * mean;
+  }
 }
 
 void update(MetaTartan& rule, std::vector<Alignments> const& looks, std::vector<double> const&) {
-  auto const similarity = mean_similarities(rule, looks);
-  for (std::size_t i = 0; i < similarity.size(); ++i) rule.logits[i] += rule.rate * similarity[i];
+  auto const parts = parts_of_means(rule, looks);
+  rule.type == LogitType::float32 ? move_logits<float>(rule, parts) : move_logits<double>(rule, parts);
   bound(rule);
 }
 
@@ -120,7 +133,10 @@ Needs needs(Uncertainty const&) { return {.losses = true}; }
 Needs needs(Random const&) { return {}; }
 
 std::vector<double> weights(Fixed const& rule) { return rule.weights; }
-std::vector<double> weights(MetaTartan const& rule) { return softmax(rule.logits); }
+std::vector<double> weights(MetaTartan const& rule) {
+  if (rule.type == LogitType::float32) return softmax_in(std::vector<float>(rule.logits.begin(), rule.logits.end()));
+  return softmax(rule.logits);
+}
 std::vector<double> weights(GradNorm const& rule) { return rule.weights; }
 std::vector<double> weights(Random const& rule) { return rule.weights; }
 
@@ -131,9 +147,10 @@ std::vector<double> cosines(Alignments const& alignments) {
   std::vector<double> result(alignments.dot.size(), 0.0);
   for (std::size_t i = 0; i < result.size(); ++i)
     if (alignments.present[i])
-      result[i] = !alignments.mean_cosine.empty()
-                      ? alignments.mean_cosine[i]
-                      : alignments.dot[i] / std::max(alignments.norm[i] * alignments.probe_norm, smallest_norm_product);
+      result[i] =
+          !alignments.mean_cosine.empty()
+              ? alignments.mean_cosine[i]
+              : alignments.dot[i] / std::max(alignments.norm[i] * alignments.probe_norm, alignments.least_norm_product);
   return result;
 }
 
@@ -143,6 +160,7 @@ Alignments mean(std::vector<Alignments> const& looks) {
   std::size_t const tasks = looks.front().dot.size();
   Alignments result{
       .dot = std::vector<double>(tasks), .norm = std::vector<double>(tasks), .present = std::vector<bool>(tasks)};
+  result.least_norm_product = looks.front().least_norm_product;
   std::vector<double> cosine(tasks), counts(tasks);
   for (auto const& look : looks) {
     auto const each = cosines(look);
@@ -154,7 +172,7 @@ Alignments mean(std::vector<Alignments> const& looks) {
     result.present[i] = counts[i] > 0;
     if (counts[i] == 0) continue;
     result.norm[i] /= counts[i];
-    result.dot[i] = cosine[i] / counts[i] * std::max(result.norm[i] * result.probe_norm, smallest_norm_product);
+    result.dot[i] = cosine[i] / counts[i] * std::max(result.norm[i] * result.probe_norm, result.least_norm_product);
   }
   return result;
 }
@@ -173,6 +191,11 @@ MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarit
   check_rate(rate);
   return {
       .rate = rate, .similarity = similarity, .logits = std::vector<double>(tasks, 1.0 / static_cast<double>(tasks))};
+}
+
+void keep_in_float32(MetaTartan& rule) {
+  rule.type = LogitType::float32;
+  for (double& logit : rule.logits) logit = static_cast<float>(logit);
 }
 
 double reach_of_ratio(double rate, std::int64_t steps, double difference) {

@@ -170,6 +170,29 @@ def layers_of_micro_batches(trial):
     return train_with(trial, weighting__log_layers="true", probe__per="micro")
 
 
+OFFICIAL = {"train__compat": "official"}
+
+
+@refusals.add(2, "run.ini:", "train.compat = official is the published code of recipes meta-tartan and mt-tartan, not of dga")
+def published_code_of_another_recipe(trial):
+    return train_with(trial, run__recipe="dga", **OFFICIAL)
+
+
+@refusals.add(2, "run.ini:", "weighting.body = encoder contradicts train.compat = official", "needs encoder+mlm-head")
+def published_code_with_another_body(trial):
+    return train_with(trial, weighting__body="encoder", **OFFICIAL)
+
+
+@refusals.add(2, "run.ini:", "probe.per = step contradicts train.compat = official", "needs micro", "leave one of the two out")
+def published_code_with_one_probe_a_step(trial):
+    return train_with(trial, probe__per="step", **OFFICIAL)
+
+
+@refusals.add(2, "run.ini:", "weighting.highest = 0.9 contradicts train.compat = official", "needs 1")
+def published_code_with_bounds(trial):
+    return train_with(trial, weighting__highest=0.9, **OFFICIAL)
+
+
 @refusals.add(2, "weighting.lowest = 0.6", "too much for each of 2 tasks", "lower it")
 def bounds_that_no_weights_keep_to(trial):
     return train_with(trial, weighting__lowest=0.6)

@@ -30,6 +30,20 @@ class MlmHead : public ::testing::TestWithParam<char const*> {
   at::Tensor rows_ = at::randn({4, 30}, at::kDouble);
 };
 
+//! The published code spares names with "LayerNorm.weight", which RoBERTa's head has not.
+TEST_P(MlmHead, ThePublishedRuleDecaysTheNormOfRoberta) {
+  bool const bert = std::string(GetParam()) == "bert";
+  auto const decayed = [&](DecayRule rule) {
+    Layout layout;
+    add_encoder(layout, model_->encoder.config());
+    add_mlm_head(layout, model_->encoder.config(), rule);
+    std::string const norm = bert ? "cls.predictions.transform.LayerNorm.weight" : "lm_head.layer_norm.weight";
+    return layout.segments()[layout.parameters()[layout.index_of(norm)].segment].decayed;
+  };
+  EXPECT_FALSE(decayed(DecayRule::usual));
+  EXPECT_EQ(decayed(DecayRule::published), !bert);
+}
+
 TEST_P(MlmHead, LogitsByTheirFormula) {
   expect_close(mlm_logits(model_->encoder, model_->parameters, rows_), scores(rows_), 1e-13, "logits");
 }

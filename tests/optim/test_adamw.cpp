@@ -84,6 +84,29 @@ TEST_P(AdamWTest, FollowsTheFormulaWithACountForEachSegment) {
   }
 }
 
+//! transformers 4, src/transformers/optimization.py, one number at a time.
+TEST_P(AdamWTest, AsInTransformersEpsIsOnTheUncorrectedRootAndDecayComesLast) {
+  AdamWOptions const options{0.9, 0.98, 1e-3, AdamWForm::transformers};
+  AdamW optimizer(parameters_, options);
+  auto p = numbers(parameters_.values(), segment(0));
+  std::vector<double> m(p.size()), v(p.size());
+  double const lr = 0.05, decay = 0.3;
+  for (int step = 1; step <= 12; ++step) {
+    at::Tensor const gradient = this->gradient() * 1e-2;  // so that eps matters
+    auto const g = numbers(gradient, segment(0));
+    optimizer.step(0, gradient, lr, decay);
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      m[i] = 0.9 * m[i] + 0.1 * g[i];
+      v[i] = 0.98 * v[i] + 0.02 * g[i] * g[i];
+      p[i] -= lr * std::sqrt(1 - std::pow(0.98, step)) / (1 - std::pow(0.9, step)) * m[i] / (std::sqrt(v[i]) + 1e-3);
+      p[i] -= lr * decay * p[i];
+    }
+  }
+  auto const found = numbers(parameters_.values(), segment(0));
+  for (std::size_t i = 0; i < p.size(); ++i)
+    EXPECT_NEAR(found[i], p[i], (GetParam() == at::kDouble ? 1e-14 : 5e-6) * std::max(1.0, std::abs(p[i])));
+}
+
 TEST_P(AdamWTest, OtherSegmentsStayBitForBit) {
   AdamW optimizer(parameters_, {});
   for (std::size_t i = 0; i < 3; ++i) optimizer.step(i, gradient(), 0.1, 0.1);

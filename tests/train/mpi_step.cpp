@@ -81,6 +81,35 @@ Plan with_probe(std::int64_t every, bool stale) {
   return plan;
 }
 
+Plan per_micro_batch(LossMean mean) {
+  Plan plan{.micro_batches = 3};
+  plan.options.probe.per = task::ProbePer::micro;
+  plan.options.loss_mean = mean;
+  return plan;
+}
+
+TEST(Step, AProbeForEachMicroBatchTrainsAsOnOneRank) { expect_as_on_one_rank(per_micro_batch(LossMean::batch)); }
+TEST(Step, MeansOfMicroBatchesTrainAsOnOneRank) {
+  Plan const plan = per_micro_batch(LossMean::micro_batches);
+  expect_as_on_one_rank(plan);
+  expect_as_on_one_rank(fixed(plan));
+}
+TEST(Step, AProbeForEachMicroBatchMeetsEmptyOnes) {
+  Plan plan = per_micro_batch(LossMean::micro_batches);
+  plan.tasks = {labelled_task("end", 8), masked_task("text", 1), without_examples(labelled_task("other", 1))};
+  expect_as_on_one_rank(plan);
+}
+TEST(Step, AProbeForEachMicroBatchWithPlacementRank0GivesTheSameOnEveryRank) {
+  Plan plan = per_micro_batch(LossMean::micro_batches);
+  plan.tasks = {labelled_task("end", 48), masked_task("text", 48), labelled_task("other", 64)};  // some for rank 0
+  plan.options.placement = Placement::rank0;
+  Trainer ranks(on_ranks(plan));
+  for (auto const& look : ranks.run(10).looks)
+    for (double const norm : look.norm) EXPECT_GT(norm, 0);
+  expect_same_on_every_rank(ranks.values());
+  EXPECT_NE(ranks.weights()[0], ranks.weights()[1]);
+}
+
 TEST(Step, AWiderBodyTrainsAsOnOneRank) {
   for (weighting::Weighting const& rule : std::vector<weighting::Weighting>{
            weighting::make_meta_tartan(3, 0.5), weighting::make_gcs({1, 1, 1}, weighting::Gate::cosine)}) {

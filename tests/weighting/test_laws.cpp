@@ -50,6 +50,52 @@ TEST(MetaTartan, IdenticalOrthogonalAndOpposedTasksPartByKnownRatios) {
   EXPECT_NEAR(found[0] / found[2], std::exp(6.0), 1e-8);
 }
 
+TEST(MetaTartan, SeveralLooksMoveLogitsByTheirMeanCosine) {
+  Alignments first = at_cosines({0.5, -0.2, 0.9}), second = at_cosines({0.1, 0.6, -0.3});
+  second.present[2] = false;
+  MetaTartan rule = make_meta_tartan(3, 0.7);
+  Weighting weighting = rule;
+  update(weighting, std::vector{first, second});
+  double const means[] = {0.3, 0.2, 0.9};  // over the looks in which a task is present
+  auto const& logits = std::get<MetaTartan>(weighting).logits;
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(logits[i], rule.logits[i] + 0.7 * means[i], 1e-14);
+  Weighting of_mean = rule;
+  update(of_mean, mean({first, second}));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(std::get<MetaTartan>(of_mean).logits[i], logits[i], 1e-14);
+}
+
+TEST(MetaTartan, AMeanOfAlignmentsKeepsMeanNormsAndCosines) {
+  Alignments const first = at_cosines({0.5, -0.2}), second = at_cosines({0.1, 0.6});
+  Alignments const both = mean({first, second});
+  EXPECT_NEAR(cosines(both)[0], 0.3, 1e-15);
+  EXPECT_NEAR(cosines(both)[1], 0.2, 1e-15);
+  EXPECT_NEAR(both.norm[1], 1.5, 1e-15);
+  EXPECT_NEAR(both.probe_norm, 3, 1e-15);
+  EXPECT_EQ(mean({first}).dot, first.dot);
+}
+
+TEST(MetaTartan, InFloat32LogitsAreFloats) {
+  MetaTartan rule = make_meta_tartan(3, 0.3);
+  Weighting full = rule;
+  keep_in_float32(rule);
+  Weighting weighting = rule;
+  for (int step = 0; step < 20; ++step) {
+    update(full, at_cosines({0.5, -0.2, 0.9}));
+    update(weighting, at_cosines({0.5, -0.2, 0.9}));
+    for (double const logit : std::get<MetaTartan>(weighting).logits) EXPECT_EQ(logit, static_cast<float>(logit));
+    for (double const weight : weights(weighting)) EXPECT_EQ(weight, static_cast<float>(weight));
+  }
+  EXPECT_NE(weights(weighting), weights(full));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(weights(weighting)[i], weights(full)[i], 1e-5);
+}
+
+TEST(MetaTartan, ATinyGradientCountsWholeWithoutALeastProductOfNorms) {
+  Alignments tiny{.dot = {1e-12}, .norm = {2e-12}, .present = {true}, .probe_norm = 1};
+  EXPECT_NEAR(cosines(tiny)[0], 1e-4, 1e-18);
+  tiny.least_norm_product = 0;
+  EXPECT_NEAR(cosines(tiny)[0], 0.5, 1e-15);
+}
+
 TEST(MetaTartan, RatioMovesAtMostByRateTimesStepsTimesCosineGap) {
   auto const found = repeat(make_meta_tartan(2, 0.05), at_cosines({0.4, 0.3}), 50);
   EXPECT_NEAR(found[0] / found[1], std::exp(0.05 * 50 * 0.1), 1e-10);

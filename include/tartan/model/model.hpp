@@ -46,6 +46,7 @@ struct StartKeys {
 //! Loads a Hugging Face directory; a missing MLM head and all task heads start fresh from `keys`, said in the log.
 std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
-                                  Precision precision, Kernels kernels, at::Device device, StartKeys const& keys);
+                                  Precision precision, Kernels kernels, at::Device device, StartKeys const& keys,
+                                  DecayRule decay = DecayRule::usual);
 
 }  // namespace tartan::model

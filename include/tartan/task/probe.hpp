@@ -36,6 +36,12 @@ enum class ProbePer {
   micro,  //!< one for each micro-batch, all through the head that was fitted for the first (the published code)
 };
 
+//! How often the encoder is run for the fit of the fresh head.
+enum class ProbeFeatures {
+  once,            //!< without dropout in the encoder
+  each_iteration,  //!< as the published code, whose encoder draws dropout anew each time; `iterations` forwards
+};
+
 //! META-TARTAN's probe of the end task (Dery et al. 2022, section 4; ALGORITHMS 2.3-2.4). Its cost on rank 0: a forward
 //! of head_examples, a forward and backward of gradient_examples, and `iterations` of the head alone.
 struct ProbeOptions {
@@ -43,6 +49,7 @@ struct ProbeOptions {
   ProbeFit fit = ProbeFit::dev;
   ProbeDraw draw = ProbeDraw::independent;
   ProbePer per = ProbePer::step;
+  ProbeFeatures features = ProbeFeatures::once;
   //! Or "train:SHARE", see held_out_share, or a path, see probe_path (CHECKS 9: is the dev split used too often?).
   std::string data = "dev";
   std::int64_t every = 1;  //!< steps from probe to probe; the others cost what steps with fixed weights do
@@ -82,7 +89,7 @@ class Probe {
   Probe(model::Model& model, Objective const& end, ProbeOptions options, std::string training_head = "");
 
   //! `direction` (body_size, or size_with_mlm_head: 0 there) becomes the gradient of the mean dev loss. Head features
-  //! are computed once, in eval mode; `dropout` switches that of the head's fit and of the gradient's forward. With
+  //! are computed as ProbeFeatures says; `dropout` switches that of the head's fit and of the gradient's forward. With
   //! ProbeHead::training `head_batch` and `start` are not looked at.
   ProbeReport compute(data::PackedBatch const& head_batch, data::PackedBatch const& gradient_batch,
                       HeadStart const& start, bool dropout, at::Tensor const& direction);
@@ -91,8 +98,8 @@ class Probe {
                      ProbeReport& report);
 
  private:
-  std::vector<double> fit_fresh(data::PackedBatch const& batch, HeadStart const& start, bool dropout);
-  std::vector<double> fit(data::PackedBatch batch, at::Tensor const& features, bool dropout);
+  at::Tensor features(data::PackedBatch const& batch, bool dropout) const;
+  std::vector<double> fit(data::PackedBatch batch, bool dropout);
   HeadPlace place(bool dropout);
 
   model::Model& model_;

@@ -83,11 +83,18 @@ struct WeightingOptions {
   Apply apply = Apply::loss;                          //!< sampling: steps cost as much as their weights say; our own
 };
 
+//! Whose arithmetic (src/train/compat.cpp).
+enum class Compat {
+  none,
+  official,  //!< the published code of MT-TARTAN and META-TARTAN
+};
+
 struct TrainOptions {
   bool fuse_tasks = true;
   bool dropout = true;
   std::int64_t micro_batches = 1;  //!< gradient accumulation
   optim::AdamWOptions adamw;
+  Compat compat = Compat::none;
 };
 
 struct Options {

@@ -36,6 +36,12 @@ enum class Body {
 //! Length of the direction, over the first parameters of the layout.
 std::int64_t body_size(model::Layout const& layout, Body body);
 
+//! What a task's loss is the mean of, where a step accumulates micro-batches.
+enum class LossMean {
+  batch,          //!< all targets of the step
+  micro_batches,  //!< the means of its micro-batches, however many targets each has (the published code)
+};
+
 enum class Route;  // src/train/tensor_comm.hpp
 
 //! A task as the step sees it.
@@ -71,7 +77,9 @@ struct StepRates {
 struct StepOptions {
   Placement placement = Placement::exact;
   Body body = Body::encoder;
-  bool fuse = true;  //!< with fixed weights: all tasks in one forward and backward
+  LossMean loss_mean = LossMean::batch;
+  double least_norm_product = 1e-8;  //!< of weighting::Alignments
+  bool fuse = true;                  //!< with fixed weights: all tasks in one forward and backward
   bool dropout = true;
   bool through_host = false;  //!< reduce by way of host memory, as GPUs do (for tests)
   //! Alignments of each group of body parameters, too: each task's gradient and the direction are read once more.
@@ -82,7 +90,7 @@ struct StepOptions {
 
 struct StepReport {
   std::vector<double> losses;                      //!< mean over the global batch, per task; 0 where it had no target
-  std::vector<std::vector<double>> look_losses;    //!< [look][task] what each of `looks` added to them
+  std::vector<std::vector<double>> look_losses;    //!< [look][task] whose mean they are: of each micro-batch
   std::vector<double> counts;                      //!< global targets per task
   std::vector<double> weights;                     //!< used in this step
   std::vector<std::vector<double>> group_weights;  //!< (tasks)(groups) where there are any, used in this step

@@ -17,6 +17,7 @@ struct Alignments {
   std::vector<double> norm;   // (tasks)
   std::vector<bool> present;  // (tasks)
   double probe_norm = 0;
+  double least_norm_product = 1e-8;  //!< that a cosine divides by; 0: any (published TARTAN)
   //! (tasks) Means over ranks of their own gradients' cosines, where that is what was formed (placement mean): `dot` is
   //! then the global one, `norm` a mean as well. Else empty.
   std::vector<double> mean_cosine{};
@@ -24,7 +25,8 @@ struct Alignments {
   std::vector<Alignments> groups{};
 };
 
-//! <g_i, probe> / max(|g_i| |probe|, 1e-8) per task, or their means over ranks where there are any; 0 where absent.
+//! <g_i, probe> / max(|g_i| |probe|, least_norm_product) per task, or their means over ranks where there are any; 0
+//! where absent.
 std::vector<double> cosines(Alignments const& alignments);
 
 //! One for several looks at a step, such as its micro-batches: per task over those in which it is present, mean norm
@@ -66,6 +68,12 @@ struct Bounds {
   bool operator==(Bounds const&) const = default;
 };
 
+//! In which arithmetic META-TARTAN keeps its logits and takes their softmax.
+enum class LogitType {
+  float64,
+  float32,  //!< as the published code
+};
+
 //! META-TARTAN (Dery et al. 2022, section 4; ALGORITHMS 2): logits w_i += rate * cos_i, weights = softmax(w).
 struct MetaTartan {
   double rate = 0.01;
@@ -73,6 +81,7 @@ struct MetaTartan {
   std::vector<double> logits;
   Bounds
       bounds{};  //!< logits become the logs of the bounded weights where a bound binds: a weight can come back at once
+  LogitType type = LogitType::float64;
 };
 
 //! What has a weight of its own.
@@ -155,6 +164,8 @@ MetaTartan make_meta_tartan(std::size_t tasks, double rate, Similarity similarit
 
 //! Every group begins as `start`.
 LayeredTartan make_layered(MetaTartan const& start, std::vector<std::string> groups);
+//! Rounds the logits, and keeps to float32 from then on.
+void keep_in_float32(MetaTartan& rule);
 
 //! `initial`: weights, the end task's first; those of the auxiliaries give the start of their simplex. Throws
 //! ExitStatus::usage where an auxiliary starts at 0 or the end task leaves nothing to share, as the next ones do
