@@ -70,7 +70,7 @@ TEST(StepLayers, LoggedAlignmentsAreThoseByHand) {
 }
 
 TEST(StepLayers, LoggingChangesNoBit) {
-  Trainer loud(logged()), quiet({});
+  Trainer loud(logged()), quiet{Plan()};
   for (int step = 0; step < 5; ++step) {
     StepReport const a = loud.run(), b = quiet.run();
     EXPECT_EQ(a.alignments.dot, b.alignments.dot);
@@ -113,7 +113,7 @@ TEST(StepLayers, EachGroupTakesItsOwnWeightsAndHeadsTheMean) {
   StepReport report;
   auto const gradients = watch(trainer, report);
   EXPECT_NE(report.group_weights[1][0], report.group_weights[1][2]);
-  EXPECT_LE(distance(trainer.combined(), by_hand(trainer, report, gradients)), 1e-15);
+  EXPECT_LE(distance(trainer.combined(), by_hand(trainer, report, gradients)), 1e-13);
 }
 
 TEST(StepLayers, AlsoInStepsWithoutAlignments) {
@@ -126,7 +126,7 @@ TEST(StepLayers, AlsoInStepsWithoutAlignments) {
   EXPECT_FALSE(report.aligned);
   EXPECT_EQ(gradients.size(), 3U);
   EXPECT_NE(report.group_weights[1][0], report.group_weights[1][2]);
-  EXPECT_LE(distance(trainer.combined(), by_hand(trainer, report, gradients)), 1e-15);
+  EXPECT_LE(distance(trainer.combined(), by_hand(trainer, report, gradients)), 1e-13);
 }
 
 TEST(StepLayers, WeightsFollowTheCosinesOfTheirGroup) {
@@ -147,7 +147,7 @@ TEST(StepLayers, WhereNothingIsLearnedItIsOneWeight) {
   Trainer tasks(plan);
   layers.run(3);
   tasks.run(3);
-  EXPECT_LE(distance(layers.values(), tasks.values()), 1e-15);
+  EXPECT_LE(distance(layers.values(), tasks.values()), 1e-12);
 }
 
 TEST(StepLayers, InAdamsMetricToo) {
