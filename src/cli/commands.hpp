@@ -19,6 +19,7 @@ ExitStatus predict(Arguments const& arguments);
 ExitStatus inspect(Arguments const& arguments);
 ExitStatus export_model(Arguments const& arguments);
 ExitStatus bench(Arguments const& arguments);
+ExitStatus rank(Arguments const& arguments);
 ExitStatus config(Arguments const& arguments);
 //! `tartan train --dry-run`. Collective.
 ExitStatus dry_run(recipe::Plan const& plan, train::Resume resume, bool json, comm::Communicator& comm);

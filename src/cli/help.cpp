@@ -60,6 +60,11 @@ constexpr std::array commands = {
             "  --warmup N  steps before them\n"
             "  --json      one JSON object\n",
             true},
+    Command{"rank", "which auxiliary tasks point where the end task's dev loss falls, without training",
+            "tartan rank run.ini [--batches 20] [--json] [--section.key value ...]",
+            "  --batches N  independent batches of each task, and as many dev directions\n"
+            "  --json       one JSON object with all digits\n",
+            true},
     Command{"config", "shows settings",
             "tartan config default | reference | show FILE | diff FILE [OTHER]   [--section.key value ...]",
             "  default    every key with its default and meaning, as a file to begin with\n"

@@ -74,6 +74,7 @@ ExitStatus run_command(int& argc, char**& argv) {
   if (command == "inspect") return inspect(rest);
   if (command == "export") return export_model(rest);
   if (command == "bench") return bench(rest);
+  if (command == "rank") return rank(rest);
   if (command == "config") return config(rest);
   if (command == "--help" || command == "help" || command == "-h") {
     return print_help(rest.empty() ? "" : rest[0]);
