@@ -20,6 +20,7 @@ ExitStatus inspect(Arguments const& arguments);
 ExitStatus export_model(Arguments const& arguments);
 ExitStatus bench(Arguments const& arguments);
 ExitStatus rank(Arguments const& arguments);
+ExitStatus audit(Arguments const& arguments);
 ExitStatus config(Arguments const& arguments);
 //! `tartan train --dry-run`. Collective.
 ExitStatus dry_run(recipe::Plan const& plan, train::Resume resume, bool json, comm::Communicator& comm);

@@ -65,6 +65,16 @@ constexpr std::array commands = {
             "  --batches N  independent batches of each task, and as many dev directions\n"
             "  --json       one JSON object with all digits\n",
             true},
+    Command{
+        "audit", "whether the dev loss moves as the cosines say",
+        "tartan audit run.ini | RUN [--steps 50] [--lr X] [--json] [--section.key value ...]",
+        "RUN is a run's directory: its last checkpoint is looked at, else its best model; of a configuration, "
+        "model.path.\n\n"
+        "  --steps N  random steps\n"
+        "  --lr X     learning rate of the moves that are tried; without it they are as long as would take 0.1 % of\n"
+        "             the dev loss away straight down its gradient\n"
+        "  --json     one JSON object with all digits\n",
+        true},
     Command{"config", "shows settings",
             "tartan config default | reference | show FILE | diff FILE [OTHER]   [--section.key value ...]",
             "  default    every key with its default and meaning, as a file to begin with\n"

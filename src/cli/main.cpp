@@ -75,6 +75,7 @@ ExitStatus run_command(int& argc, char**& argv) {
   if (command == "export") return export_model(rest);
   if (command == "bench") return bench(rest);
   if (command == "rank") return rank(rest);
+  if (command == "audit") return audit(rest);
   if (command == "config") return config(rest);
   if (command == "--help" || command == "help" || command == "-h") {
     return print_help(rest.empty() ? "" : rest[0]);

@@ -112,4 +112,9 @@ void Probe::compute_again(data::PackedBatch const& gradient_batch, bool dropout,
                     static_cast<double>(report.dev_losses.size());
 }
 
+double Probe::loss(data::PackedBatch const& batch) {
+  at::NoGradGuard no_grad;
+  return forward_loss(end_, place(false), batch).item<double>() / count(batch);
+}
+
 }  // namespace tartan::task

@@ -31,6 +31,13 @@ void prune_exports(RunDirectory const& directory, std::vector<Best> const& kept)
     if (!names.contains(entry.path().filename().string())) fs::remove_all(entry.path());
 }
 
+void load_export(fs::path const& path, model::HfConfig const& config, model::ParameterSet& parameters) {
+  model::LoadRules const rules;
+  model::HfWeights(path, config, rules, parameters.layout()).copy_into(parameters);
+  for (auto const& [name, tensor] : model::load_heads(path).tensors)
+    model::load_into(model::store(tensor), name, parameters.at(name));
+}
+
 void restore_best(RunContext& run, Best const& best) {
   if (best.step < 0) return;
   fs::path const path = run.directory.exports() / export_name(best);
@@ -38,10 +45,7 @@ void restore_best(RunContext& run, Best const& best) {
     fail_data(path.string() +
               " is missing (the best model of the run so far); delete the newest checkpoint to go back further");
   model::ParameterSet values(run.model.parameters.layout(), run.model.parameters.values().options());
-  model::LoadRules const rules;
-  model::HfWeights(path, run.model.encoder.config(), rules, values.layout()).copy_into(values);
-  for (auto const& [name, tensor] : model::load_heads(path).tensors)
-    model::load_into(model::store(tensor), name, values.at(name));
+  load_export(path, run.model.encoder.config(), values);
   run.best_values = values.values().clone();
   if (run.comm.rank() == 0) swap_symlink(run.directory.best(), fs::path("exports") / export_name(best));
 }

@@ -102,6 +102,8 @@ class Stage {
 void export_best(RunContext const& run, Best const& best);
 //! Removes every export but those of `kept`. Rank 0 only.
 void prune_exports(RunDirectory const& directory, std::vector<Best> const& kept);
+//! All parameters of an export, heads included.
+void load_export(std::filesystem::path const& path, model::HfConfig const& config, model::ParameterSet& parameters);
 //! best_values from the export of `best`, on every rank; rank 0 points `best` at it again.
 void restore_best(RunContext& run, Best const& best);
 

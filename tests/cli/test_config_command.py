@@ -33,7 +33,7 @@ def test_diff_of_two_files(trial):
     assert same.out == ""
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "inspect", "export", "bench", "rank", "config"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "inspect", "export", "bench", "rank", "audit", "config"])
 def test_every_command_explains_itself(program, command):
     text = launch.run_well(command, "--help").out
     assert f"tartan {command}" in text and launch.run_well("help", command).out == text

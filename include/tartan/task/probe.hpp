@@ -97,6 +97,9 @@ class Probe {
   void compute_again(data::PackedBatch const& gradient_batch, bool dropout, at::Tensor const& direction,
                      ProbeReport& report);
 
+  //! Mean loss of `batch` at the body as it is now, through the head of the last `compute`; eval mode, no graph.
+  double loss(data::PackedBatch const& batch);
+
  private:
   at::Tensor features(data::PackedBatch const& batch, bool dropout) const;
   std::vector<double> fit(data::PackedBatch batch, bool dropout);
