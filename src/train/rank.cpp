@@ -40,7 +40,9 @@ RankedTask facts(Task const& task, std::string const& name) {
 
 double dev_passes(Task const& end, task::ProbeOptions const& probe, std::int64_t repetitions) {
   bool const held_out = end.part && !end.part->held_out.empty();
-  double const there = static_cast<double>(held_out ? end.part->held_out.size() : end.dev->size());
+  double const there = static_cast<double>(end.probe  ? end.probe->size()
+                                           : held_out ? end.part->held_out.size()
+                                                      : end.dev->size());
   bool const fitted = probe.fit == task::ProbeFit::dev && probe.draw == task::ProbeDraw::independent;
   return static_cast<double>(repetitions * (probe.gradient_examples + (fitted ? probe.head_examples : 0))) / there;
 }
