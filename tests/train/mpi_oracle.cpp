@@ -11,6 +11,8 @@ comm::Communicator* world = nullptr;
 comm::Communicator& subject() { return *world; }
 
 INSTANTIATE_TEST_SUITE_P(oracle, OracleTest, ::testing::ValuesIn(cases({model::Kernels::fast})), case_name);
+INSTANTIATE_TEST_SUITE_P(oracle, PublishedOracleTest, ::testing::ValuesIn(published_cases({model::Kernels::fast})),
+                         published_case_name);
 
 }  // namespace tartan::train::oracle
 

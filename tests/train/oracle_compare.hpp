@@ -19,7 +19,10 @@ inline at::Tensor in_double(std::vector<double> const& values) { return at::tens
 //! gradients in single precision the norm of the task's whole gradient.
 class Compare {
  public:
-  explicit Compare(model::Precision precision) : single_(precision == model::Precision::fp32) {}
+  explicit Compare(model::Precision precision)
+      : Compare(precision, precision == model::Precision::fp32 ? 1e-4 : 1e-9) {}
+  Compare(model::Precision precision, double relative)
+      : single_(precision == model::Precision::fp32), relative_(relative) {}
 
   void tensor(std::string const& what, at::Tensor const& actual, at::Tensor const& expected) const {
     within(what, actual, expected, largest(expected));
@@ -46,10 +49,11 @@ class Compare {
   void within(std::string const& what, at::Tensor const& actual, at::Tensor const& expected, double scale) const {
     at::Tensor const mine = actual.detach().to(at::kCPU, at::kDouble);
     ASSERT_EQ(mine.sizes(), expected.sizes()) << what;
-    EXPECT_LE(largest(mine - expected), (single_ ? 1e-4 : 1e-9) * scale + 1e-12) << what;
+    EXPECT_LE(largest(mine - expected), relative_ * scale + 1e-12) << what;
   }
 
   bool single_;
+  double relative_;
 };
 
 }  // namespace tartan::train::oracle

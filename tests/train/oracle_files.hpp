@@ -68,6 +68,12 @@ struct Files {
   }
   data::PackedBatch batch(std::string const& name) const { return batch(name, {0, num_rows(name)}); }
 
+ protected:
+  //! Masks of inputs that come without, since they have no padding.
+  void unmask(std::string const& name) {
+    inputs[name + ".attention_mask"] = at::ones_like(inputs.at(name + ".input_ids"));
+  }
+
  private:
   void append(data::PackedBatch& batch, std::string const& name, std::int64_t row) const {
     at::Tensor const real = mask(name)[row].to(at::kBool);

@@ -4,6 +4,7 @@
 #include "oracle_subject.hpp"
 
 #include <tartan/optim/schedule.hpp>
+#include <tartan/train/compat.hpp>
 
 #include <cmath>
 #include <optional>
@@ -18,6 +19,32 @@ struct Run {
   double tolerance = 1e-3;       //!< of the dev head's stop
   bool fuse = false;
   Placement placement = Placement::exact;
+  Body body = Body::encoder;
+  optim::AdamWForm form = optim::AdamWForm::torch;
+  Compat compat = Compat::none;  //!< what it is beyond the fields above
+  weighting::LogitType logits = weighting::LogitType::float64;
+  double dev_head_lr = 1e-3;
+  std::int64_t warmup = 2, scheduled = 10;
+};
+
+//! Sums over all numbers, and over each tensor's numbers times the cosines of their places.
+struct Checksum {
+  double sum = 0, squares = 0, probe = 0;
+
+  void add(at::Tensor const& tensor) {
+    at::Tensor const value = tensor.detach().to(at::kDouble);
+    sum += value.sum().item<double>();
+    squares += value.pow(2).sum().item<double>();
+    probe += (value.flatten() * at::arange(value.numel(), at::kDouble).cos()).sum().item<double>();
+  }
+  explicit Checksum(model::ParameterSet const& parameters) {
+    for (auto const& p : parameters.layout().parameters()) add(parameters.at(p.name));
+  }
+  void check(Compare const& compare, std::string const& what, nlohmann::json const& expected) const {
+    compare.scalar(what + " sum", sum, expected.at("sum"));
+    compare.scalar(what + " sum_of_squares", squares, expected.at("sum_of_squares"));
+    compare.scalar(what + " probe", probe, expected.at("probe"));
+  }
 };
 
 inline double norm_of(at::Tensor const& tensor) { return tensor.to(at::kDouble).norm().item<double>(); }
@@ -29,9 +56,9 @@ class Replay {
       : files_(files),
         run_(run),
         tasks_(files.tasks()),
-        subject_(files, c),
+        subject_(files, c, decay_rule(run.compat)),
         compare_(c.precision),
-        optimizer_(subject_.model->parameters, {}),
+        optimizer_(subject_.model->parameters, {.form = run.form}),
         step_tasks_(subject_.step_tasks()),
         step_(*subject_.model, step_tasks_, &step_tasks_[subject_.end()], oracle::subject(), options(), optimizer_),
         weighting_(start()) {
@@ -41,7 +68,9 @@ class Replay {
     step_.observer = [this](std::size_t, at::Tensor const& gradient) { gradients_.push_back(over_ranks(gradient)); };
   }
 
-  void check_all() {
+  virtual ~Replay() = default;
+
+  virtual void check_all() {
     auto const& expected = files_.expected.at(run_.name);
     for (auto const& step : expected.at("steps")) check_step(step);
     check_final(expected.at("final_checksum"));
@@ -50,13 +79,18 @@ class Replay {
   at::Tensor const& values() const { return subject_.model->parameters.values(); }
   std::vector<double> weights() const { return weighting::weights(weighting_); }
 
- private:
+ protected:
   StepOptions options() const {
     StepOptions options;
     options.placement = run_.placement;
     options.fuse = run_.fuse;
     options.dropout = false;
     options.probe.tolerance = run_.tolerance;
+    options.probe.head_lr = run_.dev_head_lr;
+    options.probe.adamw.form = run_.form;
+    options.body = run_.body;
+    apply_compat(run_.compat, options);
+    if (run_.compat == Compat::official) options.probe.per = task::ProbePer::micro;
     return options;
   }
   weighting::Weighting start() const {
@@ -70,30 +104,47 @@ class Replay {
     return sum;
   }
 
-  StepInputs inputs(std::string const& b) const {
+  //! A step on the batches `micro`, each a micro-batch, with the dev head fitted on `head`.
+  StepInputs inputs(std::vector<std::string> const& micro, std::string const& head) const {
     StepInputs inputs;
     auto& comm = oracle::subject();
-    for (auto const& task : tasks_)
-      inputs.batches.push_back({files_.batch(task + b, share_of(files_.num_rows(task + b), comm.rank(), comm.size()))});
-    if (run_.rate && comm.rank() == 0) inputs.probe = {files_.batch("dev_head" + b), files_.batch("dev_grad" + b)};
+    inputs.batches.resize(tasks_.size());
+    for (std::size_t i = 0; i < tasks_.size(); ++i)
+      for (auto const& b : micro) {
+        std::string const name = tasks_[i] + b;
+        inputs.batches[i].push_back(files_.batch(name, share_of(files_.num_rows(name), comm.rank(), comm.size())));
+      }
+    if (!run_.rate || comm.rank() != 0) return inputs;
+    inputs.probe = {files_.batch("dev_head" + head), files_.batch("dev_grad" + micro[0])};
+    for (std::size_t m = 1; m < micro.size(); ++m) inputs.probe->further.push_back(files_.batch("dev_grad" + micro[m]));
     return inputs;
   }
 
-  std::vector<double> counts(std::string const& b) const {
-    std::vector<double> counts;
-    for (auto const& task : tasks_) counts.push_back(static_cast<double>(files_.batch(task + b).targets.size()));
+  std::vector<double> counts(std::vector<std::string> const& micro) const {
+    std::vector<double> counts(tasks_.size());
+    for (std::size_t i = 0; i < tasks_.size(); ++i)
+      for (auto const& b : micro) counts[i] += static_cast<double>(files_.batch(tasks_[i] + b).targets.size());
     return counts;
+  }
+
+  double factor() const { return optim::schedule_factor(optim::Decay::linear, steps_, run_.warmup, run_.scheduled); }
+
+  StepReport step(std::vector<std::string> const& micro, std::string const& head) {
+    auto const start = [&](model::ParameterSet& p, std::string const& name) {
+      subject_.start_head(p, name, "dev");
+      dev_head_ = &p;
+    };
+    gradients_.clear();
+    StepRates const rates{.body_lr = 1e-4 * factor(), .head_lr = 1e-3 * factor()};
+    ++steps_;
+    return step_.run(inputs(micro, head), counts(micro), rates, weighting_, start);
   }
 
   void check_step(nlohmann::json const& expected) {
     SCOPED_TRACE(run_.name + " step " + std::to_string(steps_));
-    double const factor = optim::schedule_factor(optim::Decay::linear, steps_++, 2, 10);
-    compare_.scalar("lr_factor", factor, expected.at("lr_factor"));
+    compare_.scalar("lr_factor", factor(), expected.at("lr_factor"));
     std::string const b = std::string(".").append(expected.at("batch").dump());
-    auto const start = [&](model::ParameterSet& p, std::string const& name) { subject_.start_head(p, name, "dev"); };
-    gradients_.clear();
-    StepReport const report =
-        step_.run(inputs(b), counts(b), {.body_lr = 1e-4 * factor, .head_lr = 1e-3 * factor}, weighting_, start);
+    StepReport const report = step({b}, b);
     compare_.per_task("loss", report.losses, expected.at("loss"), tasks_);
     compare_.per_task("weight", report.weights, expected.at("weight"), tasks_);
     check_combined(report, expected);
@@ -116,7 +167,8 @@ class Replay {
     compare_.per_task("logits_after", logits, expected.at("logits_after"), tasks_);
     compare_.per_task("dot_with_dev", report.alignments.dot, expected.at("dot_with_dev"), tasks_);
     compare_.per_task("cosine", weighting::cosines(report.alignments), expected.at("cosine_with_dev"), tasks_);
-    compare_.per_task("encoder_grad_norm", report.alignments.norm, expected.at("encoder_grad_norm"), tasks_);
+    std::string const norm = run_.body == Body::encoder ? "encoder_grad_norm" : "lm_grad_norm";
+    compare_.per_task(norm, report.alignments.norm, expected.at(norm), tasks_);
     compare_.scalar("dev_grad_norm", report.alignments.probe_norm, expected.at("dev_grad_norm"));
     if (oracle::subject().rank() != 0) return;
     EXPECT_EQ(report.probe.head_losses.size(), expected.at("dev_head_iterations"));
@@ -156,20 +208,14 @@ class Replay {
   }
 
   void check_final(nlohmann::json const& expected) const {
-    double sum = 0, squares = 0, probe = 0;
-    auto const& parameters = subject_.model->parameters;
-    for (auto const& p : parameters.layout().parameters()) {
-      at::Tensor const value = parameters.at(p.name).detach().to(at::kDouble);
-      sum += value.sum().item<double>();
-      squares += value.pow(2).sum().item<double>();
-      probe += (value.flatten() * at::arange(p.count, at::kDouble).cos()).sum().item<double>();
-      if (run_.name == "meta") compare_.tensor("final." + p.name, value, final_of(p.name));
-    }
-    compare_.scalar("sum", sum, expected.at("sum"));
-    compare_.scalar("sum_of_squares", squares, expected.at("sum_of_squares"));
-    compare_.scalar("probe", probe, expected.at("probe"));
+    Checksum(subject_.model->parameters).check(compare_, "final", expected);
+    if (run_.name == "meta") check_final_tensors(files_.tensors);
   }
-  at::Tensor const& final_of(std::string const& name) const { return files_.tensors.at("final." + oracle_name(name)); }
+  void check_final_tensors(std::map<std::string, at::Tensor> const& expected) const {
+    auto const& parameters = subject_.model->parameters;
+    for (auto const& p : parameters.layout().parameters())
+      compare_.tensor("final." + p.name, parameters.at(p.name), expected.at("final." + oracle_name(p.name)));
+  }
 
   Files const& files_;
   Run run_;
@@ -183,6 +229,7 @@ class Replay {
   std::vector<at::Tensor> gradients_;  // (tasks) of the last step, summed over ranks
   std::int64_t lm_size_ = 0;
   std::int64_t steps_ = 0;
+  model::ParameterSet const* dev_head_ = nullptr;  // of the last probe of this rank
 };
 
 }  // namespace tartan::train::oracle

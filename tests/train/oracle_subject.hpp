@@ -30,13 +30,14 @@ inline void PrintTo(Case const& c, std::ostream* out) { *out << name_of(c); }
 
 //! The model of one folder with its start values, and an objective for each task.
 struct Subject {
-  Subject(Files const& files_of_model, Case const& c) : files(files_of_model) {
+  Subject(Files const& files_of_model, Case const& c, model::DecayRule decay = model::DecayRule::usual)
+      : files(files_of_model) {
     for (auto const& name : files.tasks()) objectives.push_back(task::make_objective(options_of(name)));
     model::HfConfig const config = model::read_hf_config(files.directory);
     std::vector<std::pair<std::string, model::HeadShape>> heads;
     for (std::size_t i = 0; i < objectives.size(); ++i)
       if (!is_mlm(i)) heads.emplace_back(files.tasks()[i], objectives[i]->head(config));
-    model = model::open_model(files.directory, heads, {}, c.precision, c.kernels, at::kCPU, {Key(), {}});
+    model = model::open_model(files.directory, heads, {}, c.precision, c.kernels, at::kCPU, {Key(), {}}, decay);
     for (auto const& [name, shape] : heads) start_head(model->parameters, name, name);
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "oracle_forward.hpp"
-#include "oracle_replay.hpp"
+#include "oracle_published.hpp"
 
 namespace tartan::train::oracle {
 
@@ -21,6 +21,17 @@ TEST_P(OracleTest, Meta) {
 TEST_P(OracleTest, MetaStrong) {
   Files const files(GetParam().model);
   Replay(files, GetParam(), {.name = "meta_strong", .rate = 1, .tolerance = 0.11}).check_all();
+}
+
+//! The published code's arithmetic without its micro-batches and its rule for decay.
+TEST_P(OracleTest, MetaOfficial) {
+  Files const files(GetParam().model);
+  Replay(files, GetParam(),
+         {.name = "meta_official",
+          .rate = 0.01,
+          .body = Body::encoder_and_mlm_head,
+          .form = optim::AdamWForm::transformers})
+      .check_all();
 }
 
 TEST_P(OracleTest, StaticTaskByTask) {

@@ -9,6 +9,9 @@ comm::Communicator& subject() {
 
 INSTANTIATE_TEST_SUITE_P(oracle, OracleTest, ::testing::ValuesIn(cases({model::Kernels::fast, model::Kernels::plain})),
                          case_name);
+INSTANTIATE_TEST_SUITE_P(oracle, PublishedOracleTest,
+                         ::testing::ValuesIn(published_cases({model::Kernels::fast, model::Kernels::plain})),
+                         published_case_name);
 
 TEST_P(OracleTest, OnOneRankEveryPlacementIsTheSame) {
   Files const files(GetParam().model);
