@@ -216,19 +216,21 @@ TEST(Step, PlacementMeanAveragesInAdamsMetricToo) {
   expect_same_on_every_rank(ranks.values());
 }
 
+//! Of the end task alone, whose gradient agrees with the dev gradient through its own head; nothing moves.
 TEST(Step, LocalCosinesAreSmallerThanTheWhole) {
   for (Placement const placement : {Placement::rank0, Placement::mean}) {
-    Plan plan{.tasks = {labelled_task("end", 32), masked_task("text", 32), labelled_task("other", 32)}};
+    Plan plan{.tasks = {labelled_task("end", 32)}, .rates = {.body_lr = 0, .head_lr = 0}};
     plan.options.placement = placement;
+    plan.options.probe.head = task::ProbeHead::training;
     Trainer ranks(on_ranks(plan));
     double whole = 0, local = 0;
-    for (int step = 0; step < 10; ++step) {
+    for (int step = 0; step < 20; ++step) {
       StepReport const report = ranks.run();
-      whole += *report.combined_cosine / 10;
-      local += *report.combined_cosine_local / 10;
+      whole += *report.combined_cosine / 20;
+      local += *report.combined_cosine_local / 20;
     }
     EXPECT_GT(whole, local);
-    EXPECT_GT(local, 0);
+    EXPECT_GT(whole, 0);
   }
 }
 
