@@ -46,6 +46,7 @@ Json to_json(Ranking const& r) {
   Json candidates = Json::array();
   for (auto const& t : r.candidates) {
     candidates.push_back(to_json(t));
+    candidates.back()["judged"] = {{"difference", t.judged.mean}, {"interval", interval(t.judged)}, {"p", t.judged.p}};
     candidates.back()["p_holm"] = t.p_holm;
     candidates.back()["verdict"] = text_of(t.verdict);
   }
@@ -79,7 +80,8 @@ void print(Ranking const& r) {
   print(r.own, width, "the end task's own training gradient");
   print(r.shuffled, width, "its examples with labels of others");
   std::printf(
-      "cosines with the dev gradient of %s over %lld batches each; verdicts at 5 %% over %zu candidate%s (Holm)\n",
+      "cosines with the dev gradient of %s over %lld batches each; verdicts at 5 %% over %zu candidate%s (Holm), of "
+      "labelled candidates against shuffled labels, of texts against 0\n",
       r.end_task.c_str(), static_cast<long long>(r.repetitions), r.candidates.size(),
       r.candidates.size() == 1 ? "" : "s");
 }

@@ -105,15 +105,19 @@ class Ranker {
 
 Verdict verdict(RankedTask const& task) {
   if (task.p_holm >= level) return Verdict::no_effect;
-  return task.comparison.cosine.mean > 0 ? Verdict::helps : Verdict::hurts;
+  return task.judged.mean > 0 ? Verdict::helps : Verdict::hurts;
 }
 
 }  // namespace
 
-void judge(std::vector<RankedTask>& candidates) {
+void judge(std::vector<RankedTask>& candidates, Estimate const& shuffled) {
   std::ranges::stable_sort(candidates, std::greater(), [](RankedTask const& t) { return t.comparison.cosine.mean; });
   std::vector<double> p;
-  for (auto const& task : candidates) p.push_back(task.comparison.cosine.p);
+  for (auto& task : candidates) {
+    Estimate const& cosine = task.comparison.cosine;
+    task.judged = task.objective == task::ObjectiveKind::mlm ? cosine : difference(cosine, shuffled);
+    p.push_back(task.judged.p);
+  }
   auto const adjusted = holm(p);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     candidates[i].p_holm = adjusted[i];
@@ -133,7 +137,7 @@ Ranking rank_candidates(Options const& options, std::vector<StagePlan> const& st
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, nullptr, {}};
   warm_up_mlm_head(run, stages);
   Ranking result = Ranker(run, repetitions).run(repetitions);
-  judge(result.candidates);
+  judge(result.candidates, result.shuffled.comparison.cosine);
   return result;
 }
 

@@ -40,11 +40,16 @@ double variance(std::vector<double> const& values) {
 }
 
 Estimate estimate(double mean, double standard_error, double degrees) {
-  if (standard_error <= 0) return {mean, mean, mean, mean == 0 ? 1.0 : 0.0, 0};
+  if (standard_error <= 0) return {mean, mean, mean, mean == 0 ? 1.0 : 0.0, 0, 0, degrees};
   boost::math::students_t const t(degrees);
   double const reach = boost::math::quantile(t, 1 - level / 2) * standard_error;
   double const p = 2 * boost::math::cdf(boost::math::complement(t, std::abs(mean) / standard_error));
-  return {mean, mean - reach, mean + reach, p, reach + boost::math::quantile(t, power) * standard_error};
+  double const detectable = reach + boost::math::quantile(t, power) * standard_error;
+  return {mean, mean - reach, mean + reach, p, detectable, standard_error, degrees};
+}
+
+Estimate difference(Estimate const& a, Estimate const& b) {
+  return estimate(a.mean - b.mean, std::hypot(a.standard_error, b.standard_error), std::min(a.degrees, b.degrees));
 }
 
 Estimate estimate_of_pairs(std::vector<std::vector<double>> const& x) {

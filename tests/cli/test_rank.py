@@ -21,10 +21,11 @@ def test_candidates_come_best_first_with_the_verdicts_of_holm(trial):
     answer = rank(trial, None, "--batches", 8)
     cosines = [candidate["cosine"] for candidate in answer["candidates"]]
     assert len(cosines) == 2 and cosines == sorted(cosines, reverse=True)
-    smaller, larger = sorted(answer["candidates"], key=lambda candidate: candidate["p"])
-    assert smaller["p_holm"] == min(1, 2 * smaller["p"]) and larger["p_holm"] == max(smaller["p_holm"], larger["p"])
+    smaller, larger = sorted(answer["candidates"], key=lambda candidate: candidate["judged"]["p"])
+    assert smaller["p_holm"] == min(1, 2 * smaller["judged"]["p"])
+    assert larger["p_holm"] == max(smaller["p_holm"], larger["judged"]["p"])
     for one in answer["candidates"]:
-        seen = "helps" if one["cosine"] > 0 else "hurts"
+        seen = "helps" if one["judged"]["difference"] > 0 else "hurts"
         assert one["verdict"] == (seen if one["p_holm"] < 0.05 else "no effect seen")
 
 
@@ -36,7 +37,11 @@ def test_the_object_holds_every_number(trial):
         assert one["interval"][0] <= one["cosine"] <= one["interval"][1]
         assert 0 <= one["p"] <= 1 and one["detectable"] > 0 and -1 <= one["reliability"] <= 1
         assert (one["denoised_cosine"] is None) == (one["denoised_interval"] is None)
-    assert all(one["p_holm"] >= one["p"] for one in answer["candidates"])
+    assert all(one["p_holm"] >= one["judged"]["p"] for one in answer["candidates"])
+    copy, words = by_name(answer)["copy"], by_name(answer)["words"]
+    shuffled = answer["references"]["shuffled_labels"]["cosine"]
+    assert copy["judged"]["difference"] == pytest.approx(copy["cosine"] - shuffled)  # it has labels
+    assert words["judged"]["difference"] == words["cosine"] and words["judged"]["p"] == words["p"]
     assert by_name(answer)["words"]["objective"] == "mlm" and by_name(answer)["words"]["examples"] == 200
     assert answer["probe"]["dev_passes"] == pytest.approx(5 * (8 + 20) / 40)
     assert answer["probe"]["is_noise"] is True  # five draws do not tell

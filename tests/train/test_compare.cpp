@@ -109,7 +109,7 @@ RankedTask ranked(std::string const& name, double cosine, double p) {
 TEST(Compare, VerdictsAreThoseOfAllCandidatesTogether) {
   std::vector<RankedTask> tasks = {ranked("against", -0.3, 0.001), ranked("unsure", 0.1, 0.03),
                                    ranked("for", 0.2, 0.01), ranked("none", 0.01, 0.8)};
-  judge(tasks);
+  judge(tasks, {});
   std::vector<std::string> names;
   for (auto const& t : tasks) names.push_back(t.name);
   EXPECT_EQ(names, (std::vector<std::string>{"for", "unsure", "none", "against"}));
@@ -117,6 +117,22 @@ TEST(Compare, VerdictsAreThoseOfAllCandidatesTogether) {
   EXPECT_EQ(tasks[1].verdict, Verdict::no_effect);  // .03 alone, .06 among four
   EXPECT_EQ(tasks[2].verdict, Verdict::no_effect);
   EXPECT_EQ(tasks[3].verdict, Verdict::hurts);
+}
+
+//! A head that was fitted to noise has a cosine with the probe as well.
+TEST(Compare, ALabelledTaskIsJudgedAgainstShuffledLabels) {
+  std::vector<RankedTask> tasks(3);
+  double const means[] = {0.5, 0.3, 0.1};
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    tasks[i].objective = task::ObjectiveKind::classification;
+    tasks[i].comparison.cosine = estimate(means[i], 0.01, 20);
+  }
+  judge(tasks, estimate(0.3, 0.01, 20));
+  EXPECT_EQ(tasks[0].verdict, Verdict::helps);
+  EXPECT_EQ(tasks[1].verdict, Verdict::no_effect);  // though its cosine is far above 0
+  EXPECT_EQ(tasks[2].verdict, Verdict::hurts);
+  EXPECT_NEAR(tasks[0].judged.mean, 0.2, 1e-12);
+  EXPECT_NEAR(tasks[0].judged.standard_error, std::hypot(0.01, 0.01), 1e-12);
 }
 
 }  // namespace

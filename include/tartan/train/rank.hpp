@@ -18,7 +18,8 @@ struct RankedTask {
   std::int64_t batch = 0;      //!< examples of a gradient
   std::uint64_t examples = 0;  //!< there are to draw from
   Comparison comparison;
-  double p_holm = 1;  //!< over all candidates
+  Estimate judged{};  //!< what the verdict is about: the cosine, of a labelled task less that of shuffled labels
+  double p_holm = 1;  //!< of `judged`, over all candidates
   Verdict verdict = Verdict::no_effect;
 };
 
@@ -44,7 +45,9 @@ struct Ranking {
 Ranking rank_candidates(Options const& options, std::vector<StagePlan> const& stages, std::int64_t repetitions,
                         comm::Communicator& comm);
 
-//! Sorts `candidates` and fills their p_holm and verdict.
-void judge(std::vector<RankedTask>& candidates);
+//! Sorts `candidates` and fills judged, p_holm and verdict. A gradient through a head that was fitted to nothing but
+//! noise has a cosine with the probe too, so a labelled task must be above (or below) `shuffled`, the cosine of the end
+//! task's texts with labels of others; a text without a fresh head, above or below 0.
+void judge(std::vector<RankedTask>& candidates, Estimate const& shuffled);
 
 }  // namespace tartan::train

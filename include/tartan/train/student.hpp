@@ -10,7 +10,12 @@ struct Estimate {
   double low = 0, high = 0;  //!< 95 % interval
   double p = 1;              //!< two-sided, of a true mean of 0
   double detectable = 0;     //!< true |mean| that is told from 0 at 5 % in four of five repetitions of the whole
+  double standard_error = 0, degrees = 1;
 };
+
+//! Of a - b, as if independent: where both rest on the same draws of something, their common part makes the interval
+//! rather too wide.
+Estimate difference(Estimate const& a, Estimate const& b);
 
 //! From a mean's standard error and its degrees of freedom, by Student's t ("The probable error of a mean", 1908). An
 //! error of 0 is an interval without width.
