@@ -1,4 +1,5 @@
 #include "open_run.hpp"
+#include "stage.hpp"
 #include "trained_weights.hpp"
 #include "warm_up.hpp"
 
@@ -31,12 +32,6 @@ std::vector<Task const*> all_tasks(std::vector<Task> const& tasks) {
   std::vector<Task const*> result = {end_task(tasks)};
   for (Task const& task : tasks)
     if (&task != result.front()) result.push_back(&task);
-  return result;
-}
-
-std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
-  std::vector<StepTask> result;
-  for (auto const* t : tasks) result.push_back({t->name(), t->objective.get(), t->head});
   return result;
 }
 

@@ -11,7 +11,8 @@ namespace {
 constexpr double least_errors = 2;  // standard errors
 
 Estimate scaled(Estimate const& e, double factor) {
-  return {e.mean * factor, e.low * factor, e.high * factor, e.p, e.detectable * factor};
+  return {e.mean * factor,           e.low * factor, e.high * factor, e.p, e.detectable * factor,
+          e.standard_error * factor, e.degrees};
 }
 
 }  // namespace

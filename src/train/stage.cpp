@@ -18,12 +18,6 @@
 namespace tartan::train {
 namespace {
 
-std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
-  std::vector<StepTask> result;
-  for (auto const* t : tasks) result.push_back({t->name(), t->objective.get(), t->head});
-  return result;
-}
-
 StepOptions step_options(StagePlan const& plan, Options const& options) {
   StepOptions result;
   result.placement = options.weighting.placement;
@@ -49,6 +43,12 @@ StepTask const* end_of(std::vector<StepTask> const& tasks, StagePlan const& plan
 }
 
 }  // namespace
+
+std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
+  std::vector<StepTask> result;
+  for (auto const* t : tasks) result.push_back({t->name(), t->objective.get(), t->head});
+  return result;
+}
 
 std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
   std::vector<std::string> result;

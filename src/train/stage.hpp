@@ -32,6 +32,9 @@ std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const
 
 std::vector<std::string> names_of(std::vector<Task const*> const& tasks);
 
+//! The same tasks as the step sees them.
+std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks);
+
 //! The loop over one stage's optimiser steps.
 class Stage {
  public:
