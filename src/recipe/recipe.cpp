@@ -1,3 +1,5 @@
+#include "combinations.hpp"
+
 #include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
 #include <tartan/recipe/recipe.hpp>
@@ -72,47 +74,6 @@ std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", Weig
                                                             {"gradnorm", WeightingKind::gradnorm},
                                                             {"uncertainty", WeightingKind::uncertainty},
                                                             {"random", WeightingKind::random}};
-
-//! Weights of one step must say something of the next where its examples follow them.
-void check_sampling(train::Options const& o, config::Settings const& settings) {
-  auto const rule = learned_rules.find(o.run.recipe);
-  if (o.weighting.apply != train::Apply::sampling || rule == learned_rules.end()) return;
-  if (rule->second == WeightingKind::gcs || rule->second == WeightingKind::random)
-    fail_usage(settings.origin("weighting", "apply") + ": weighting.apply = sampling does not go with recipe " +
-               o.run.recipe + ", whose weights are new in every step; use weighting.apply = loss");
-}
-
-//! Ranks can only average what they judge by one direction.
-void check_placement(train::Options const& o, config::Settings const& settings) {
-  if (o.weighting.placement != train::Placement::mean) return;
-  if (o.probe.per == task::ProbePer::micro)
-    fail_usage(settings.origin("weighting", "placement") +
-               ": weighting.placement = mean has one dev gradient in a step, probe.per = micro several; use "
-               "weighting.placement = exact or rank0");
-  for (auto const* const judged : {"dga", "gcs", "gradnorm"})
-    if (o.run.recipe == judged)
-      fail_usage(settings.origin("weighting", "placement") + ": weighting.placement = mean does not go with recipe " +
-                 o.run.recipe +
-                 ", which has no probe that ranks could share; use weighting.placement = exact or rank0");
-}
-
-//! Weights of layers are META-TARTAN's, and layers have no examples of their own.
-void check_layers(train::Options const& o, config::Settings const& settings) {
-  bool const looks = o.weighting.log_layers || o.weighting.per == weighting::Per::layer;
-  if (looks && o.probe.per == task::ProbePer::micro)
-    fail_usage(settings.origin("weighting", o.weighting.log_layers ? "log_layers" : "per") +
-               ": cosines by layer are those of a whole step, and probe.per = micro has them by micro-batch; use "
-               "probe.per = step");
-  if (o.weighting.per != weighting::Per::layer) return;
-  std::string const problem = settings.origin("weighting", "per") + ": weighting.per = layer does not go with ";
-  if (o.run.recipe != "meta-tartan")
-    fail_usage(problem + "recipe " + o.run.recipe + ", only with meta-tartan; use weighting.per = task");
-  if (o.weighting.apply == train::Apply::sampling)
-    fail_usage(problem + "weighting.apply = sampling, since an example trains all layers; use weighting.apply = loss");
-  if (o.weighting.body != train::Body::encoder)
-    fail_usage(problem +
-               "weighting.body = encoder+mlm-head, since the MLM head is no layer; use weighting.body = encoder");
-}
 
 std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& origin) {
   if (recipe == "finetune") return {alone()};
@@ -216,9 +177,7 @@ Plan make_plan(config::Settings& settings) {
   train::apply_compat(plan.options, settings);
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   check_tasks(plan, settings);
-  check_sampling(plan.options, settings);
-  check_placement(plan.options, settings);
-  check_layers(plan.options, settings);
+  check_combinations(plan.options, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)
