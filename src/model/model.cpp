@@ -48,6 +48,7 @@ std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
                                   Precision precision, Kernels kernels, at::Device device, StartKeys const& keys,
                                   DecayRule decay) {
+  choose_products(precision, device);
   HfConfig const config = read_hf_config(directory);
   Layout layout;
   add_encoder(layout, config);

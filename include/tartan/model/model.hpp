@@ -5,6 +5,7 @@
 #include <tartan/model/hf_directory.hpp>
 #include <tartan/model/mlm_head.hpp>
 #include <tartan/model/parameters.hpp>
+#include <tartan/model/precision.hpp>
 
 #include <filesystem>
 #include <map>
@@ -17,8 +18,6 @@ namespace tartan::model {
 
 //! A task head's parameters: ("fc.weight", shape) …
 using HeadShape = std::vector<std::pair<std::string, std::vector<std::int64_t>>>;
-
-enum class Precision { fp32, fp64 };
 
 //! Encoder, MLM head and all task heads in one parameter set.
 struct Model {
@@ -44,6 +43,7 @@ struct StartKeys {
 };
 
 //! Loads a Hugging Face directory; a missing MLM head and all task heads start fresh from `keys`, said in the log.
+//! Chooses the products of the process (choose_products).
 std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   std::vector<std::pair<std::string, HeadShape>> const& heads, LoadRules const& rules,
                                   Precision precision, Kernels kernels, at::Device device, StartKeys const& keys,
