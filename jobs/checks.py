@@ -15,15 +15,12 @@ goes on where an earlier one was stopped. `ranking` trains nothing. Status 0: ju
 """
 
 import argparse
-import math
 import sys
-from pathlib import Path
 
 from checking import dose, foreign, null, ranking, reuse, switch
-from checking.request import Request
 from preparing.errors import Refusal
 
-CHECKS = {"dose": dose, "switch": switch, "null": null, "foreign": foreign, "reuse": reuse}
+CHECKS = {"dose": dose, "switch": switch, "null": null, "foreign": foreign, "reuse": reuse, "ranking": ranking}
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -31,64 +28,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     chosen = parser.add_subparsers(dest="check", required=True, metavar="CHECK")
     for name, check in CHECKS.items():
-        add_options(chosen.add_parser(name, help=check.__doc__.splitlines()[0], description=check.__doc__,
-                                      allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter))
-    add_ranking(chosen.add_parser("ranking", help=ranking.__doc__.splitlines()[0], description=ranking.__doc__,
-                                  allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter))
+        check.Request.add_options(chosen.add_parser(
+            name, help=check.__doc__.splitlines()[0], description=check.__doc__, allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter))
     return parser.parse_args(arguments)
-
-
-def add_ranking(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--rank", type=Path, required=True, metavar="FILE", help="what tartan rank --json printed")
-    add("--gains", type=Path, required=True, metavar="DIR", help="output of a sweep: method alone, and one for each candidate")
-    add("--metric", default="macro-f1", metavar="NAME", help="beside the loss (default: %(default)s)")
-    add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--input", dest="inputs", type=Path, nargs=3, required=True, metavar="FILE",
-        help="train, dev and test of the end task")
-    add("--text", type=Path, required=True, metavar="FILE", help="unlabelled text of the end task's domain")
-    add("--foreign", type=Path, nargs="+", required=True, metavar="FILE", help="text of other worlds")
-    add("--model", type=Path, default=Path("models/minilm-mlm"), metavar="DIR",
-        help="encoder with an MLM head, such as recipe mlm-head makes (default: %(default)s)")
-    add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
-    add("--seeds", type=whole, default=10, metavar="N", help="seeds 1 to N (default: %(default)s)")
-    add("--steps", type=whole, default=60, metavar="N", help="of the joint stage (default: %(default)s)")
-    add("--rate", type=above_zero, default=0.05, metavar="R", help="of the task weights (default: %(default)s)")
-    add("--batch", type=whole, default=8, metavar="N", help="examples of each task in a step (default: %(default)s)")
-    add("--max-length", type=whole, default=128, metavar="N", help="tokens per text (default: %(default)s)")
-    add("--parallel", type=whole, default=1, metavar="N", help="runs at once (default: %(default)s)")
-    add("--minutes", type=above_zero, metavar="M", help="stop then; the same command goes on")
-
-
-def whole(text: str) -> int:
-    return checked(text, int, "a whole number of at least 1")
-
-
-def above_zero(text: str) -> float:
-    return checked(text, float, "a number above 0")
-
-
-def checked(text: str, convert: type, wanted: str):
-    try:
-        value = convert(text)
-    except ValueError:
-        value = 0
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
-    return value
 
 
 def main(arguments: list[str] | None = None) -> int:
     values = vars(parse(arguments))
-    name = values.pop("check")
+    check = CHECKS[values.pop("check")]
     try:
-        if name == "ranking":
-            return ranking.carry_out(ranking.Request(**values))
-        return CHECKS[name].carry_out(Request(**values))
+        return check.carry_out(check.Request(**values))
     except Refusal as refusal:
         print(f"checks.py: error: {refusal.message}", file=sys.stderr)
         return refusal.status

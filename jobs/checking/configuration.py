@@ -26,7 +26,7 @@ def joint(request: Request) -> Settings:
     return {"run.recipe": "meta-tartan", "model.path": request.model, "weighting.rate": request.rate,
             "probe.head_examples": 32, "probe.gradient_examples": 32,
             "stage.joint.steps": request.steps, "stage.joint.evaluate_every": max(1, request.steps // 10),
-            "stage.joint.patience": 0, "stage.joint.lr": 1e-4, "stage.joint.head_lr": 1e-3,
+            "stage.joint.patience": 0, "stage.joint.lr": 3e-4, "stage.joint.head_lr": 3e-3,
             "stage.finetune.steps": 1, "stage.finetune.lr": 0, "stage.finetune.head_lr": 0}
 
 

@@ -7,6 +7,7 @@ by itself and whose other methods are named by candidate. A candidate's gain is 
 than alone, paired by seed. Spearman's correlation of both orders, with a percentile bootstrap interval over the candidates.
 """
 
+import argparse
 import json
 import statistics
 from dataclasses import asdict, dataclass
@@ -37,10 +38,10 @@ class Candidate:
 
 def candidates(rank: dict, gains: Path, metric: str) -> list[Candidate]:
     """In the order of their cosines. Raises Refusal (2) where a candidate has no run beside one of the end task alone."""
-    alone = _tests(gains, ALONE, metric)
+    alone = training.tests(gains, ALONE, metric)
     found = []
     for each in sorted(rank["candidates"], key=lambda each: -each["cosine"]):
-        with_it = _tests(gains, each["task"], metric)
+        with_it = training.tests(gains, each["task"], metric)
         common = sorted(set(alone) & set(with_it))
         if not common:
             raise usage(f"{gains} has no finished runs of {each['task']} and {ALONE} with the same seed; run the sweep to its end")
@@ -49,13 +50,6 @@ def candidates(rank: dict, gains: Path, metric: str) -> list[Candidate]:
             statistics.fmean(alone[seed][0] - with_it[seed][0] for seed in common),
             statistics.fmean(with_it[seed][1] - alone[seed][1] for seed in common), len(common)))
     return found
-
-
-def _tests(gains: Path, method: str, metric: str) -> dict[int, tuple[float, float]]:
-    """Loss and metric on the test split, by seed."""
-    tests = {seed: run / "test.json" for seed, run in training.runs_of(gains, method).items()}
-    read = {seed: json.loads(path.read_text()) for seed, path in tests.items() if path.exists()}
-    return {seed: (test["loss"], test["metrics"][metric]) for seed, test in read.items()}
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,14 @@ class Request:
     gains: Path
     metric: str
     output: Path
+
+    @staticmethod
+    def add_options(parser: argparse.ArgumentParser) -> None:
+        add = parser.add_argument
+        add("--rank", type=Path, required=True, metavar="FILE", help="what tartan rank --json printed")
+        add("--gains", type=Path, required=True, metavar="DIR", help="output of a sweep: method alone, and one for each candidate")
+        add("--metric", default="macro-f1", metavar="NAME", help="beside the loss (default: %(default)s)")
+        add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
 
 
 def carry_out(request: Request) -> int:

@@ -23,6 +23,7 @@ class Training:
     def sweep(self, spec: Path) -> None:
         """Raises Refusal with the sweep's status where it did not finish."""
         words = [sys.executable, str(SWEEP), "local", str(spec), "--parallel", str(self.request.parallel)]
+        words += [word for setting in self.request.settings for word in ("--set", setting)]
         if self.end:
             words += ["--minutes", str(max(0.01, (self.end - time.monotonic()) / 60))]
         status = subprocess.run(words, check=False).returncode
@@ -56,10 +57,15 @@ def dev_metrics(output: Path, method: str) -> dict[int, float]:
     return {seed: facts["result"]["dev"]["macro-f1"] for seed, facts in found.items()}
 
 
+def tests(output: Path, method: str, metric: str = "macro-f1") -> dict[int, tuple[float, float]]:
+    """Loss and metric on the sweep's test shard, by seed."""
+    paths = {seed: run / "test.json" for seed, run in runs_of(output, method).items()}
+    read = {seed: json.loads(path.read_text()) for seed, path in paths.items() if path.exists()}
+    return {seed: (test["loss"], test["metrics"][metric]) for seed, test in read.items()}
+
+
 def test_metrics(output: Path, method: str) -> dict[int, float]:
-    """The same on the sweep's test shard."""
-    found = {seed: json.loads((run / "test.json").read_text()) for seed, run in runs_of(output, method).items()}
-    return {seed: answer["metrics"]["macro-f1"] for seed, answer in found.items()}
+    return {seed: metric for seed, (_, metric) in tests(output, method).items()}
 
 
 def arms(output: Path, configs: dict[str, Path]) -> dict[str, dict]:
