@@ -2,7 +2,7 @@
 
 Masked language modelling on texts of the domain, on each foreign corpus, and on the domain's words in random order;
 MT-TARTAN and META-TARTAN with each alone, against fine-tuning. What META-TARTAN loses against fine-tuning (mean test metric
-over seeds) must be at most what MT-TARTAN loses, for every foreign text (the paper's claim).
+over seeds) must be at most what MT-TARTAN loses, or nothing, for every foreign text (the paper's claim).
 """
 
 import re

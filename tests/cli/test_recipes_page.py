@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+import tomllib
 
 import launch
 import pytest
@@ -62,6 +63,16 @@ def sh(command, place):
     result = subprocess.run(["sh", "-ec", command], cwd=place, env=launch.environment(), capture_output=True, text=True)
     assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
     return result.stdout
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.toml")))
+def test_every_specification_lists_its_runs(place, tmp_path, name):
+    for link in (".venv", "build", "jobs"):
+        (tmp_path / link).symlink_to(place / link)
+    test = tmp_path / tomllib.loads((FOLDER / name).read_text())["test"]
+    test.parent.mkdir(parents=True)
+    test.touch()
+    assert "seed_1" in sh(f".venv/bin/python jobs/sweep.py local jobs/recipes/{name} --dry-run", tmp_path)
 
 
 def test_the_commands_work_word_for_word(place):
