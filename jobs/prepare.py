@@ -3,6 +3,9 @@
 
 prepare.py class --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/acl_arc
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/acl_text
+prepare.py regression --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/stsb
+prepare.py multilabel --tokenizer models/minilm --input toxic.csv --map labels=toxic,rude --split 0.8,0.1,0.1 --output data/toxic
+prepare.py choice --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/copa
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/parts --clusters 8
 prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
@@ -33,7 +36,7 @@ def parse(arguments: list[str] | None) -> Options:
     for kind in KINDS.values():
         chosen = kinds.add_parser(kind.name, help=kind.help, description=kind.help, allow_abbrev=False)
         add_options(chosen)
-        add_options_of_text(chosen) if kind.name == "text" else add_options_of_class(chosen)
+        add_options_of_text(chosen) if kind.name == "text" else add_options_of_labels(chosen)
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -61,7 +64,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--overwrite", action="store_true", help="replace an output that this program wrote before")
 
 
-def add_options_of_class(parser: argparse.ArgumentParser) -> None:
+def add_options_of_labels(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--unlabelled", action="store_true",
         help="records have no label, or theirs is not read; one input becomes the split test, as tartan predict expects")

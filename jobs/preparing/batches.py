@@ -49,7 +49,7 @@ class Encoded:
     per_token: dict[str, np.ndarray]
     sequence_lengths: np.ndarray  # (S) tokens
     example_sequences: np.ndarray  # (E) sequences
-    per_example: dict[str, np.ndarray]
+    per_example: dict[str, np.ndarray]  # (E) or (E, columns)
     truncated: np.ndarray  # (E) bool
     origins: np.ndarray  # (E, 3) uint64: row of the input; where documents are packed, also token and part within it
     position: int
@@ -92,9 +92,9 @@ class BatchEncoder:
         own = batch.id_type.kind == "S"
         ids = [(record_id(fields) or "").encode("utf-8") if own else row for row, fields, _ in parsed]
         columns = {"example_id": np.array(ids, dtype=batch.id_type)}
-        if self._kind.label_dataset is not None:
-            labels = [self._kind.stored_label(record.label, self._label_numbers) for _, _, record in parsed]
-            columns[self._kind.label_dataset] = np.array(labels, dtype=self._kind.label_type)
+        if self._kind.label_type is not None:
+            labels = [self._kind.stored_labels(record.label, self._label_numbers) for _, _, record in parsed]
+            columns[self._kind.name] = np.array(labels, dtype=self._kind.label_type).reshape(len(parsed), -1 if labels else 0)
         return columns
 
 

@@ -9,7 +9,7 @@ import xxhash
 
 from .errors import bad_data
 from .kinds import Record
-from .kinds.base import text_or_pair
+from .kinds.base import any_texts
 from .progress import Progress
 from .reading import Input, Line, blocks
 
@@ -97,7 +97,7 @@ def _text_of(record: Record) -> str:
 
 def _texts(source: Input, block: list[Line]) -> list[str]:
     """The texts of the records; of a pair also each half, for a short half may stand in train without the other."""
-    sequences = [text_or_pair(source.fields(line.row, line.content), source.where(line.row))
-                 for line in block if line.content.strip()]
+    sequences = [sequence for line in block if line.content.strip()
+                 for sequence in any_texts(source.fields(line.row, line.content), source.where(line.row))]
     return [text for first, second in sequences
             for text in ([first] if second is None else [f"{first} {second}", first, second])]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .cluster_rows import MOST_CLUSTERS
 from .errors import usage
-from .kinds import Kind
+from .kinds import KINDS, Kind
 from .mapping import FieldMap, parse_map
 from .options import SPLITS, Options
 from .output import refuse_existing
@@ -33,6 +33,10 @@ def check_together(options: Options) -> None:
                         "files of their own")
     if options.seed is not None and not (options.split or options.clusters):
         raise usage(f"--seed is for {'--clusters' if options.kind == 'text' else '--split'} only; leave it out")
+    if options.labels_from and not KINDS[options.kind].has_names:
+        raise usage(f"--labels-from: labels of kind {options.kind} have no names; leave it out")
+    if options.unlabelled and options.kind == "multilabel" and not options.labels_from:
+        raise usage("--unlabelled: nothing says which columns there are; add --labels-from, such as of the trained model")
     if options.clusters:
         _check_clusters(options)
     for flag, wanted in (("--split", options.split), ("--text-output", options.text_output)):

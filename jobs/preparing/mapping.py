@@ -12,16 +12,17 @@ from .kinds.base import TEXT_FIELDS, missing
 class FieldMap:
     """Pairs of our name and the input's. A lenient map lets a record do without: its own names then count."""
 
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     lenient: bool = False
 
     def apply(self, fields: dict, where: str) -> dict:
         """The record under our names. Raises Refusal (65) naming the row and the fields that are there."""
-        pairs = [pair for pair in self.pairs if not self.lenient or pair[1] in fields]
+        pairs = [pair for pair in self.pairs if not self.lenient or all(name in fields for name in _names(pair[1]))]
         for ours, theirs in pairs:
-            if theirs not in fields:
-                raise missing(fields, f'"{theirs}" (--map {ours}={theirs}{_did_you_mean(theirs, fields)})', where)
-        return self._others(fields, {ours for ours, _ in pairs}) | {ours: fields[theirs] for ours, theirs in pairs}
+            for name in _names(theirs):
+                if name not in fields:
+                    raise missing(fields, f'"{name}" (--map {ours}={name}{_did_you_mean(name, fields)})', where)
+        return self._others(fields, {ours for ours, _ in pairs}) | {ours: _value(fields, theirs) for ours, theirs in pairs}
 
     @staticmethod
     def _others(fields: dict, ours: set[str]) -> dict:
@@ -32,7 +33,7 @@ class FieldMap:
 
 def parse_map(arguments: list[str], kind: Kind) -> FieldMap:
     """Of arguments such as text=review. Raises Refusal (2)."""
-    pairs: dict[str, str] = {}
+    pairs: dict[str, str | tuple[str, ...]] = {}
     for argument in arguments:
         ours, sign, theirs = argument.partition("=")
         if not (ours and sign and theirs):
@@ -42,8 +43,18 @@ def parse_map(arguments: list[str], kind: Kind) -> FieldMap:
                         f"it has {', '.join(kind.field_names)}")
         if ours in pairs:
             raise usage(f"--map names {ours} twice ({pairs[ours]} and {theirs}); keep one")
-        pairs[ours] = theirs
+        is_list = ours in kind.list_fields and "," in theirs
+        pairs[ours] = tuple(name for name in theirs.split(",") if name) if is_list else theirs
     return FieldMap(tuple(pairs.items()))
+
+
+def _names(theirs: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (theirs,) if isinstance(theirs, str) else theirs
+
+
+def _value(fields: dict, theirs: str | tuple[str, ...]):
+    """Of a field; of several, an object of them."""
+    return fields[theirs] if isinstance(theirs, str) else {name: fields[name] for name in theirs}
 
 
 def _did_you_mean(name: str, known) -> str:

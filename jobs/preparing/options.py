@@ -15,11 +15,11 @@ class Options:
     output: Path
     map: tuple[str, ...] = ()  # OUR_NAME=FIELD
     exclude: tuple[Path, ...] = ()  # evaluation files
-    unlabelled: bool = False  # kind class
-    labels_from: str | None = None  # kind class: DIR, FILE or DIR:TASK
-    split: str | None = None  # kind class: shares of train, dev and test in the one input
+    unlabelled: bool = False  # kinds with labels
+    labels_from: str | None = None  # kinds whose labels have names: DIR, FILE or DIR:TASK
+    split: str | None = None  # kinds with labels: shares of train, dev and test in the one input
     seed: int | None = None  # of the split, or of the clusters
-    text_output: Path | None = None  # kind class: directory for the texts of train as a data set of kind text
+    text_output: Path | None = None  # kinds with labels: directory for the texts of train as a data set of kind text
     pack_documents: bool = False  # kind text
     clusters: int | None = None  # kind text: output/cluster-0 … instead of one data set
     max_length: int | None = None  # tokens; what the encoder holds

@@ -125,7 +125,8 @@ def _write(partial: Path, work: Work) -> str:
     write_manifest(partial, {"schema": MANIFEST_SCHEMA, "version": 1, "kind": work.kind.name,
                              "tokenizer_sha256": work.directory.tokenizer_sha256, "label_names": label_names,
                              **_told_where_asked_for(options), **work.told, "splits": splits, "shared_texts": shared})
-    return "\n".join([table(counts, shared, scans), *remarks(scans, label_names), written(options.output, splits)])
+    told_names = label_names if work.kind.notes_names else []
+    return "\n".join([table(counts, shared, scans), *remarks(scans, told_names), written(options.output, splits)])
 
 
 def _told_where_asked_for(options: Options) -> dict:

@@ -27,7 +27,7 @@ class Scan:
     with_id: int = 0
     id_bytes: int = 1  # of the longest id
     is_pair: bool = False
-    label_rows: dict[Any, int] = field(default_factory=dict)  # label to the first row that has it
+    label_rows: dict[Any, int] = field(default_factory=dict)  # what is noted of labels to the first row that has it
     excluded_rows: array = field(default_factory=lambda: array("Q"))  # rising
     excluded_by: dict[str, int] = field(default_factory=dict)  # file of --exclude to examples that share a gram with it
 
@@ -99,7 +99,7 @@ def _scan_block(scan: Scan, kind: Kind, block: list[Line], shared: SharedTexts, 
         if out:
             scan.excluded_rows.append(row)
             continue
-        _note(scan, row, fields, record)
+        _note(scan, kind, row, fields, record)
         shared.add(record, scan.split)
 
 
@@ -112,14 +112,14 @@ def _check_not_empty(scan: Scan) -> None:
     raise bad_data(f"{scan.input.path} holds no example (every split needs one); fill it or leave it out of --input")
 
 
-def _note(scan: Scan, row: int, fields: dict, record: Record) -> None:
+def _note(scan: Scan, kind: Kind, row: int, fields: dict, record: Record) -> None:
     if scan.examples and record.is_pair != scan.is_pair:
         found, before = ("a pair", "single texts") if record.is_pair else ("a single text", "pairs")
         raise bad_data(f"{scan.input.where(row)} is {found} after {before}; a data set holds one or the other")
     scan.is_pair = record.is_pair
     scan.examples += 1
     if record.label is not None:
-        scan.label_rows.setdefault(record.label, row)
+        scan.label_rows.setdefault(kind.noted(record.label), row)
     own_id = record_id(fields)
     if own_id is not None:
         scan.with_id += 1

@@ -62,7 +62,8 @@ class Check:
     def _dataset(self, name: str, wanted: dict) -> None:
         of_this_kind = self._attributes["kind"] in wanted.get("kinds", [self._attributes["kind"]])
         if name not in self._file:
-            return self._require(not (wanted["required"] and of_this_kind), f"data set {name} is missing")
+            must = wanted["required"] and of_this_kind or self._attributes["kind"] in wanted.get("required_kinds", ())
+            return self._require(not must, f"data set {name} is missing")
         data = self._file[name]
         self._require(of_this_kind, f"data set {name} does not belong to kind {self._attributes['kind']}")
         self._require(isinstance(data, h5py.Dataset) and self._file.get(name, getlink=True).__class__ is h5py.HardLink,
@@ -103,8 +104,16 @@ class Check:
                           f"data set {rule['dataset']} has values outside [{first}, {below})")
 
     def _rule_length(self, data: h5py.Dataset, rule: dict) -> None:
-        wanted = self._bound(rule["equals"]) - rule.get("equals_minus", 0)
+        wanted = (self._bound(rule["equals"]) - rule.get("equals_minus", 0)) * self._bound(rule.get("times", 1))
         self._require(data.size == wanted, f"data set {rule['dataset']} has {data.size} values, not {wanted}")
+
+    def _rule_not_infinite(self, data: h5py.Dataset, rule: dict) -> None:
+        self._require(not np.isinf(data[()]).any(), f"data set {rule['dataset']} has values that are not finite")
+
+    def _rule_below_steps(self, data: h5py.Dataset, rule: dict) -> None:
+        steps = np.diff(self._file[rule["steps_of"]][()].astype(np.int64))
+        self._require(bool((data[()] >= rule["from"]).all() and (data[()] < steps).all()),
+                      f"data set {rule['dataset']} has values outside the steps of {rule['steps_of']}")
 
 
 def type_name(dtype: np.dtype) -> str:

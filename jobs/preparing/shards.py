@@ -86,7 +86,7 @@ def _token_offsets(encoded: Encoded) -> np.ndarray:
 def _byte_offsets(encoded: Encoded) -> np.ndarray:
     """(E + 1) bytes of all columns before each example, and of all."""
     starts = np.dtype("<u8").itemsize
-    per_token, per_example = (sum(values.dtype.itemsize for values in columns.values())
+    per_token, per_example = (sum(values[:1].nbytes for values in columns.values())
                               for columns in (encoded.per_token, encoded.per_example))
     examples = np.arange(len(encoded.example_sequences) + 1)
     return per_token * _token_offsets(encoded) + starts * _sequence_offsets(encoded) + (starts + per_example) * examples

@@ -77,7 +77,7 @@ def _texts_of(source: Input, kind: Kind, seed: int) -> tuple[list[Text], int]:
         for block in blocks(source.lines()):
             for line in block:
                 if found := parse_line(kind, source, line.row, line.content):
-                    _note(texts.setdefault(_key(found[1], seed), Text()), line.row, found[1].label)
+                    _note(texts.setdefault(_key(found[1], seed), Text()), line.row, kind.stratum(found[1].label))
             num_rows = block[-1].row + 1
             progress.at(block[-1].position)
     return [texts[key] for key in sorted(texts, key=lambda key: (_rank(texts[key].label), key))], num_rows

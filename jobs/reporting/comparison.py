@@ -45,7 +45,7 @@ def _whole(value: float) -> str:
 
 def noise_note(runs: list[Run]) -> str:
     """How much two runs must differ to mean something; empty where runs do not share an end task or its accuracy."""
-    accuracies = [run.dev.get("accuracy", np.nan) for run in runs]
+    accuracies = [np.nan if "roc-auc" in run.dev else run.dev.get("accuracy", np.nan) for run in runs]  # not of columns
     examples = {finite(child(run.about, "data", run.end_task, "dev").get("examples")) for run in runs}
     if len({run.end_task for run in runs}) > 1 or len(examples) > 1 or not np.isfinite(accuracies).all():
         return ""

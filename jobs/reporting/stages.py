@@ -6,6 +6,7 @@ import numpy as np
 
 from .columns import finite
 from .log import Stage
+from .metric_names import sign
 from .runs import Run
 
 
@@ -44,7 +45,7 @@ def _ended(name: str, end: dict) -> StageSummary:
 
 def _going_on(stage: Stage, metric: str) -> StageSummary:
     values = [(each.metrics.get(metric, np.nan), each.step) for each in stage.evaluations if metric in each.metrics]
-    best, step = max(values, default=(np.nan, 0))
+    best, step = max(values, key=lambda each: (sign(metric) * each[0], each[1]), default=(np.nan, 0))
     return StageSummary(
         stage.name,
         stage.last_step,

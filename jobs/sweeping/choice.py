@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from reporting.columns import finite
+from reporting.metric_names import sign
 from reporting.output import write_whole
 from reporting.run_files import read_object
 
@@ -41,16 +42,16 @@ def _dev(run: Path, metric: str) -> float:
     return finite(dev.get(metric)) if isinstance(dev, dict) else np.nan
 
 
-def best_of(found: list[Outcome]) -> Outcome | None:
+def best_of(found: list[Outcome], metric: str) -> Outcome | None:
     """Of equal ones the first; None where no candidate came to an end with all its seeds."""
     whole = [each for each in found if np.isfinite(each.mean)]
-    return max(whole, key=lambda each: each.mean) if whole else None
+    return max(whole, key=lambda each: sign(metric) * each.mean) if whole else None
 
 
 def choose(group: Group, jobs: list[Job], metric: str) -> Outcome | None:
     """Writes GROUP/choice.json, which from then on stands."""
     found = outcomes(jobs, metric)
-    best = best_of(found)
+    best = best_of(found, metric)
     if best is not None:
         listed = [{"settings": each.settings, "dev": _known(each.dev), "mean": _known([each.mean])[0]} for each in found]
         record = {"metric": metric, "chosen": best.settings, "candidates": listed}

@@ -2,6 +2,7 @@
 
 import math
 
+from reporting.metric_names import LOWER_IS_BETTER
 from reporting.wording import plural, short
 
 from .bootstrap import REPLICATES
@@ -26,7 +27,8 @@ def notes(table: Table) -> list[str]:
 
 
 def _reading(table: Table) -> list[str]:
-    found = [f"{table.metric} as fractions; means over seeds, ± half of Student's 95 % interval."]
+    unit = "" if table.metric in LOWER_IS_BETTER else " as fractions"
+    found = [f"{table.metric}{unit}; means over seeds, ± half of Student's 95 % interval."]
     if table.comparisons:
         found.append("Differences to the baseline are paired by seed, with the same interval.")
     if any(row.difference and math.isfinite(row.difference.bootstrap.low) for row in table.rows):
@@ -59,7 +61,7 @@ def _examples(table: Table) -> list[str]:
     if len(sizes) > 1:
         return [f"The runs were tested on different numbers of examples: {', '.join(map(str, sorted(sizes)))}."]
     accuracies = [row.test.value for row in table.rows if math.isfinite(row.test.value)]
-    if not sizes or table.metric == "macro-f1" or not accuracies:
+    if not sizes or table.metric != "accuracy" or not accuracies:
         return [f"The test split has {sizes.pop():,} examples."] if sizes else []
     mean, size = min(max(accuracies), 1.0), sizes.pop()
     error = math.sqrt(mean * (1 - mean) / size)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from reporting.log import Log
+from reporting.metric_names import sign
 
 from .courses import dev_points, logs_of
 from .entries import Entry
@@ -40,7 +41,7 @@ def _ranks(entry: Entry, seed: int) -> float:
 def _spent(log: Log, metric: str, target: float, ranks: float) -> tuple[float, float] | None:
     """Tokens and device seconds up to the first evaluation that reaches the target."""
     steps, values = dev_points(log, metric)
-    reached = steps[values >= target]
+    reached = steps[sign(metric) * values >= sign(metric) * target]
     if not len(reached):
         return None
     before = [stage.x <= reached[0] for stage in log.stages]

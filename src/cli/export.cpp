@@ -42,6 +42,9 @@ ExitStatus export_model(Arguments const& arguments) {
     write_directory_atomically(to, [&](fs::path const& temporary) { model::export_masked_lm(from, temporary); });
   } else {
     TrainedHead const head = trained_head(flags.required("task", "acl_arc"), from);
+    if (head.objective != task::ObjectiveKind::classification)
+      fail_usage("--task " + head.task + " is " + task::objective_name(head.objective) +
+                 ", which --as sequence-classification is not; name a classification task");
     write_directory_atomically(to, [&](fs::path const& temporary) {
       model::export_sequence_classification(from, temporary, {head.task, head.labels, head.max_length});
     });

@@ -21,15 +21,9 @@ nlohmann::ordered_json id_json(std::string const& id) {
   return number ? nlohmann::ordered_json(std::stoll(id)) : nlohmann::ordered_json(id);
 }
 
-std::string line_of(TrainedTask const& t, std::uint64_t example, std::int64_t best,
-                    std::vector<double> const& probabilities) {
-  auto const& labels = t.head.labels;
-  nlohmann::ordered_json::object_t by_label;
-  by_label.reserve(labels.size());
-  for (std::size_t c = 0; c < labels.size(); ++c) by_label.push_back({labels[c], probabilities[c]});
-  nlohmann::ordered_json const json = {{"example_id", id_json(t.dataset.example_id(example))},
-                                       {"prediction", labels[static_cast<std::size_t>(best)]},
-                                       {"probabilities", std::move(by_label)}};
+std::string line_of(TrainedTask const& t, std::uint64_t example, std::vector<double> const& prediction) {
+  nlohmann::ordered_json json = {{"example_id", id_json(t.dataset.example_id(example))}};
+  json.update(t.objective->describe(prediction, t.head.labels));
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -46,10 +40,9 @@ void write_window(TrainedTask const& t, std::uint64_t begin, std::uint64_t end, 
   std::vector<std::string> lines(examples.size());
   train::for_each_batch(*t.model, *t.objective, t.dataset, std::move(examples),
                         [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
-                          task::Prediction const p = t.objective->predict(t.place(), hidden, batch);
+                          task::Predictions const predictions = t.objective->predict(t.place(), hidden, batch);
                           for (std::size_t e = 0; e < batch.examples.size(); ++e)
-                            lines[batch.examples[e] - begin] =
-                                line_of(t, batch.examples[e], p.classes[e], p.probabilities[e]);
+                            lines[batch.examples[e] - begin] = line_of(t, batch.examples[e], predictions[e]);
                         });
   for (auto const& line : lines) out << line;
 }

@@ -25,7 +25,7 @@ Json interval(Estimate const& e) { return Json::array({e.low, e.high}); }
 Json to_json(RankedTask const& t) {
   train::Comparison const& c = t.comparison;
   Json json = {{"task", t.name},
-               {"objective", t.objective == task::ObjectiveKind::mlm ? "mlm" : "classification"},
+               {"objective", task::objective_name(t.objective)},
                {"batch", t.batch},
                {"examples", t.examples},
                {"cosine", c.cosine.mean},

@@ -3,26 +3,30 @@
 #include <tartan/comm/communicator.hpp>
 #include <tartan/train/tasks.hpp>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-void check_kind(data::Dataset const& dataset, fs::path const& path, Labels labels) {
+//! Texts without labels will do for one text an example, not for several choices.
+void check_kind(data::Dataset const& dataset, fs::path const& path, std::string const& needed, Labels labels) {
   std::string const& kind = dataset.info().kind;
-  bool const fits = kind == "class" || (kind == "text" && labels == Labels::ignored);
+  bool const fits = kind == needed || (kind == "text" && needed != "choice" && labels == Labels::ignored);
   if (!fits)
-    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"class\" (jobs/prepare.py class)");
+    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"" + needed +
+              "\" (jobs/prepare.py " + needed + ")");
 }
 
 void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHead const& head,
                   fs::path const& directory, Labels labels) {
   auto const& names = dataset.info().label_names;
-  if (names == head.labels || (names.empty() && labels == Labels::ignored)) return;
+  if (names == head.labels || dataset.info().kind == "text" || (names.empty() && labels == Labels::ignored)) return;
   if (names.empty()) fail_data(path.string() + " has no labels, which evaluation needs; use tartan predict");
   fail_data(path.string() + " has other label names than task " + head.task + " of " + directory.string() +
-            "; prepare it with jobs/prepare.py class --labels-from " + directory.string());
+            "; prepare it with jobs/prepare.py " + dataset.info().kind + " --labels-from " + directory.string());
 }
 
 void load_head(TrainedTask const& t, model::HeadFile const& file, model::HeadShape const& shape,
@@ -34,6 +38,23 @@ void load_head(TrainedTask const& t, model::HeadFile const& file, model::HeadSha
                 "; restore it from a copy");
     model::load_into(model::store(found->second), found->first, t.model->parameters.at(found->first));
   }
+}
+
+//! Throws what nlohmann::json and std::map throw where something is missing.
+TrainedHead described(std::string const& task, nlohmann::json const& json) {
+  TrainedHead head{task,
+                   task::objective_names().at(json.at("objective").get<std::string>()),
+                   json.at("labels").get<std::vector<std::string>>(),
+                   {},
+                   std::nullopt};
+  bool const named =
+      head.objective == task::ObjectiveKind::classification || head.objective == task::ObjectiveKind::multilabel;
+  if (named && head.labels.empty()) throw std::out_of_range("labels");
+  if (json.contains("max_length")) head.max_length = json.at("max_length").get<std::int64_t>();
+  if (head.objective == task::ObjectiveKind::regression)
+    head.scale = {json.at("scale").at("mean").get<double>(), json.at("scale").at("deviation").get<double>()};
+  if (!std::isfinite(head.scale.mean) || !(head.scale.deviation > 0)) throw std::out_of_range("scale");
+  return head;
 }
 
 }  // namespace
@@ -56,12 +77,11 @@ TrainedHead trained_head(std::string const& task, fs::path const& directory) {
   if (known.empty()) fail_data(file + " names no task in its metadata; restore it from a copy");
   if (!json.contains(task)) fail_usage("--task " + task + " is not in " + directory.string() + "; it holds " + known);
   try {
-    TrainedHead head{task, json.at(task).at("labels").get<std::vector<std::string>>(), std::nullopt};
-    if (json.at(task).contains("max_length")) head.max_length = json.at(task).at("max_length").get<std::int64_t>();
-    if (!head.labels.empty()) return head;
+    return described(task, json.at(task));
+  } catch (std::out_of_range const&) {  // an objective that this release does not know
   } catch (nlohmann::json::exception const&) {
   }
-  fail_data(file + " has no label names for task " + task + "; restore it from a copy");
+  fail_data(file + " does not describe the head of task " + task + "; restore it from a copy");
 }
 
 TrainedTask open_trained_task(Flags const& flags, Labels labels) {
@@ -70,10 +90,13 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
   model::HfConfig const config = model::read_hf_config(directory);
   TrainedTask t{trained_head(name, directory), nullptr, nullptr, data::Dataset::open(path, "test")};
   train::check_fits_model(t.dataset, config, directory);
-  check_kind(t.dataset, path, labels);
+  t.objective = task::make_objective({.kind = t.head.objective,
+                                      .outputs = static_cast<std::int64_t>(t.head.labels.size()),
+                                      .head_dropout = 0,
+                                      .scale = t.head.scale});
+  check_kind(t.dataset, path, t.objective->kind(), labels);
   check_labels(t.dataset, path, t.head, directory, labels);
-  auto const classes = static_cast<std::int64_t>(t.head.labels.size());
-  t.objective = task::make_objective({task::ObjectiveKind::classification, classes, 0, 0});
+  if (labels == Labels::needed) train::check_labelled(t.dataset, "evaluation");
   model::set_threads(comm::make_local()->cores());
   auto const precision = config.dtype == "float64" ? model::Precision::fp64 : model::Precision::fp32;
   model::HeadShape const shape = t.objective->head(config);

@@ -17,7 +17,9 @@ namespace tartan::cli {
 //! What heads.safetensors says of one task.
 struct TrainedHead {
   std::string task;
-  std::vector<std::string> labels;
+  task::ObjectiveKind objective = task::ObjectiveKind::classification;
+  std::vector<std::string> labels;         //!< of classes or columns
+  task::Scale scale{};                     //!< of values
   std::optional<std::int64_t> max_length;  //!< tokens per sequence in training
 };
 

@@ -22,6 +22,7 @@ class Set {
   bool is_integer(H5T_sign_t sign, std::size_t bytes) const;
   bool is_integer() const;
   bool is_signed() const { return H5Tget_sign(type_) == H5T_SGN_2; }
+  bool is_real() const { return H5Tget_class(type_) == H5T_FLOAT && H5Tget_size(type_) <= 8; }
   bool is_text() const { return H5Tget_class(type_) == H5T_STRING; }
 
   //! Byte at which the values lie in the file one after the other as this machine holds them; else nothing.

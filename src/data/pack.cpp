@@ -1,7 +1,9 @@
 #include <tartan/core/error.hpp>
 #include <tartan/data/dataset.hpp>
+#include <tartan/data/labels.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace tartan::data {
@@ -44,13 +46,12 @@ void Dataset::check_sequences(Extent const& extent) const {
   }
 }
 
-std::int64_t Dataset::checked_label(Place const& place) const {
-  std::int64_t const label = place.shard->class_label(place.row);
-  if (label < -1 || label >= static_cast<std::int64_t>(info().label_names.size()))
-    fail_row(*place.shard, place.row,
-             "has the class " + std::to_string(label) + " (label_names has " +
-                 std::to_string(info().label_names.size()) + ")");
-  return label;
+std::span<float const> Dataset::labels(std::uint64_t example) const {
+  Extent const found = extent(example);
+  auto const labels = found.place.shard->labels(found.place.row);
+  std::string const problem = label_problem(info(), labels, found.last_sequence - found.first_sequence);
+  if (!problem.empty()) fail_row(*found.place.shard, found.place.row, problem);
+  return labels;
 }
 
 void Dataset::append(PackedBatch& batch, Extent const& extent) const {
@@ -75,6 +76,17 @@ void Dataset::append(PackedBatch& batch, Extent const& extent) const {
   batch.example_starts.push_back(stream.num_sequences());
 }
 
+//! Indices as whole numbers, all else as it is, -1 for no label as NaN.
+void Dataset::append_labels(PackedBatch& batch, std::span<float const> labels) const {
+  LabelUse const use = label_layout(info()).use;
+  for (float const label : labels)
+    if (use == LabelUse::index)
+      batch.class_labels.push_back(static_cast<std::int64_t>(label));
+    else
+      batch.label_values.push_back(use == LabelUse::columns && label < 0 ? std::numeric_limits<float>::quiet_NaN()
+                                                                         : label);
+}
+
 PackedBatch Dataset::pack(std::span<std::uint64_t const> examples) const {
   std::vector<Extent> extents;
   extents.reserve(examples.size());
@@ -89,10 +101,8 @@ PackedBatch Dataset::pack(std::span<std::uint64_t const> examples) const {
   batch.encoder.positions.reserve(tokens);
   if (has_segments_) batch.encoder.segments.reserve(tokens);
   batch.examples.assign(examples.begin(), examples.end());
-  for (Extent const& found : extents) {
-    append(batch, found);
-    if (info().kind == "class") batch.class_labels.push_back(checked_label(found.place));
-  }
+  for (Extent const& found : extents) append(batch, found);
+  for (std::uint64_t const example : examples) append_labels(batch, labels(example));
   return batch;
 }
 

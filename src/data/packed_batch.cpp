@@ -1,6 +1,7 @@
 #include <tartan/data/packed_batch.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tartan::data {
 namespace {
@@ -30,6 +31,7 @@ void append(PackedBatch& out, PackedBatch const& part, bool with_segments, bool 
   append(out.examples, part.examples);
   append(out.example_keys, part.example_keys);
   append(out.targets, part.targets);
+  append(out.real_targets, part.real_targets);
   append(out.class_labels, part.class_labels);
   if (with_labels) out.class_labels.resize(out.examples.size(), -1);
 }
@@ -44,7 +46,8 @@ std::int64_t TokenStream::longest() const {
 }
 
 std::int64_t PackedBatch::num_targets() const {
-  return std::count_if(targets.begin(), targets.end(), [](std::int64_t target) { return target >= 0; });
+  return std::ranges::count_if(targets, [](std::int64_t target) { return target >= 0; }) +
+         std::ranges::count_if(real_targets, [](float target) { return !std::isnan(target); });
 }
 
 PackedBatch concatenate(std::vector<PackedBatch const*> const& parts) {

@@ -1,3 +1,4 @@
+#include <tartan/data/labels.hpp>
 #include <tartan/data/part.hpp>
 
 #include <algorithm>
@@ -11,13 +12,20 @@ namespace {
 constexpr double rounding = 1e-9;  // .07 * 100 is 7
 
 //! Unlabelled ones are a stratum of their own, as is text as a whole.
-constexpr std::int64_t unlabelled = -1, text = -2;
+constexpr std::int64_t unlabelled = -1, text = -2, labelled = -3;
+
+//! Each class by itself; of other kinds those with any label.
+std::int64_t stratum(Dataset const& dataset, LabelLayout const& layout, std::uint64_t example) {
+  if (layout.use == LabelUse::none) return text;
+  if (is_unlabelled(dataset.info(), dataset.labels(example))) return unlabelled;
+  return layout.use == LabelUse::index && layout.named ? dataset.class_label(example) : labelled;
+}
 
 std::map<std::int64_t, std::vector<std::uint64_t>> strata(Dataset const& dataset) {
-  bool const labelled = dataset.info().kind == "class";
+  LabelLayout const layout = label_layout(dataset.info());
   std::map<std::int64_t, std::vector<std::uint64_t>> result;
   for (std::uint64_t example = 0; example < dataset.size(); ++example)
-    result[labelled ? dataset.class_label(example) : text].push_back(example);
+    result[stratum(dataset, layout, example)].push_back(example);
   return result;
 }
 

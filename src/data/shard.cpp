@@ -2,6 +2,7 @@
 #include "shard_info.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/data/labels.hpp>
 #include <tartan/data/shard.hpp>
 
 #include <mutex>
@@ -20,7 +21,8 @@ struct Shard::Impl {
   Column<std::uint64_t> sequence_starts;
   Column<std::uint64_t> example_starts;
   Column<std::uint8_t> segments;
-  std::vector<std::int64_t> labels;
+  std::uint64_t labels_per_example = 0;
+  std::vector<float> labels;
   std::once_flag ids_read;
   std::vector<std::string> ids;
 };
@@ -63,12 +65,16 @@ Column<std::uint8_t> load_segments(h5::File const& file, FileMap const& map, std
   return load_column<std::uint8_t>(set, map);
 }
 
-std::vector<std::int64_t> load_labels(h5::File const& file, std::uint64_t num_examples) {
-  h5::Set const set(file, "class");
-  if (!set.is_integer() || !set.is_signed()) set.fail("does not hold signed integers");
-  check_size(set, num_examples, "examples");
-  std::vector<std::int64_t> labels(set.size());
-  set.read(native_type<std::int64_t>(), labels.data());
+std::vector<float> load_labels(h5::File const& file, ShardInfo const& info, std::uint64_t num_examples) {
+  LabelLayout const layout = label_layout(info);
+  if (layout.use == LabelUse::none) return {};
+  h5::Set const set(file, info.kind.c_str());
+  bool const real = layout.use == LabelUse::value;
+  if (real && !set.is_real()) set.fail("does not hold floating point numbers");
+  if (!real && !(set.is_integer() && set.is_signed())) set.fail("does not hold signed integers");
+  check_size(set, num_examples * layout.per_example, layout.per_example == 1 ? "examples" : "labels of examples");
+  std::vector<float> labels(set.size());
+  set.read(H5T_NATIVE_FLOAT, labels.data());
   return labels;
 }
 
@@ -96,7 +102,8 @@ Shard::Shard(std::filesystem::path const& path) : impl_(std::make_unique<Impl>(p
   shard.sequence_starts = load_starts(file, "sequence_starts", shard.map, num_tokens());
   shard.example_starts = load_starts(file, "example_starts", shard.map, num_sequences());
   if (h5::Set::exists(file, segments_name)) shard.segments = load_segments(file, shard.map, num_tokens());
-  if (shard.info.kind == "class") shard.labels = load_labels(file, num_examples());
+  shard.labels = load_labels(file, shard.info, num_examples());
+  shard.labels_per_example = label_layout(shard.info).per_example;
   open_ids(file, num_examples());
 }
 
@@ -112,7 +119,11 @@ std::uint64_t Shard::num_tokens() const { return size_of(impl_->tokens); }
 std::uint64_t Shard::sequence_start(std::uint64_t sequence) const { return impl_->sequence_starts.values[sequence]; }
 std::uint64_t Shard::example_start(std::uint64_t example) const { return impl_->example_starts.values[example]; }
 bool Shard::has_segments() const { return !impl_->segments.values.empty(); }
-std::int64_t Shard::class_label(std::uint64_t example) const { return impl_->labels[example]; }
+
+std::span<float const> Shard::labels(std::uint64_t example) const {
+  std::uint64_t const count = impl_->labels_per_example;
+  return std::span(impl_->labels).subspan(example * count, count);
+}
 
 bool Shard::is_mapped() const {
   return std::visit([](auto const& column) { return column.is_mapped(); }, impl_->tokens);

@@ -3,6 +3,7 @@
 #include "h5_set.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/data/labels.hpp>
 
 #include <nlohmann/json.hpp>
 #include <set>
@@ -33,7 +34,7 @@ void check_schema(h5::File const& file) {
 }
 
 void check_kind(h5::File const& file, std::string const& kind) {
-  if (kind != "text" && kind != "class") file.fail("has the kind " + kind + " (supported: text, class)" + way_out);
+  if (!is_kind(kind)) file.fail("has the kind " + kind + " (supported: " + known_kinds() + ")" + way_out);
 }
 
 std::int64_t checked_id(h5::File const& file, char const* name, std::int64_t vocab_size) {
@@ -91,7 +92,9 @@ ShardInfo read_info(h5::File const& file) {
   if (file.has_attribute("unk_id")) info.unk_id = checked_id(file, "unk_id", info.vocab_size);
   info.source = file.text("source");
   info.created_with = file.text("created_with");
-  if (info.kind == "class" && h5::Set::exists(file, "label_names")) info.label_names = read_label_names(file);
+  LabelLayout const layout = label_layout(info);
+  bool const needed = layout.use == LabelUse::columns;
+  if (layout.named && (needed || h5::Set::exists(file, "label_names"))) info.label_names = read_label_names(file);
   return info;
 }
 

@@ -1,3 +1,4 @@
+#include <tartan/data/labels.hpp>
 #include <tartan/data/statistics.hpp>
 
 #include <algorithm>
@@ -31,15 +32,28 @@ std::uint64_t Lengths::between(std::int64_t first, std::int64_t last) const {
                          [](std::uint64_t sum, auto const& entry) { return sum + entry.second; });
 }
 
+namespace {
+
+//! The class, or the columns that hold.
+void count_labels(LabelLayout const& layout, std::span<float const> labels, std::vector<std::uint64_t>& counts) {
+  if (layout.use == LabelUse::index) return void(++counts[static_cast<std::size_t>(labels[0])]);
+  for (std::size_t column = 0; column < labels.size(); ++column) counts[column] += labels[column] == 1;
+}
+
+}  // namespace
+
 Statistics measure(Dataset const& dataset) {
   Statistics result;
-  bool const labelled = dataset.info().kind == "class";
+  LabelLayout const layout = label_layout(dataset.info());
   result.labels.resize(dataset.info().label_names.size());
   for (std::uint64_t example = 0; example < dataset.size(); ++example) {
     for (std::int64_t const length : dataset.sequence_lengths(example)) result.lengths.add(length);
-    if (!labelled) continue;
-    std::int64_t const label = dataset.class_label(example);
-    ++(label < 0 ? result.unlabelled : result.labels[static_cast<std::size_t>(label)]);
+    if (layout.use == LabelUse::none) continue;
+    auto const labels = dataset.labels(example);
+    if (is_unlabelled(dataset.info(), labels))
+      ++result.unlabelled;
+    else if (layout.named)
+      count_labels(layout, labels, result.labels);
   }
   return result;
 }

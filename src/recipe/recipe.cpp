@@ -176,6 +176,8 @@ Plan make_plan(config::Settings& settings) {
   settings.finish();
   train::apply_compat(plan.options, settings);
   train::validate(plan.options, settings, needs_end_task(plan.stages));
+  for (auto& task : plan.options.tasks)
+    if (task.role == train::Role::end) task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
   check_combinations(plan.options, settings);
   plan.values = settings.values();

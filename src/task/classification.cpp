@@ -1,53 +1,52 @@
 #include "classification.hpp"
 
-#include <tartan/core/error.hpp>
-#include <tartan/model/head_dropout.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace tartan::task {
 
 void Classification::transform(data::PackedBatch& batch, data::ShardInfo const&) const {
-  batch.rows.clear();
+  read_first_tokens(batch);
   batch.targets = batch.class_labels;
-  for (std::size_t e = 0; e < batch.examples.size(); ++e)
-    batch.rows.push_back(batch.encoder.sequence_starts[static_cast<std::size_t>(batch.example_starts[e])]);
-}
-
-model::HeadShape Classification::head(model::HfConfig const& config) const {
-  std::int64_t const h = config.hidden_size;
-  return {{"fc.weight", {h, h}}, {"fc.bias", {h}}, {"out.weight", {classes_, h}}, {"out.bias", {classes_}}};
-}
-
-at::Tensor Classification::logits(HeadPlace const& place, at::Tensor const& hidden,
-                                  data::PackedBatch const& batch) const {
-  auto const& p = place.heads;
-  auto const drop = [&](at::Tensor const& x, std::uint32_t which) {
-    return place.dropout ? model::head_dropout(x, batch.example_keys, which, dropout_) : x;
-  };
-  at::Tensor const inner =
-      at::tanh(at::addmm(p.at(place.name + ".fc.bias"), drop(hidden, 0), p.at(place.name + ".fc.weight").t()));
-  return at::addmm(p.at(place.name + ".out.bias"), drop(inner, 1), p.at(place.name + ".out.weight").t());
 }
 
 at::Tensor Classification::loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                                 data::PackedBatch const& batch) const {
   if (batch.targets.empty()) return hidden[0].sum();
   at::Tensor const targets = at::tensor(batch.targets, at::kLong).to(hidden[0].device());
-  return at::cross_entropy_loss(logits(place, hidden[0], batch), targets, {}, at::Reduction::Sum,
-                                -1);  // -1: unlabelled
+  at::Tensor const loss = at::cross_entropy_loss(head_.forward(place, hidden[0], batch.example_keys), targets, {},
+                                                 at::Reduction::Sum, -1);  // -1: unlabelled
+  return scale_ == LossScale::none ? loss : loss / divisor(scale_, head_.outputs);
 }
 
-Prediction Classification::predict(HeadPlace const& place, at::Tensor const& hidden,
-                                   data::PackedBatch const& batch) const {
+Predictions Classification::predict(HeadPlace const& place, at::Tensor const& hidden,
+                                    data::PackedBatch const& batch) const {
   at::NoGradGuard no_grad;
-  at::Tensor const p = at::softmax(logits(place, hidden, batch), -1).to(at::kDouble).cpu().contiguous();
-  at::Tensor const best = p.argmax(-1);
-  Prediction result;
-  for (std::int64_t e = 0; e < p.size(0); ++e) {
-    double const* const row = p.const_data_ptr<double>() + e * p.size(1);
-    result.classes.push_back(best[e].item<std::int64_t>());
-    result.probabilities.emplace_back(row, row + p.size(1));
-  }
-  return result;
+  return rows_of(at::softmax(head_.forward(place, hidden, batch.example_keys), -1));
+}
+
+std::vector<double> Classification::outcome(data::PackedBatch const& batch, std::size_t example,
+                                            std::vector<double> const& prediction) const {
+  return {static_cast<double>(batch.targets[example]), static_cast<double>(highest(prediction))};
+}
+
+std::optional<ConfusionMatrix> Classification::confusion(Outcomes const& outcomes) const {
+  ConfusionMatrix matrix(head_.outputs);
+  for (std::size_t e = 0; e < outcomes.size(); ++e)
+    matrix.add(static_cast<std::int64_t>(outcomes[e][0]), static_cast<std::int64_t>(outcomes[e][1]));
+  return matrix;
+}
+
+std::map<std::string, double> Classification::measure(Outcomes const& outcomes) const {
+  return classification_metrics(*confusion(outcomes));
+}
+
+nlohmann::ordered_json Classification::describe(std::vector<double> const& prediction,
+                                                std::vector<std::string> const& label_names) const {
+  nlohmann::ordered_json::object_t by_label;
+  by_label.reserve(label_names.size());
+  for (std::size_t c = 0; c < label_names.size(); ++c) by_label.push_back({label_names[c], prediction[c]});
+  return {{"prediction", label_names[highest(prediction)]}, {"probabilities", std::move(by_label)}};
 }
 
 }  // namespace tartan::task

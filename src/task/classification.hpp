@@ -1,25 +1,30 @@
 #pragma once
 
-#include <tartan/task/objective.hpp>
+#include "sentence_head.hpp"
 
 namespace tartan::task {
 
-//! Class of an example: first token → dropout → linear → tanh → dropout → linear (Gururangan et al. 2020), cross
-//! entropy.
+//! Class of an example, cross entropy.
 class Classification final : public Objective {
  public:
-  Classification(std::int64_t classes, double dropout) : classes_(classes), dropout_(dropout) {}
+  explicit Classification(ObjectiveOptions const& o) : head_{o.outputs, o.head_dropout}, scale_(o.loss_scale) {}
   void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override;
-  model::HeadShape head(model::HfConfig const& config) const override;
+  model::HeadShape head(model::HfConfig const& config) const override { return head_.shape(config); }
   at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                   data::PackedBatch const& batch) const override;
-  Prediction predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override;
   std::string kind() const override { return "class"; }
 
+  Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override;
+  std::vector<double> outcome(data::PackedBatch const& batch, std::size_t example,
+                              std::vector<double> const& prediction) const override;
+  std::map<std::string, double> measure(Outcomes const& outcomes) const override;
+  std::optional<ConfusionMatrix> confusion(Outcomes const& outcomes) const override;
+  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+                                  std::vector<std::string> const& label_names) const override;
+
  private:
-  at::Tensor logits(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const;
-  std::int64_t classes_;
-  double dropout_;
+  SentenceHead head_;
+  LossScale scale_;
 };
 
 }  // namespace tartan::task

@@ -1,6 +1,7 @@
 #include <tartan/core/error.hpp>
 #include <tartan/task/metrics.hpp>
 
+#include <algorithm>
 #include <numeric>
 
 namespace tartan::task {
@@ -75,6 +76,16 @@ double micro_f1(ConfusionMatrix const& matrix) {
 
 std::map<std::string, double> classification_metrics(ConfusionMatrix const& matrix) {
   return {{"accuracy", accuracy(matrix)}, {"macro-f1", macro_f1(matrix)}, {"micro-f1", micro_f1(matrix)}};
+}
+
+std::size_t highest(std::vector<double> const& numbers) {
+  return static_cast<std::size_t>(std::ranges::max_element(numbers) - numbers.begin());
+}
+
+double share_of_hits(Outcomes const& outcomes) {
+  std::int64_t hits = 0;
+  for (std::size_t e = 0; e < outcomes.size(); ++e) hits += outcomes[e][0] == outcomes[e][1] ? 1 : 0;
+  return ratio(hits, static_cast<std::int64_t>(outcomes.size()));
 }
 
 }  // namespace tartan::task

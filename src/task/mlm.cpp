@@ -1,6 +1,7 @@
 #include "mlm.hpp"
 
-#include <tartan/core/error.hpp>
+#include "sentence_head.hpp"
+
 #include <tartan/model/mlm_head.hpp>
 
 namespace tartan::task {
@@ -11,12 +12,8 @@ void MaskedLanguageModelling::transform(data::PackedBatch& batch, data::ShardInf
 
 at::Tensor MaskedLanguageModelling::loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                                          data::PackedBatch const& batch) const {
-  return model::mlm_loss(place.encoder, place.body, hidden[0], batch.targets);
-}
-
-Prediction MaskedLanguageModelling::predict(HeadPlace const& place, at::Tensor const&, data::PackedBatch const&) const {
-  fail_usage("task " + place.name +
-             " is masked language modelling, which predicts no labels; name a classification task");
+  at::Tensor const loss = model::mlm_loss(place.encoder, place.body, hidden[0], batch.targets);
+  return scale_ == LossScale::none ? loss : loss / divisor(scale_, place.encoder.config().vocab_size);
 }
 
 }  // namespace tartan::task

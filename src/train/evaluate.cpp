@@ -3,6 +3,8 @@
 #include <tartan/train/evaluate.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 
 namespace tartan::train {
@@ -36,27 +38,56 @@ void for_each_batch(model::Model& model, task::Objective const& objective, data:
   }
 }
 
+namespace {
+
+//! One rank's examples in the order of the data set, as `width` numbers each.
+struct Collected {
+  double loss = 0, targets = 0;
+  bool finite = true;  // what was predicted
+  std::size_t width = 0;
+  std::vector<double> values;
+};
+
+void collect(Collected& all, task::Objective const& objective, data::PackedBatch const& batch,
+             task::Predictions const& predictions, std::uint64_t size) {
+  for (std::size_t e = 0; e < batch.examples.size(); ++e) {
+    all.finite = all.finite && std::ranges::all_of(predictions[e], [](double value) { return std::isfinite(value); });
+    std::vector<double> const outcome = objective.outcome(batch, e, predictions[e]);
+    all.width = outcome.size();
+    all.values.resize(size * all.width);
+    std::ranges::copy(outcome, all.values.begin() + static_cast<std::ptrdiff_t>(batch.examples[e] * all.width));
+  }
+}
+
+//! Every rank gets the outcomes of all: each adds its own to zeros.
+task::Outcomes gathered(Collected all, std::uint64_t size, comm::Communicator& comm) {
+  std::array<std::int64_t, 2> most = {static_cast<std::int64_t>(all.width), all.finite ? 0 : 1};
+  comm.all_reduce(most.data(), most.size(), comm::Type::int64, comm::Op::max).wait();
+  if (most[1] != 0)
+    fail_diverged(
+        "what is predicted is no longer finite; lower the learning rate, or use a model that has not diverged");
+  auto const width = static_cast<std::size_t>(most[0]);
+  all.values.resize(size * width);
+  comm.all_reduce(all.values.data(), all.values.size(), comm::Type::float64).wait();
+  return {std::move(all.values), width};
+}
+
+}  // namespace
+
 Evaluation evaluate(model::Model& model, task::Objective const& objective, std::string const& head,
                     data::Dataset const& dataset, comm::Communicator& comm) {
-  auto const classes = static_cast<std::int64_t>(dataset.info().label_names.size());
-  task::ConfusionMatrix matrix(classes);
-  double loss = 0;
   task::HeadPlace const place{model.encoder, model.parameters, model.parameters, head, false};
+  Collected mine;
   for_each_batch(model, objective, dataset, my_examples(dataset, comm.rank(), comm.size()),
                  [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
-                   for (std::size_t e = 0; e < batch.targets.size(); ++e)
-                     if (batch.targets[e] < 0)
-                       fail_data(dataset.describe_row(batch.examples[e]) +
-                                 " has no label, which evaluation needs; give it one or leave it out");
-                   loss += objective.loss(place, {hidden}, batch).item<double>();
-                   task::Prediction const prediction = objective.predict(place, hidden, batch);
-                   for (std::size_t e = 0; e < batch.targets.size(); ++e)
-                     matrix.add(batch.targets[e], prediction.classes[e]);
+                   mine.loss += objective.loss(place, {hidden}, batch).item<double>();
+                   mine.targets += static_cast<double>(batch.num_targets());
+                   collect(mine, objective, batch, objective.predict(place, hidden, batch), dataset.size());
                  });
-  comm.all_reduce(matrix.counts().data(), matrix.counts().size(), comm::Type::int64).wait();
-  std::int64_t const examples = matrix.total();
-  double const mean = comm::sum_of(comm, loss) / static_cast<double>(std::max<std::int64_t>(1, examples));
-  return {examples, mean, task::classification_metrics(matrix), std::move(matrix)};
+  double const targets = comm::sum_of(comm, mine.targets);
+  double const loss = comm::sum_of(comm, mine.loss) / std::max(1.0, targets);
+  task::Outcomes const outcomes = gathered(std::move(mine), dataset.size(), comm);
+  return {static_cast<std::int64_t>(dataset.size()), loss, objective.measure(outcomes), objective.confusion(outcomes)};
 }
 
 }  // namespace tartan::train

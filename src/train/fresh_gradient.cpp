@@ -12,7 +12,7 @@ namespace {
 GradientDraw through_mlm_head(model::Model& model, FreshTask task, bool dropout) {
   return [&model, task = std::move(task), dropout](std::int64_t repetition, at::Tensor const& gradient) {
     data::PackedBatch const batch = task.examples(repetition).gradient;
-    if (batch.targets.empty()) return;  // nothing masked: no gradient
+    if (!batch.has_targets()) return;  // nothing masked: no gradient
     model.parameters.bind_gradients(gradient);
     task::HeadPlace const place{model.encoder, model.parameters, model.parameters, "", dropout};
     auto const count = static_cast<double>(std::max<std::int64_t>(1, batch.num_targets()));

@@ -20,8 +20,7 @@ bool task_gradient(model::Model& model, StepTask const& task, std::vector<data::
   for (auto const& batch : batches) count += static_cast<double>(batch.num_targets());
   if (count == 0) return false;
   for (auto const& batch : batches)
-    if (!batch.targets.empty())
-      torch::autograd::backward({task::forward_loss(*task.objective, place, batch) / count}, {});
+    if (batch.has_targets()) torch::autograd::backward({task::forward_loss(*task.objective, place, batch) / count}, {});
   return true;
 }
 

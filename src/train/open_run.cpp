@@ -26,7 +26,7 @@ model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stag
 
 Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
   model::HfConfig const config = model::read_hf_config(o.model.path);
-  Opened opened{open_tasks(o.tasks, config, o.model.path), nullptr, nullptr};
+  Opened opened{open_tasks(o.tasks, o.train.loss_scale, config, o.model.path), nullptr, nullptr};
   bool const is_probed = std::ranges::any_of(stages, probed);
   choose_parts(opened.tasks, is_probed ? task::held_out_share(o.probe.data) : 0);
   if (auto const path = task::probe_path(o.probe.data); is_probed && !path.empty())

@@ -74,12 +74,14 @@ Section model_section(ModelOptions& o) {
 Section task_section(TaskOptions& o) {
   Section s("task." + o.name);
   s.choice<Role>("role", o.role, {{"end", Role::end}, {"auxiliary", Role::auxiliary}}, "one task is the end task");
-  s.choice<task::ObjectiveKind>(
-      "objective", o.objective,
-      {{"mlm", task::ObjectiveKind::mlm}, {"classification", task::ObjectiveKind::classification}},
-      "what the task asks of the encoder");
+  auto const& names = task::objective_names();
+  s.choice<task::ObjectiveKind>("objective", o.objective, {names.begin(), names.end()},
+                                "what the task asks of the encoder");
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
-  s.add("metric", o.metric, "of the end task, for early stop and best: accuracy, macro-f1 or micro-f1");
+  s.add("metric", o.metric,
+        "of the end task, for early stop and best; classification: accuracy, macro-f1, micro-f1; multilabel: roc-auc, "
+        "accuracy, macro-f1, micro-f1; regression: rmse, mae, pearson, spearman; choice: accuracy; empty: the first of "
+        "these");
   s.add("batch", o.batch, "examples of one optimiser step over all ranks and micro-batches",
         at_least(1, most_examples));
   s.add("weight", o.weight,
@@ -94,7 +96,7 @@ Section task_section(TaskOptions& o) {
   s.add("fraction_seed", o.fraction_seed,
         "names which examples, whatever run.seed is; tasks on the same labelled data share them", at_least(0));
   s.add("mask_rate", o.mask_rate, "share of tokens that masked language modelling hides", between(0, 1));
-  s.add("head_dropout", o.head_dropout, "in the classification head", between(0, 0.99));
+  s.add("head_dropout", o.head_dropout, "in the task's own head", between(0, 0.99));
   return s;
 }
 
@@ -139,6 +141,10 @@ Section train_section(TrainOptions& o) {
   Section s("train");
   s.add("fuse_tasks", o.fuse_tasks, "with constant weights: all tasks in one forward and backward");
   s.add("dropout", o.dropout, "as the model's config.json and the heads say");
+  s.choice<task::LossScale>(
+      "loss_scale", o.loss_scale, {{"none", task::LossScale::none}, {"uniform", task::LossScale::uniform}},
+      "uniform: each loss is divided by what a uniform prediction costs, ln of the classes, choices or "
+      "words (MUPPET, section 3.2); tartan evaluate prints losses undivided");
   s.add("micro_batches", o.micro_batches, "gradient accumulation: parts of one optimiser step",
         at_least(1, most_examples));
   s.add("beta1", o.adamw.beta1, "AdamW", between(0, 0.999999));
@@ -248,10 +254,26 @@ void check_probe_data(std::string const& data, config::Settings const& settings)
   }
 }
 
+void check_metric(TaskOptions const& t, config::Settings const& settings) {
+  auto const& metrics = task::metrics_of(t.objective);
+  if (metrics.empty())
+    fail_usage(settings.origin("task." + t.name, "objective") + ": the end task " + t.name +
+               " must have labels, which " + task::objective_name(t.objective) +
+               " has not; give another task role = end");
+  if (t.metric.empty() || std::ranges::find(metrics, t.metric) != metrics.end()) return;
+  std::string known;
+  for (auto const& name : metrics) known += (known.empty() ? "" : name == metrics.back() ? " or " : ", ") + name;
+  fail_usage(settings.origin("task." + t.name, "metric") + ": unknown metric \"" + t.metric + "\" of objective " +
+             task::objective_name(t.objective) + "; use " + known);
+}
+
 }  // namespace
 
+std::string metric_of(TaskOptions const& task) {
+  return task.metric.empty() ? task::metrics_of(task.objective).front() : task.metric;
+}
+
 void validate(Options const& o, config::Settings const& settings, bool needs_end_task) {
-  constexpr std::array metrics = {"accuracy", "macro-f1", "micro-f1"};
   auto const missing = [](std::string const& key, std::string const& example) {
     fail_usage("the configuration does not set " + key + "; write for example " + example);
   };
@@ -262,12 +284,7 @@ void validate(Options const& o, config::Settings const& settings, bool needs_end
     if (t.data.empty()) missing("task." + t.name + ".data", "data = data/" + t.name);
     if (t.role != Role::end) continue;
     ends.push_back(t.name);
-    if (t.objective != task::ObjectiveKind::classification)
-      fail_usage(settings.origin("task." + t.name, "objective") + ": the end task " + t.name +
-                 " must be a classification task; give another task role = end");
-    if (std::find(metrics.begin(), metrics.end(), t.metric) == metrics.end())
-      fail_usage(settings.origin("task." + t.name, "metric") + ": unknown metric \"" + t.metric +
-                 "\"; use accuracy, macro-f1 or micro-f1");
+    check_metric(t, settings);
   }
   check_probe_data(o.probe.data, settings);
   if (ends.size() == 1 || (ends.empty() && !needs_end_task)) return;

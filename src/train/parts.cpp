@@ -40,7 +40,7 @@ void choose_parts(std::vector<Task>& tasks, double held_out) {
   for (Task& task : tasks) choose(task, &task == end ? held_out : 0);
   if (held_out > 0 && end->part->held_out.empty())
     fail_data(end->train.files().front().string() +
-              " has no class with two examples that take part, so probe.data can set none aside; use probe.data = dev");
+              " has no two examples of a class that take part, so probe.data can set none aside; use probe.data = dev");
   for (Task& task : tasks)
     if (held_out > 0) take_away(task, *end);
   for (Task const& task : tasks) tell(task);

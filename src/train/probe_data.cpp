@@ -21,7 +21,7 @@ std::vector<std::string> splits_of(fs::path const& directory) {
 data::Dataset open_dev_or_only_split(fs::path const& path) {
   if (!fs::exists(path))
     fail_usage("probe.data = " + path.string() +
-               " does not exist; write dev, train:SHARE, or the path of a data set that jobs/prepare.py class made");
+               " does not exist; write dev, train:SHARE, or the path of a data set that jobs/prepare.py made");
   if (!fs::is_directory(path)) return data::Dataset::open(path, "dev");
   auto const splits = splits_of(path);
   return data::Dataset::open(path, splits.size() == 1 ? splits.front() : "dev");
@@ -30,16 +30,15 @@ data::Dataset open_dev_or_only_split(fs::path const& path) {
 //! The labels as well as their names.
 void check_labels(data::Dataset const& d, Task const& end) {
   std::string const file = d.files().front().string(), train = end.train.files().front().string();
-  std::string const way_out = "; prepare it with jobs/prepare.py class --labels-from " + train;
+  std::string const way_out = "; prepare it with jobs/prepare.py " + end.train.info().kind +
+                              (end.train.info().label_names.empty() ? "" : " --labels-from " + train);
   if (d.info().kind != end.train.info().kind)
     fail_data(file + " holds kind \"" + d.info().kind + "\", but the probe (probe.data) needs \"" +
               end.train.info().kind + "\", as task " + end.name() + " has it" + way_out);
   if (d.info().label_names != end.train.info().label_names)
     fail_data(file + " (probe.data) has other label names than task " + end.name() + way_out);
   if (d.size() == 0) fail_data(file + " (probe.data) holds no example" + way_out);
-  for (std::uint64_t e = 0; e < d.size(); ++e)
-    if (d.class_label(e) < 0)
-      fail_data(d.describe_row(e) + " has no label, which the probe (probe.data) needs; give it one or leave it out");
+  check_labelled(d, "the probe (probe.data)");
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "rank_draws.hpp"
 
-#include <tartan/core/error.hpp>
 #include <tartan/train/draws.hpp>
 
 #include <memory>
@@ -34,8 +33,12 @@ struct Stretch {
   }
 
   void replace_labels(data::PackedBatch& batch, std::vector<std::uint64_t> const& others) const {
-    expects(batch.class_labels.size() == others.size(), "only classes can be exchanged");
-    for (std::size_t i = 0; i < others.size(); ++i) batch.class_labels[i] = task.train.class_label(others[i]);
+    data::PackedBatch const labelled = task.train.pack(others);
+    batch.class_labels = labelled.class_labels;
+    batch.label_values = labelled.label_values;
+    for (std::size_t e = 0; e < batch.class_labels.size() && task.train.info().kind == "choice"; ++e)
+      if (batch.class_labels[e] >= 0)
+        batch.class_labels[e] %= batch.example_starts[e + 1] - batch.example_starts[e];  // another may have had more
   }
 };
 

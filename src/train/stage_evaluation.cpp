@@ -12,18 +12,21 @@ bool Stage::evaluation_due(Heard const& heard) const {
 
 void Stage::evaluate_dev() {
   Evaluation const evaluation = evaluate(run_.model, *end_->objective, end_->head, *end_->dev, run_.comm);
-  double const metric = evaluation.metrics.at(end_->options.metric);
-  bool const better = metric >= p_.watch.best;  // ties go to the later
+  std::string const name = metric_of(end_->options);
+  double const metric = evaluation.metrics.at(name);
+  auto const beats = [&](double other) { return task::lower_is_better(name) ? metric < other : metric > other; };
+  bool const better = p_.watch.best_step < 0 || beats(p_.watch.best) || metric == p_.watch.best;  // ties: the later
   p_.watch.since_best = better ? 0 : p_.watch.since_best + 1;
   if (better) {
     p_.watch.best = metric;
     p_.watch.best_step = p_.step;
   }
-  bool const kept = p_.best.stage == plan_.name ? metric >= p_.best.metric : metric > p_.best.metric;
+  bool const ties = metric == p_.best.metric && p_.best.stage == plan_.name;
+  bool const kept = p_.best.step < 0 || beats(p_.best.metric) || ties;
   if (run_.log) log_evaluation(evaluation, kept);
   if (kept) keep({metric, plan_.name, p_.step, evaluation.metrics});
   char text[64];
-  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", end_->options.metric.c_str(), metric, p_.best.metric);
+  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", name.c_str(), metric, p_.best.metric);
   last_metric_ = text;
 }
 

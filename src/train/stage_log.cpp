@@ -77,10 +77,10 @@ void Stage::log_evaluation(Evaluation const& evaluation, bool best) const {
                                   {"loss", evaluation.loss},
                                   {"metrics", evaluation.metrics},
                                   {"best", best}};
-  std::int64_t const labels = evaluation.confusion.classes();
-  if (best && labels <= most_logged_labels)
-    for (std::int64_t expected = 0; expected < labels; ++expected)
-      event["confusion"].push_back(evaluation.confusion.row(expected));
+  auto const& confusion = evaluation.confusion;
+  if (best && confusion && confusion->classes() <= most_logged_labels)
+    for (std::int64_t expected = 0; expected < confusion->classes(); ++expected)
+      event["confusion"].push_back(confusion->row(expected));
   run_.log->write(event);
 }
 

@@ -35,7 +35,7 @@ double SingleLevel::accumulate(std::size_t i, StepInputs const& inputs, Micro mi
   double sum = 0;
   for (std::size_t m = micro.first; m < micro.second; ++m) {
     auto const& batch = inputs.batches[i][m];
-    if (batch.targets.empty() || divisors_[m][i] == 0) continue;
+    if (!batch.has_targets() || divisors_[m][i] == 0) continue;
     at::Tensor const loss = task::forward_loss(*tasks_[i].objective, place(i), batch) / divisors_[m][i];
     torch::autograd::backward({loss}, {});
     sum += loss.item<double>();
@@ -85,7 +85,7 @@ void SingleLevel::fused_gradient(StepInputs const& inputs, Sums& sums, StepRepor
     at::Tensor total;
     std::int64_t row = 0;
     for (std::size_t i = 0; i < tasks_.size(); row += static_cast<std::int64_t>(parts[i]->rows.size()), ++i) {
-      if (parts[i]->targets.empty() || divisors_[m][i] == 0) continue;
+      if (!parts[i]->has_targets() || divisors_[m][i] == 0) continue;
       at::Tensor const mine = hidden.narrow(0, row, static_cast<std::int64_t>(parts[i]->rows.size()));
       at::Tensor const loss = tasks_[i].objective->loss(place(i), {mine}, *parts[i]) / divisors_[m][i];
       sums.losses[i] += loss.item<double>();

@@ -1,16 +1,37 @@
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
+#include <tartan/data/labels.hpp>
 #include <tartan/train/tasks.hpp>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace tartan::train {
 namespace {
 
-task::ObjectiveOptions objective_options(TaskOptions const& o, data::Dataset const& train) {
+//! Of the values of all training examples, whatever part of them is used. Without spread they are learned as they are.
+task::Scale scale_of(data::Dataset const& train) {
+  if (data::label_layout(train.info()).use != data::LabelUse::value) return {};
+  double sum = 0, squares = 0, count = 0;
+  for (std::uint64_t e = 0; e < train.size(); ++e) {
+    double const value = train.labels(e)[0];
+    if (std::isnan(value)) continue;
+    count += 1;
+    double const before = value - (count > 1 ? sum / (count - 1) : value);
+    sum += value;
+    squares += before * (value - sum / count);  // Welford
+  }
+  double const deviation = count > 1 ? std::sqrt(squares / count) : 0;
+  return {count > 0 ? sum / count : 0, deviation > 0 ? deviation : 1};
+}
+
+task::ObjectiveOptions objective_options(TaskOptions const& o, task::LossScale loss_scale, data::Dataset const& train,
+                                         task::Scale scale) {
   task::ObjectiveOptions result;
+  result.loss_scale = loss_scale;
   result.kind = o.objective;
-  result.classes = static_cast<std::int64_t>(train.info().label_names.size());
+  result.outputs = static_cast<std::int64_t>(train.info().label_names.size());
+  result.scale = scale;
   result.head_dropout = o.head_dropout;
   result.mask_rate = o.mask_rate;
   return result;
@@ -24,19 +45,22 @@ void check_kind(Task const& t, data::Dataset const& d) {
               t.objective->kind() + "\"; prepare it with jobs/prepare.py " + t.objective->kind());
 }
 
+bool is_unlabelled(data::Dataset const& d, std::uint64_t example) {
+  return data::is_unlabelled(d.info(), d.labels(example));
+}
+
 //! Evaluation needs every label, training at least one.
 void check_labels(Task const& t) {
-  for (std::uint64_t e = 0; t.dev && e < t.dev->size(); ++e)
-    if (t.dev->class_label(e) < 0)
-      fail_data(t.dev->describe_row(e) + " has no label, which evaluation on dev needs; give it one or leave it out");
+  if (t.dev) check_labelled(*t.dev, "evaluation on dev");
   for (std::uint64_t e = 0; e < t.train.size(); ++e)
-    if (t.train.class_label(e) >= 0) return;
+    if (!is_unlabelled(t.train, e)) return;
   fail_data(t.train.files().front().string() + " has no label at all; prepare the data of task " + t.name() + " again");
 }
 
-Task open_task(TaskOptions const& o) {
+Task open_task(TaskOptions const& o, task::LossScale loss_scale) {
   Task task{o, nullptr, data::Dataset::open(o.data, "train"), std::nullopt, ""};
-  task.objective = task::make_objective(objective_options(o, task.train));
+  task.scale = scale_of(task.train);
+  task.objective = task::make_objective(objective_options(o, loss_scale, task.train, task.scale));
   check_kind(task, task.train);
   if (o.role == Role::end) {
     task.dev = data::Dataset::open(o.data, "dev");
@@ -45,7 +69,7 @@ Task open_task(TaskOptions const& o) {
       fail_data(task.dev->files().front().string() +
                 " has other label names than the training split; prepare both in one call of jobs/prepare.py");
   }
-  if (o.objective == task::ObjectiveKind::classification) {
+  if (o.objective != task::ObjectiveKind::mlm) {
     check_labels(task);
     task.head = o.name;
   }
@@ -70,20 +94,32 @@ void check_fits_model(data::Dataset const& d, model::HfConfig const& config, std
               "; prepare it again with --max-length " + std::to_string(config.max_sequence_length()));
 }
 
-std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfConfig const& config,
-                             std::filesystem::path const& model_path) {
+std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, task::LossScale loss_scale,
+                             model::HfConfig const& config, std::filesystem::path const& model_path) {
   if (model::tokenizer_sha256(model_path).empty())
     warn(model_path.string() +
          " has no tokenizer.json: whether the data were prepared with its tokenizer is not checked");
   std::vector<Task> tasks;
   for (auto const& o : options) {
-    tasks.push_back(open_task(o));
+    tasks.push_back(open_task(o, loss_scale));
     data::check_same_tokenizer(tasks.front().train.info(), tasks.front().train.files().front(),
                                tasks.back().train.info(), tasks.back().train.files().front());
     check_fits_model(tasks.back().train, config, model_path);
     if (tasks.back().dev) check_fits_model(*tasks.back().dev, config, model_path);
   }
   return tasks;
+}
+
+void check_labelled(data::Dataset const& d, std::string const& user) {
+  bool const columns = data::label_layout(d.info()).use == data::LabelUse::columns;
+  std::uint64_t unlabelled = 0;
+  for (std::uint64_t e = 0; e < d.size(); ++e) {
+    if (!is_unlabelled(d, e)) continue;
+    if (!columns) fail_data(d.describe_row(e) + " has no label, which " + user + " needs; give it one or leave it out");
+    ++unlabelled;
+  }
+  if (unlabelled == d.size())
+    fail_data(d.files().front().string() + " has no label at all, which " + user + " needs; prepare it with labels");
 }
 
 Task const* end_task(std::vector<Task> const& tasks) {
@@ -100,14 +136,24 @@ std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Ta
   return result;
 }
 
+namespace {
+
+nlohmann::ordered_json head_json(Task const& t) {
+  nlohmann::ordered_json json = {{"objective", task::objective_name(t.options.objective)},
+                                 {"labels", t.train.info().label_names},
+                                 {"metric", metric_of(t.options)},
+                                 {"max_length", t.train.info().max_length}};
+  if (t.options.objective == task::ObjectiveKind::regression)
+    json["scale"] = {{"mean", t.scale.mean}, {"deviation", t.scale.deviation}};
+  return json;
+}
+
+}  // namespace
+
 std::string heads_metadata(std::vector<Task> const& tasks) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (auto const& t : tasks)
-    if (!t.head.empty())
-      json[t.name()] = {{"objective", "classification"},
-                        {"labels", t.train.info().label_names},
-                        {"metric", t.options.metric},
-                        {"max_length", t.train.info().max_length}};
+    if (!t.head.empty()) json[t.name()] = head_json(t);
   return json.dump();
 }
 

@@ -118,7 +118,7 @@ def fraction_of_nothing(trial):
     return train_with(trial, task__toy__fraction=0)
 
 
-@refusals.add(65, "train.h5", "no class with two examples that take part", "use probe.data = dev")
+@refusals.add(65, "train.h5", "no two examples of a class that take part", "use probe.data = dev")
 def hold_out_of_single_examples(trial):
     return train_with(trial, task__toy__fraction=0.01, probe__data="train:0.1")
 

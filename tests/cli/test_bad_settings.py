@@ -95,7 +95,7 @@ def two_end_tasks(trial):
     return train_with(trial, **{f"task__other__{key}": value for key, value in more.items()})
 
 
-@refusals.add(2, "run.ini:", "end task words", "must be a classification task")
+@refusals.add(2, "run.ini:", "end task words", "must have labels, which mlm has not; give another task role = end")
 def end_task_without_classes(trial):
     return train_with(trial, task__toy__role="auxiliary", task__words__role="end")
 

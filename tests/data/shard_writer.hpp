@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <hdf5.h>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -208,6 +209,28 @@ inline void write_starts(hid_t file, ShardSpec const& spec, std::string const& n
             starts.data());
 }
 
+//! What `labels` become in each kind: a class; for every name whether it is the class; a number; the first choice.
+inline void write_labels(hid_t file, ShardSpec const& spec) {
+  std::vector<std::int32_t> choices;
+  std::vector<std::int8_t> columns;
+  std::vector<float> values;
+  for (auto const label : spec.labels) {
+    choices.push_back(std::min(label, 0));
+    values.push_back(label < 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(label) / 2);
+    for (std::size_t c = 0; c < spec.label_names.size(); ++c)
+      columns.push_back(label < 0 ? std::int8_t{-1} : std::int8_t{label == static_cast<std::int32_t>(c)});
+  }
+  if (spec.kind == "class")
+    write_set(file, spec, "class", H5T_STD_I32LE, H5T_NATIVE_INT32, spec.labels.size(), spec.labels.data());
+  if (spec.kind == "choice")
+    write_set(file, spec, "choice", H5T_STD_I32LE, H5T_NATIVE_INT32, choices.size(), choices.data());
+  if (spec.kind == "multilabel")
+    write_set(file, spec, "multilabel", H5T_STD_I8LE, H5T_NATIVE_INT8, columns.size(), columns.data());
+  if (spec.kind == "regression")
+    write_set(file, spec, "regression", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.size(), values.data());
+  if (spec.kind == "class" || spec.kind == "multilabel") write_texts(file, spec, "label_names", spec.label_names);
+}
+
 }  // namespace writing
 
 //! Writes `spec` as one shard.
@@ -223,10 +246,7 @@ inline void write_shard(std::filesystem::path const& path, ShardSpec const& spec
   write_ids(file, spec);
   if (!spec.segments.empty())
     write_set(file, spec, "segments", H5T_STD_U8LE, H5T_NATIVE_UINT8, spec.segments.size(), spec.segments.data());
-  if (spec.kind == "class") {
-    write_set(file, spec, "class", H5T_STD_I32LE, H5T_NATIVE_INT32, spec.labels.size(), spec.labels.data());
-    write_texts(file, spec, "label_names", spec.label_names);
-  }
+  write_labels(file, spec);
   if (spec.tamper) spec.tamper(file);
 }
 

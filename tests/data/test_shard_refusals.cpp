@@ -102,7 +102,8 @@ std::vector<Refusal> refusals() {
   return {
       {"Schema", "has the schema other", change([](ShardSpec& spec) { spec.schema = "other"; })},
       {"Version", "has version 2 of tartan.examples (supported: 1)", change([](ShardSpec& spec) { spec.version = 2; })},
-      {"Kind", "has the kind audio (supported: text, class)", change([](ShardSpec& spec) { spec.kind = "audio"; })},
+      {"Kind", "has the kind audio (supported: text, class, multilabel, regression, choice)",
+       change([](ShardSpec& spec) { spec.kind = "audio"; })},
       {"NoSchema", "has no attribute schema", omit("schema")},
       {"NoVocabSize", "has no attribute vocab_size", omit("vocab_size")},
       {"VocabSize", "has vocab_size = 0", change([](ShardSpec& spec) { spec.vocab_size = 0; })},

@@ -8,7 +8,7 @@ import pytest
 from planted import fill_search, simple, write_run
 from preparing.errors import Refusal
 from sweeping import forecast
-from sweeping.choice import NAME, best_of, choose, chosen, outcomes
+from sweeping.choice import NAME, Outcome, best_of, choose, chosen, outcomes
 from sweeping.forecast import GpuWatch
 from sweeping.machine import Gpu, free_memory_mb, parse, visible
 from sweeping.plan import candidate_jobs, groups_of, jobs_of
@@ -72,8 +72,8 @@ def test_the_first_of_equals_is_chosen_and_a_diverged_one_is_not(tuned):
         if dev is not None:
             write_run(job.path, dev)
     found = outcomes(jobs, "accuracy")
-    assert math.isnan(found[0].mean) and best_of(found).settings == {"stage.finetune.lr": "2"}
-    assert best_of(found[:1]) is None
+    assert math.isnan(found[0].mean) and best_of(found, "accuracy").settings == {"stage.finetune.lr": "2"}
+    assert best_of(found[:1], "accuracy") is None
 
 
 def test_runs_of_a_search_wait_for_its_choice(tuned):
@@ -183,3 +183,9 @@ def test_a_method_whose_dry_run_diverged_runs_alone_until_measured(tmp_path, mon
     assert room.place(Need(1)) == (False, None)
     forecast.write_forecasts(spec.output, {"base": found})
     assert forecast.read_forecasts(spec.output) == {}
+
+
+def test_of_errors_the_lowest_is_chosen():
+    found = [Outcome({"stage.finetune.lr": lr}, [dev]) for lr, dev in (("1", 0.7), ("2", 0.4), ("3", 0.9))]
+    assert best_of(found, "rmse").settings == {"stage.finetune.lr": "2"}
+    assert best_of(found, "pearson").settings == {"stage.finetune.lr": "3"}

@@ -81,17 +81,18 @@ TEST_F(ClassificationTest, DropoutFollowsTheExampleAlone) {
 }
 
 TEST_F(ClassificationTest, PredictsProbabilitiesAndTheirLargest) {
-  Prediction const prediction = objective->predict(place(), hidden(batch_), batch_);
+  Predictions const prediction = objective->predict(place(), hidden(batch_), batch_);
   at::Tensor const p = at::softmax(scores(hidden(batch_)).detach(), 1);
-  ASSERT_EQ(prediction.classes.size(), 4U);
+  ASSERT_EQ(prediction.size(), 4U);
   for (std::size_t e = 0; e < 4; ++e) {
     auto const row = static_cast<std::int64_t>(e);
-    EXPECT_EQ(prediction.classes[e], p[row].argmax().item<std::int64_t>());
-    ASSERT_EQ(prediction.probabilities[e].size(), 4U);
+    EXPECT_EQ(objective->outcome(batch_, e, prediction[e]),
+              (std::vector<double>{static_cast<double>(batch_.class_labels[e]), p[row].argmax().item<double>()}));
+    ASSERT_EQ(prediction[e].size(), 4U);
     double sum = 0;
     for (std::size_t c = 0; c < 4; ++c) {
-      EXPECT_NEAR(prediction.probabilities[e][c], p[row][static_cast<std::int64_t>(c)].item<double>(), 1e-14);
-      sum += prediction.probabilities[e][c];
+      EXPECT_NEAR(prediction[e][c], p[row][static_cast<std::int64_t>(c)].item<double>(), 1e-14);
+      sum += prediction[e][c];
     }
     EXPECT_NEAR(sum, 1, 1e-14);
   }

@@ -34,7 +34,7 @@ struct World {
     options.name = name;
     options.batch = batch;
     auto train = data::Dataset::open(directory / (name + ".h5"), "train");
-    tasks.push_back({options, task::make_objective({.kind = kind, .classes = 3}), std::move(train), std::nullopt, ""});
+    tasks.push_back({options, task::make_objective({.kind = kind, .outputs = 3}), std::move(train), std::nullopt, ""});
   }
 
   std::vector<Task const*> all() const { return {&tasks[0], &tasks[1]}; }

@@ -108,7 +108,7 @@ class Forward {
     at::Tensor const hidden = hidden_at(batch, batch.rows);
     at::Tensor const& logits = files_.tensors.at("logits." + name);
     compare_.tensor("logits." + name, logits_of(place(name), hidden), logits);
-    auto const rows = objective(name).predict(place(name), hidden, batch).probabilities;
+    auto const rows = objective(name).predict(place(name), hidden, batch);
     at::Tensor const probabilities = at::softmax(logits, -1);
     for (std::size_t e = 0; e < rows.size(); ++e)
       compare_.tensor("probabilities of " + name, in_double(rows[e]), probabilities[static_cast<std::int64_t>(e)]);

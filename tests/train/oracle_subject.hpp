@@ -69,7 +69,7 @@ struct Subject {
  private:
   task::ObjectiveOptions options_of(std::string const& name) const {
     if (files.is_mlm(name + ".0")) return {.kind = task::ObjectiveKind::mlm};
-    return {.kind = task::ObjectiveKind::classification, .classes = files.expected.at("labels"), .head_dropout = 0};
+    return {.kind = task::ObjectiveKind::classification, .outputs = files.expected.at("labels"), .head_dropout = 0};
   }
 };
 

@@ -37,9 +37,6 @@ class OneLayer final : public task::Objective {
         at::addmm(p.at(place.name + ".out.bias"), hidden[0], p.at(place.name + ".out.weight").t());
     return at::cross_entropy_loss(logits, at::tensor(batch.targets, at::kLong), {}, at::Reduction::Sum);
   }
-  task::Prediction predict(task::HeadPlace const&, at::Tensor const&, data::PackedBatch const&) const override {
-    return {};
-  }
   std::string kind() const override { return "class"; }
 };
 

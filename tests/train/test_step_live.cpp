@@ -18,10 +18,6 @@ class Negated final : public task::Objective {
                   data::PackedBatch const& batch) const override {
     return -classification().loss(place, hidden, batch);
   }
-  task::Prediction predict(task::HeadPlace const& place, at::Tensor const& hidden,
-                           data::PackedBatch const& batch) const override {
-    return classification().predict(place, hidden, batch);
-  }
   std::string kind() const override { return "class"; }
 };
 

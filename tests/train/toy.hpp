@@ -49,7 +49,7 @@ inline std::unique_ptr<model::Model> make_model(Heads const& heads, model::Kerne
 }
 
 inline task::Objective const& classification() {
-  static auto const objective = task::make_objective({.kind = task::ObjectiveKind::classification, .classes = classes});
+  static auto const objective = task::make_objective({.kind = task::ObjectiveKind::classification, .outputs = classes});
   return *objective;
 }
 

@@ -27,8 +27,10 @@ class Dataset {
   //! Tokens of each sequence of the example, from offsets alone. Throws ExitStatus::data where `pack` would.
   std::vector<std::int64_t> sequence_lengths(std::uint64_t example) const;
   std::string example_id(std::uint64_t example) const;
-  //! Kind `class`; -1: unlabelled. Throws ExitStatus::data where it is out of range.
-  std::int64_t class_label(std::uint64_t example) const { return checked_label(locate(example)); }
+  //! Of kinds `class` and `choice`; -1: unlabelled. Throws ExitStatus::data where it is out of range.
+  std::int64_t class_label(std::uint64_t example) const { return static_cast<std::int64_t>(labels(example)[0]); }
+  //! As many as label_layout says; -1 or NaN: unlabelled. Throws ExitStatus::data where one is out of range.
+  std::span<float const> labels(std::uint64_t example) const;
   std::string describe_row(std::uint64_t example) const;  //!< "FILE row N", N from 0
   std::vector<std::filesystem::path> files() const;
   //! 16 hexadecimal digits that change with the content: of the manifest's hashes, else of the files themselves, which
@@ -53,7 +55,7 @@ class Dataset {
   Place locate(std::uint64_t example) const;
   Extent extent(std::uint64_t example) const;
   void check_sequences(Extent const& extent) const;
-  std::int64_t checked_label(Place const& place) const;
+  void append_labels(PackedBatch& batch, std::span<float const> labels) const;
   void append(PackedBatch& batch, Extent const& extent) const;
 
   std::vector<Shard> shards_;

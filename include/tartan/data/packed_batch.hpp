@@ -16,21 +16,26 @@ struct TokenStream {
   std::int64_t longest() const;
 };
 
-//! E examples as one stream. An objective's transform fills `rows` and `targets`: what it reads and what it expects
+//! E examples as one stream. An objective's transform fills `rows` and
+//! `targets` or `real_targets`: what it reads and what it expects
 //! there.
 struct PackedBatch {
   TokenStream encoder;                          //!< further named streams (a decoder's) come beside it
   std::vector<std::int64_t> example_starts{0};  // (E+1) in sequences
   std::vector<std::uint64_t> examples;          // (E) index in the data set
   std::vector<std::uint64_t> example_keys;      // (E) key of each example's draws in this step; empty: none
-  std::vector<std::int64_t> class_labels;       // (E) kind `class`; -1: unlabelled; else empty
+  std::vector<std::int64_t> class_labels;       // (E) kinds `class` and `choice`; -1: unlabelled; else empty
+  std::vector<float> label_values;              // (E, L) kinds `multilabel` and `regression`; NaN: unlabelled
   std::vector<std::int64_t> rows;               // (R) positions in [0, T), ascending
-  std::vector<std::int64_t> targets;            // (R) expected class or token at each row
+  std::vector<std::int64_t> targets;            // expected class or token, as the objective lays them; -1: none
+  std::vector<float> real_targets;              // expected values, instead of `targets`; NaN: none
   std::int64_t num_examples() const { return static_cast<std::int64_t>(examples.size()); }
-  std::int64_t num_targets() const;  //!< that count: -1 is unlabelled
+  bool has_targets() const { return !targets.empty() || !real_targets.empty(); }
+  std::int64_t num_targets() const;  //!< those that are there: what the summed loss is divided by
 };
 
-//! `parts` end to end; rows are shifted along. The result's example_starts cover all parts.
+//! `parts` end to end, but for `label_values`, of which each kind has another width; rows are shifted along. The
+//! result's example_starts cover all parts.
 PackedBatch concatenate(std::vector<PackedBatch const*> const& parts);
 
 }  // namespace tartan::data

@@ -12,7 +12,7 @@ namespace tartan::data {
 //! Attributes of one HDF5 shard (schema `tartan.examples`, hdf5_schemas/).
 struct ShardInfo {
   std::int64_t version = 0;
-  std::string kind;  //!< "text" or "class"
+  std::string kind;  //!< see known_kinds
   std::string tokenizer_sha256;
   std::int64_t vocab_size = 0;
   std::int64_t pad_id = -1, cls_id = -1, sep_id = -1, mask_id = -1;
@@ -20,7 +20,8 @@ struct ShardInfo {
   std::int64_t max_length = 0;  //!< longest sequence allowed [tokens]
   std::string source;
   std::string created_with;
-  std::vector<std::string> label_names;  //!< kind `class`; empty where no example has a label
+  //! Of classes or of a multilabel's columns; empty where no example has a label.
+  std::vector<std::string> label_names;
 };
 
 //! One shard, mapped read-only where its layout allows, else copied. Structure and sizes are checked at open, offsets
@@ -44,9 +45,10 @@ class Shard {
   void copy_tokens(std::uint64_t first, std::uint64_t last, std::vector<std::int64_t>& out) const;
   void copy_segments(std::uint64_t first, std::uint64_t last, std::vector<std::int64_t>& out) const;
   bool has_segments() const;
-  bool is_mapped() const;                                 //!< tokens lie in the page cache, shared by a node's ranks
-  std::int64_t class_label(std::uint64_t example) const;  //!< kind `class`; -1: unlabelled
-  std::string example_id(std::uint64_t example) const;    //!< as text; the first call reads the ids of all examples
+  bool is_mapped() const;  //!< tokens lie in the page cache, shared by a node's ranks
+  //! As many as label_layout says, as they are stored; -1 or NaN: unlabelled.
+  std::span<float const> labels(std::uint64_t example) const;
+  std::string example_id(std::uint64_t example) const;  //!< as text; the first call reads the ids of all examples
 
  private:
   struct Impl;

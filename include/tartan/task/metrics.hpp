@@ -4,9 +4,25 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tartan::task {
+
+//! What is known of each example, `width` numbers.
+class Outcomes {
+ public:
+  Outcomes(std::vector<double> values, std::size_t width) : values_(std::move(values)), width_(width) {}
+  std::size_t size() const { return width_ == 0 ? 0 : values_.size() / width_; }  //!< examples
+  std::size_t width() const { return width_; }
+  std::span<double const> operator[](std::size_t example) const {
+    return std::span(values_).subspan(example * width_, width_);
+  }
+
+ private:
+  std::vector<double> values_;
+  std::size_t width_;
+};
 
 //! counts[expected * classes + predicted]: sums over ranks before any metric is formed, so that ranks and batches do
 //! not matter.
@@ -35,5 +51,30 @@ double micro_f1(ConfusionMatrix const& matrix);
 
 //! "accuracy", "macro-f1", "micro-f1" → value. An empty matrix gives 0 everywhere.
 std::map<std::string, double> classification_metrics(ConfusionMatrix const& matrix);
+
+//! Place of the largest number, the first of equal ones.
+std::size_t highest(std::vector<double> const& numbers);
+
+//! How often both numbers of an outcome are equal.
+double share_of_hits(Outcomes const& outcomes);
+
+//! Area under the ROC curve, the chance that one of class 1 scores higher than one of class 0, ties half; NaN where a
+//! class is missing. As scikit-learn's roc_auc_score.
+double roc_auc(std::vector<double> const& expected, std::vector<double> const& scores);
+//! NaN where one of them is constant, as all with fewer than two.
+double pearson(std::vector<double> const& x, std::vector<double> const& y);
+//! Pearson's correlation of ranks, equal numbers share the mean of theirs. As scipy.stats.spearmanr.
+double spearman(std::vector<double> const& x, std::vector<double> const& y);
+
+//! Outcomes (expected, predicted): "rmse", "mae", "pearson", "spearman".
+std::map<std::string, double> regression_metrics(Outcomes const& outcomes);
+
+//! Outcomes (expected columns, their scores), NaN expected: left out. "roc-auc" is the mean over columns in which both
+//! classes occur, 0.5 where there is none; "accuracy" is of entries, F1 is of the columns' class 1 where a score is
+//! above the threshold, "macro-f1" the mean over columns in which it is expected or predicted.
+std::map<std::string, double> multilabel_metrics(Outcomes const& outcomes, double threshold);
+
+//! "rmse" and "mae".
+bool lower_is_better(std::string const& metric);
 
 }  // namespace tartan::task

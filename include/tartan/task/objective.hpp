@@ -4,10 +4,14 @@
 #include <tartan/data/packed_batch.hpp>
 #include <tartan/data/shard.hpp>
 #include <tartan/model/model.hpp>
+#include <tartan/task/metrics.hpp>
 
 #include <ATen/ATen.h>
 
+#include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,38 +31,65 @@ struct Pass {
   std::uint64_t dropout_view = 0;
 };
 
-//! Class probabilities, one row per example.
-struct Prediction {
-  std::vector<std::int64_t> classes;               // (E)
-  std::vector<std::vector<double>> probabilities;  // (E, C)
-};
+//! What an objective says of each example: probabilities of classes, columns or choices, or a value.
+using Predictions = std::vector<std::vector<double>>;
 
 //! What a task asks of the encoder (DESIGN 2). Stateless: parameters live in the parameter set.
 class Objective {
  public:
   virtual ~Objective() = default;
-  //! Keyed change of a batch when it is packed: fills `rows` and `targets`. Draws by `example_keys` alone.
+  //! Keyed change of a batch when it is packed: fills `rows` and `targets` or `real_targets`.
+  //! Draws by `example_keys` alone.
   virtual void transform(data::PackedBatch& batch, data::ShardInfo const& info) const = 0;
   //! Forwards that one loss needs.
   virtual std::vector<Pass> passes() const { return {Pass{}}; }
   //! Own parameters; empty for objectives on the shared MLM head.
   virtual model::HeadShape head(model::HfConfig const& config) const = 0;
-  //! Summed loss over batch.targets, a scalar with a graph; `hidden` holds (R, H) for each pass.
+  //! Summed loss over the batch's targets that are there, a scalar with a graph; `hidden` holds (R, H) for each pass.
   virtual at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                           data::PackedBatch const& batch) const = 0;
-  //! Throws ExitStatus::usage where the objective predicts nothing.
-  virtual Prediction predict(HeadPlace const& place, at::Tensor const& hidden,
-                             data::PackedBatch const& batch) const = 0;
-  virtual std::string kind() const = 0;  //!< data kind it reads: "text", "class"
+  virtual std::string kind() const = 0;  //!< data kind it reads, see data::known_kinds
+
+  //! The rest is of objectives with labels. Throws ExitStatus::usage where there are none.
+  virtual Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const;
+  //! What metrics need to know of an example, as many numbers for each: what was expected and what was predicted.
+  virtual std::vector<double> outcome(data::PackedBatch const& batch, std::size_t example,
+                                      std::vector<double> const& prediction) const;
+  //! Metrics over outcomes that are all there, in any order.
+  virtual std::map<std::string, double> measure(Outcomes const& outcomes) const;
+  //! Where one of several classes is expected.
+  virtual std::optional<ConfusionMatrix> confusion(Outcomes const&) const { return std::nullopt; }
+  //! "prediction" and what it rests on, for a line of `tartan predict`.
+  virtual nlohmann::ordered_json describe(std::vector<double> const& prediction,
+                                          std::vector<std::string> const& label_names) const;
 };
 
-enum class ObjectiveKind { mlm, classification };
+enum class ObjectiveKind { mlm, classification, multilabel, regression, choice };
+
+//! As in configurations.
+std::map<std::string, ObjectiveKind> const& objective_names();
+std::string objective_name(ObjectiveKind kind);
+//! Names of its metrics, the default first; empty: it predicts nothing.
+std::vector<std::string> const& metrics_of(ObjectiveKind kind);
+
+//! Mean and standard deviation of the values to learn: losses are of values less the one, in units of the other.
+struct Scale {
+  double mean = 0, deviation = 1;
+};
+
+//! What losses are divided by.
+enum class LossScale {
+  none,
+  uniform,  //!< what a uniform prediction costs: ln(classes, choices, words), ln 2 of a column; MUPPET, section 3.2
+};
 
 struct ObjectiveOptions {
   ObjectiveKind kind = ObjectiveKind::classification;
-  std::int64_t classes = 0;   //!< classification
-  double head_dropout = 0.1;  //!< classification
+  std::int64_t outputs = 0;   //!< classes, or columns
+  double head_dropout = 0.1;  //!< of all with a head
   double mask_rate = 0.15;    //!< mlm
+  Scale scale{};              //!< regression, whose mean costs 1 anyway
+  LossScale loss_scale = LossScale::none;
 };
 
 std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options);

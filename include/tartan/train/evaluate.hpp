@@ -9,19 +9,21 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace tartan::train {
 
 struct Evaluation {
-  std::int64_t examples = 0;  //!< labelled
-  double loss = 0;            //!< mean
+  std::int64_t examples = 0;
+  double loss = 0;  //!< mean over what has a label
   std::map<std::string, double> metrics;
-  task::ConfusionMatrix confusion;
+  std::optional<task::ConfusionMatrix> confusion;  //!< where one of several classes is expected
 };
 
-//! Loss and metrics of a classification task over a whole data set, divided among the ranks by tokens. Collective.
+//! Loss and metrics of a task with labels over a whole data set, divided among the ranks by tokens. Collective. Throws
+//! ExitStatus::diverged on every rank where a prediction is not finite.
 Evaluation evaluate(model::Model& model, task::Objective const& objective, std::string const& head,
                     data::Dataset const& dataset, comm::Communicator& comm);
 

@@ -44,7 +44,7 @@ struct TaskOptions {
   Role role = Role::auxiliary;
   task::ObjectiveKind objective = task::ObjectiveKind::mlm;
   std::filesystem::path data;
-  std::string metric = "accuracy";
+  std::string metric;  //!< empty: the objective's first, see metric_of
   std::int64_t batch = 16;
   double weight = -1;  //!< constant where weights are fixed, else the start; -1: equal weights, as the rule starts
   data::Shuffle shuffle = data::Shuffle::full;
@@ -93,6 +93,7 @@ struct TrainOptions {
   bool fuse_tasks = true;
   bool dropout = true;
   std::int64_t micro_batches = 1;  //!< gradient accumulation
+  task::LossScale loss_scale = task::LossScale::none;
   optim::AdamWOptions adamw;
   Compat compat = Compat::none;
 };
@@ -113,6 +114,9 @@ config::Section stage_section(std::string const& name, StageOptions& options);
 //! Checks what only all keys together show: one end task (or, where the recipe needs none, at most one), its objective
 //! and metric, data given.
 void validate(Options const& options, config::Settings const& settings, bool needs_end_task);
+
+//! The metric that decides what is kept of the task.
+std::string metric_of(TaskOptions const& task);
 
 //! The parts of a value that spaces separate.
 std::vector<std::string> words(std::string const& text);

@@ -21,6 +21,7 @@ struct Task {
   std::string head;                      //!< name in the parameter set; empty: the MLM head
   std::optional<data::Part> part{};      //!< of `train`; none: all of it
   std::optional<data::Dataset> probe{};  //!< end task only: what its probe draws from; none: dev, or held out of train
+  task::Scale scale{};                   //!< of the values of `train`
   std::string const& name() const { return options.name; }
   //! That train the task, and the index in `train` of one of them.
   std::uint64_t num_examples() const { return part ? part->examples.size() : train.size(); }
@@ -29,8 +30,8 @@ struct Task {
 
 //! Opens the data of every task and checks it: kind, one tokenizer for all and for the model, vocabulary, length,
 //! labels. Throws ExitStatus::data or usage naming file and task.
-std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, model::HfConfig const& config,
-                             std::filesystem::path const& model_path);
+std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, task::LossScale loss_scale,
+                             model::HfConfig const& config, std::filesystem::path const& model_path);
 
 //! Chooses each task's part of its training split (task.NAME.fraction) and sets `held_out` of the end task's aside (0:
 //! none), also from the part of another task on the same data. Says in the log what takes part. Throws ExitStatus::data
@@ -47,13 +48,17 @@ void open_probe_data(std::vector<Task>& tasks, std::filesystem::path const& path
 void check_fits_model(data::Dataset const& dataset, model::HfConfig const& config,
                       std::filesystem::path const& model_path);
 
+//! Every example must have a label; of columns one entry must be known. Throws ExitStatus::data naming the row and
+//! `user`, that needs it.
+void check_labelled(data::Dataset const& dataset, std::string const& user);
+
 Task const* end_task(std::vector<Task> const& tasks);  //!< none: nullptr
 
 //! (name, shape) of every task head, for open_model.
 std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
                                                                   model::HfConfig const& config);
 
-//! JSON for heads.safetensors: task name -> {objective, labels, metric, max_length}.
+//! JSON for heads.safetensors: task name -> {objective, labels, metric, max_length, scale}.
 std::string heads_metadata(std::vector<Task> const& tasks);
 
 }  // namespace tartan::train

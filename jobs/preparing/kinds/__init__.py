@@ -1,15 +1,20 @@
 """The kinds of data that prepare.py writes, listed once."""
 
+from dataclasses import replace
+
 from .base import Kind, Record
+from .choice import Choice
 from .classification import Classification
+from .multilabel import Multilabel
+from .regression import Regression
 from .text import Text
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Text(), Classification())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (Text(), Classification(), Multilabel(), Regression(), Choice())}
 
 
 def kind_named(name: str, unlabelled: bool = False) -> Kind:
-    """The kind of this name; `unlabelled` is for kind class only."""
-    return Classification(unlabelled=True) if unlabelled else KINDS[name]
+    """The kind of this name; `unlabelled`: its labels are neither needed nor read."""
+    return replace(KINDS[name], unlabelled=True) if unlabelled else KINDS[name]
 
 
 __all__ = ["KINDS", "Kind", "Record", "kind_named"]

@@ -1,8 +1,9 @@
 """What a kind of data decides: how a record becomes sequences and a label, and how labels are stored."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,25 +28,45 @@ class Record:
         return not any(part.strip() for sequence in self.sequences for part in sequence if part)
 
 
+@dataclass(frozen=True)
 class Kind(ABC):
-    name: str
-    help: str
-    field_names: tuple[str, ...] = (*TEXT_FIELDS, "id")  # ours, for --map
-    accepts_plain_text = False
-    keeps_empty_texts = True  # else they are skipped and counted
-    label_dataset: str | None = None
-    label_type: np.dtype | None = None
+    unlabelled: bool = False  # labels are neither needed nor read
+
+    name: ClassVar[str]
+    help: ClassVar[str]
+    field_names: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, "id")  # ours, for --map
+    list_fields: ClassVar[tuple[str, ...]] = ()  # of these: lists, which --map may name as FIELD,FIELD,...
+    has_names: ClassVar[bool] = False  # its labels, or columns of labels, have names
+    notes_names: ClassVar[bool] = False  # what is noted are these names
+    accepts_plain_text: ClassVar[bool] = False
+    keeps_empty_texts: ClassVar[bool] = True  # else they are skipped and counted
+    label_type: ClassVar[np.dtype | None] = None  # of the data set that has the kind's name; None: no labels
 
     @abstractmethod
     def parse(self, fields: dict, where: str) -> Record:
         """The record of one line. Raises Refusal (65) naming `where` and what is wrong."""
 
-    def label_names(self, labels: set) -> list[str]:
-        """Names, in stored order, of the labels met in train."""
+    def noted(self, label: Any) -> Hashable:
+        """What the label set of train is made of, for a label that is not None; few different ones."""
+        return label
+
+    def label_names(self, noted: list) -> list[str]:
+        """Names, in stored order, from what was noted of train, each once, as met. Raises Refusal (65)."""
         return []
 
-    def stored_label(self, label: Any, label_numbers: dict[str, int]) -> Any:
-        """The value to store in `label_dataset`; label_numbers has the place of each name in label_names."""
+    def fits(self, noted: Any, names: list[str]) -> bool:
+        return True
+
+    def told(self, noted: Any) -> str:
+        """The beginning of a complaint that ends "not occur in train.jsonl"."""
+        return f'label "{noted}" does'
+
+    def stratum(self, label: Any) -> Any:
+        """What --split gives every split its share of; None where there is no label."""
+        return None if label is None else ""
+
+    def stored_labels(self, label: Any, label_numbers: dict[str, int]) -> list:
+        """The values to store; label_numbers has the place of each name in label_names."""
         raise NotImplementedError(self.name)
 
 
@@ -79,6 +100,31 @@ def missing(fields: dict, wanted: str, where: str) -> Exception:
     there = ", ".join(f'"{name}"' for name in fields) or "none"
     hint = "" if "--map" in wanted else " (--map text=FIELD says what the input calls ours)"
     return bad_data(f"{where} lacks {wanted}; the fields that are there: {there}{hint}")
+
+
+def any_texts(fields: dict, where: str) -> list[Sequence]:
+    """Of a record of any kind: its text or pair, or a question beside each choice. Raises Refusal (65)."""
+    has_text = "text" in fields or ("text_a" in fields and "text_b" in fields)
+    if has_text or "question" not in fields or "choices" not in fields:
+        return [text_or_pair(fields, where)]
+    return question_and_choices(fields, where)
+
+
+def question_and_choices(fields: dict, where: str) -> list[Sequence]:
+    """The question, its context before it, with each choice. Of a CSV's columns the last empty ones are none."""
+    question = text_field(fields, "question", where)
+    if fields.get("context") not in (None, ""):
+        question = f'{text_field(fields, "context", where)} {question}'
+    if "choices" not in fields:
+        raise missing(fields, '"choices"', where)
+    choices = fields["choices"]
+    if isinstance(choices, dict):
+        choices = list(choices.values())
+        while choices and choices[-1] == "":
+            choices.pop()
+    if not isinstance(choices, list) or not choices:
+        raise bad_data(f'{where}: field "choices" is not a list of texts')
+    return [(question, text_field({"choices": choice}, "choices", where)) for choice in choices]
 
 
 def text_or_pair(fields: dict, where: str) -> Sequence:

@@ -1,7 +1,5 @@
 """Kind `class`: one label out of a set per text or pair of texts."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..errors import bad_data
@@ -10,14 +8,12 @@ from .base import NAME_BYTES, TEXT_FIELDS, Kind, Record, is_name, missing, text_
 UNLABELLED = -1
 
 
-@dataclass(frozen=True)
 class Classification(Kind):
-    unlabelled: bool = False  # labels are neither needed nor read
-
     name = "class"
+    has_names = True
+    notes_names = True
     help = 'labelled text: {"text", "label"} or {"text_a", "text_b", "label"} records; "label": null is unlabelled'
     field_names = (*TEXT_FIELDS, "label", "id")
-    label_dataset = "class"
     label_type = np.dtype("<i4")
 
     def parse(self, fields: dict, where: str) -> Record:
@@ -28,15 +24,21 @@ class Classification(Kind):
             raise missing(fields, '"label" (null where there is none; --unlabelled where no record has one)', where)
         return Record((sequence,), _label(fields["label"], where))
 
-    def label_names(self, labels: set) -> list[str]:
+    def label_names(self, noted: list) -> list[str]:
         """Sorted: numbers by value, strings by code point."""
-        names = [str(label) for label in sorted(labels, key=lambda label: (isinstance(label, str), label))]
+        names = [str(label) for label in sorted(noted, key=lambda label: (isinstance(label, str), label))]
         if len(set(names)) < len(names):
             raise bad_data("train has a label both as a number and as a string; write it one way")
         return names
 
-    def stored_label(self, label, label_numbers: dict[str, int]) -> int:
-        return UNLABELLED if label is None else label_numbers[str(label)]
+    def fits(self, noted, names: list[str]) -> bool:
+        return str(noted) in names
+
+    def stratum(self, label):
+        return label
+
+    def stored_labels(self, label, label_numbers: dict[str, int]) -> list[int]:
+        return [UNLABELLED if label is None else label_numbers[str(label)]]
 
 
 def _label(label, where: str):

@@ -1,6 +1,6 @@
 """Kind `text`: one line or record is one sequence, for language modelling."""
 
-from .base import Kind, Record, text_or_pair
+from .base import Kind, Record, any_texts
 
 
 class Text(Kind):
@@ -10,5 +10,7 @@ class Text(Kind):
     keeps_empty_texts = False
 
     def parse(self, fields: dict, where: str) -> Record:
-        first, second = text_or_pair(fields, where)
-        return Record(((first if second is None else f"{first} {second}", None),))
+        sequences = any_texts(fields, where)
+        if len(sequences) == 1:
+            return Record(((" ".join(part for part in sequences[0] if part is not None), None),))
+        return Record(((" ".join([sequences[0][0], *(choice for _, choice in sequences)]), None),))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..confusion import confusion_of, scores
+from ..metric_names import sign
 from ..runs import Run
 from ..wording import short
 
@@ -30,7 +31,8 @@ def best_at_the_end(run: Run) -> Iterator[str]:
 def best_at_the_beginning(run: Run) -> Iterator[str]:
     for stage in run.log.stages:
         values = np.array([each.metrics.get(run.metric, np.nan) for each in stage.evaluations])
-        if len(values) >= FEWEST_EVALUATIONS and np.isfinite(values).all() and values[0] > values[1:].max():
+        good = sign(run.metric) * values
+        if len(values) >= FEWEST_EVALUATIONS and np.isfinite(values).all() and good[0] > good[1:].max():
             yield (
                 f"Dev {run.metric} was best ({short(values[0])}) at the first evaluation of stage {stage.name}, step "
                 f"{stage.evaluations[0].step}: lower stage.{stage.name}.lr, or evaluate more often "

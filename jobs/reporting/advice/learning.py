@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..log import Stage
+from ..metric_names import sign
 from ..runs import Run
 from ..wording import count, plural, short
 
@@ -65,10 +66,10 @@ def over_fitting(run: Run) -> Iterator[str]:
 
 
 def _way_out(run: Run, stage: Stage) -> str:
-    """A metric that still rises means answers that are right more often, but too sure when wrong."""
-    metric = [each.metrics.get(run.metric, np.nan) for each in stage.evaluations]
+    """A metric that still gets better means answers that are right more often, but too sure when wrong."""
+    metric = [sign(run.metric) * each.metrics.get(run.metric, np.nan) for each in stage.evaluations]
     if metric[-1] >= max(metric):
-        return f"dev {run.metric} still rises, so go on by it, but do not trust the model's probabilities."
+        return f"dev {run.metric} still {'rises' if sign(run.metric) > 0 else 'falls'}, so go on by it, but do not trust the model's probabilities."
     return f"lower stage.{stage.name}.lr or its length, raise its decay, or add auxiliary text."
 
 

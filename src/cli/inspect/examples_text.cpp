@@ -14,11 +14,19 @@ std::string ids_text(Facts const& tokens) {
   return text;
 }
 
+std::string label_text(Facts const& label) {
+  if (label.is_null()) return "unlabelled";
+  if (label.is_string()) return "label " + visible(label.get<std::string>(), 40);
+  if (!label.is_array()) return "label " + label.dump();
+  std::string names;
+  for (auto const& name : label) append_item(names, visible(name.get<std::string>(), 40));
+  return "labels: " + (names.empty() ? "none" : names);
+}
+
 std::string example_text(Facts const& example) {
   std::string text =
       "  row " + thousands(example["row"]) + ", id " + visible(example["example_id"].get<std::string>(), 40);
-  if (example.contains("label"))
-    text += example["label"].is_null() ? ", unlabelled" : ", label " + visible(example["label"].get<std::string>(), 40);
+  if (example.contains("label")) text += ", " + label_text(example["label"]);
   text += "\n";
   std::size_t shown = 0;
   for (auto const& sequence : example["sequences"]) {

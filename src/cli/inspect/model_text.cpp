@@ -65,8 +65,8 @@ std::string heads_text(Facts const& heads) {
     for (auto const& label : head["labels"]) append_item(labels, visible(label.get<std::string>(), 40));
     std::string const metric = head["metric"].get<std::string>();
     text += "  head of " + visible(task, 40) + ": " + visible(head["objective"].get<std::string>(), 20) +
-            (metric.empty() ? "" : ", judged by " + visible(metric, 20)) + ", " +
-            plural(head["labels"].size(), "label") + "\n" + wrapped(labels, 4, 3);
+            (metric.empty() ? "" : ", judged by " + visible(metric, 20)) +
+            (labels.empty() ? "" : ", " + plural(head["labels"].size(), "label")) + "\n" + wrapped(labels, 4, 3);
   }
   return text;
 }

@@ -1,23 +1,43 @@
 #include "shown_examples.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/data/labels.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
 
 namespace tartan::cli {
 namespace {
 
-//! The class that --label names; -1: unlabelled; nothing: any.
-std::optional<std::int64_t> wanted_label(data::Dataset const& dataset, Request const& request) {
-  if (!request.label) return std::nullopt;
+//! Whether an example has the class, or the column holds, that --label names.
+using Wanted = std::function<bool(std::uint64_t example)>;
+
+Wanted wanted_label(data::Dataset const& dataset, Request const& request) {
+  if (!request.label) return [](std::uint64_t) { return true; };
   auto const& names = dataset.info().label_names;
+  bool const columns = data::label_layout(dataset.info()).use == data::LabelUse::columns;
   auto const found = std::find(names.begin(), names.end(), *request.label);
-  if (found != names.end()) return found - names.begin();
-  if (dataset.info().kind == "class" && *request.label == unlabelled_name) return -1;
+  auto const place = static_cast<std::size_t>(found - names.begin());
+  if (found != names.end() && columns) return [&, place](std::uint64_t e) { return dataset.labels(e)[place] == 1; };
+  if (found != names.end())
+    return [&, place](std::uint64_t e) { return dataset.class_label(e) == static_cast<std::int64_t>(place); };
+  if (dataset.info().kind != "text" && *request.label == unlabelled_name)
+    return [&](std::uint64_t e) { return data::is_unlabelled(dataset.info(), dataset.labels(e)); };
   std::string known;
   for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 20); ++i) known += (i == 0 ? "" : ", ") + names[i];
   fail_usage("--label " + *request.label + " is not among the labels of " + request.path.string() + " (" +
              (known.empty() ? "it has none" : known + (names.size() > 20 ? ", ..." : "")) + "); name one of them");
+}
+
+//! The number that is written with as few digits as a float needs.
+double shortest(float value) {
+  std::array<char, 32> text{};
+  auto const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  double result = 0;
+  std::from_chars(text.data(), end, result);
+  return result;
 }
 
 Facts sequences_of(data::PackedBatch const& batch, Decoder const& decoder) {
@@ -35,13 +55,25 @@ Facts sequences_of(data::PackedBatch const& batch, Decoder const& decoder) {
   return sequences;
 }
 
+//! A name, an index or a value; of several columns the names of those that hold. null: unlabelled.
+Facts label_fact(data::Dataset const& dataset, std::uint64_t example) {
+  auto const labels = dataset.labels(example);
+  auto const& names = dataset.info().label_names;
+  data::LabelLayout const layout = data::label_layout(dataset.info());
+  if (data::is_unlabelled(dataset.info(), labels)) return nullptr;
+  if (layout.use == data::LabelUse::value) return shortest(labels[0]);
+  if (layout.use == data::LabelUse::index && !layout.named) return static_cast<std::int64_t>(labels[0]);
+  if (layout.use == data::LabelUse::index) return names[static_cast<std::size_t>(labels[0])];
+  Facts holding = Facts::array();
+  for (std::size_t c = 0; c < labels.size(); ++c)
+    if (labels[c] == 1) holding.push_back(names[c]);
+  return holding;
+}
+
 Facts example_facts(data::Dataset const& dataset, std::uint64_t example, Decoder const& decoder) {
   data::PackedBatch const batch = dataset.pack({&example, 1});
   Facts facts = {{"row", example}, {"example_id", dataset.example_id(example)}};
-  if (!batch.class_labels.empty()) {
-    std::int64_t const label = batch.class_labels[0];
-    facts["label"] = label < 0 ? Facts() : Facts(dataset.info().label_names[static_cast<std::size_t>(label)]);
-  }
+  if (dataset.info().kind != "text") facts["label"] = label_fact(dataset, example);
   facts["sequences"] = sequences_of(batch, decoder);
   return facts;
 }
@@ -49,11 +81,10 @@ Facts example_facts(data::Dataset const& dataset, std::uint64_t example, Decoder
 }  // namespace
 
 Facts shown_examples(data::Dataset const& dataset, Request const& request, Decoder const& decoder) {
-  auto const wanted = wanted_label(dataset, request);
+  Wanted const wanted = wanted_label(dataset, request);
   Facts examples = Facts::array();
   for (std::uint64_t example = 0; example < dataset.size() && examples.size() < request.examples; ++example)
-    if (!wanted || dataset.class_label(example) == *wanted)
-      examples.push_back(example_facts(dataset, example, decoder));
+    if (wanted(example)) examples.push_back(example_facts(dataset, example, decoder));
   return examples;
 }
 

@@ -1,5 +1,6 @@
 #include "split_facts.hpp"
 
+#include <tartan/data/labels.hpp>
 #include <tartan/data/statistics.hpp>
 
 namespace tartan::cli {
@@ -77,10 +78,11 @@ Facts split_facts(data::Dataset const& dataset, data::ManifestSplit const& count
   facts["sequences"] = dataset.num_sequences();
   facts["tokens"] = dataset.num_tokens();
   facts["shards"] = shards_of(dataset);
-  if (dataset.info().kind == "class") {
-    facts["labels"] = labels_of(statistics, dataset.info().label_names);
-    facts["unlabelled"] = statistics.unlabelled;
-  }
+  data::LabelLayout const layout = data::label_layout(dataset.info());
+  if (layout.named)
+    facts[layout.use == data::LabelUse::columns ? "columns" : "labels"] =
+        labels_of(statistics, dataset.info().label_names);
+  if (layout.use != data::LabelUse::none) facts["unlabelled"] = statistics.unlabelled;
   facts["lengths"] = lengths_of(statistics.lengths, dataset.info().max_length);
   add_losses(facts, dataset, counted);
   return facts;

@@ -1,0 +1,81 @@
+"""Kind `multilabel`: a yes or no for each of several columns, some of which may be unknown."""
+
+import numpy as np
+
+from ..errors import bad_data
+from .base import NAME_BYTES, TEXT_FIELDS, Kind, Record, is_name, missing, text_or_pair
+
+UNKNOWN = -1
+BETWEEN = "\x1f"  # names
+VALUES = {0: 0, 1: 1, "0": 0, "1": 1, "0.0": 0, "1.0": 1, "": UNKNOWN, None: UNKNOWN}  # 0.0 and False are 0
+
+
+class Multilabel(Kind):
+    name = "multilabel"
+    help = ('texts with a yes or no in several columns: {"text", "labels": [0, 1, null, ...]} records, or "labels": {"toxic": 0, '
+            '...} with names; in a CSV --map labels=toxic,obscene,... names the columns; null or empty: unknown')
+    field_names = (*TEXT_FIELDS, "labels", "id")
+    list_fields = ("labels",)
+    has_names = True
+    label_type = np.dtype("i1")
+
+    def parse(self, fields: dict, where: str) -> Record:
+        sequence = text_or_pair(fields, where)
+        if self.unlabelled:
+            return Record((sequence,))
+        if "labels" not in fields:
+            raise missing(fields, '"labels" (null where all are unknown; --unlabelled where no record has any)', where)
+        return Record((sequence,), _columns(fields["labels"], where))
+
+    def noted(self, label: dict) -> str:
+        return BETWEEN.join(label)
+
+    def label_names(self, noted: list) -> list[str]:
+        """In the order of the first record; a list's columns are numbered."""
+        names = noted[0].split(BETWEEN)
+        for other in noted:
+            if set(other.split(BETWEEN)) != set(names):
+                raise bad_data(f"train has records with the columns {_told(noted[0])} and others with {_told(other)}; give "
+                               "all the same")
+        return names
+
+    def fits(self, noted: str, names: list[str]) -> bool:
+        found = noted.split(BETWEEN)
+        return set(found) == set(names) or (_numbered(found) and len(found) == len(names))
+
+    def told(self, noted: str) -> str:
+        return f"columns ({_told(noted)}) do"
+
+    def stored_labels(self, label: dict | None, label_numbers: dict[str, int]) -> list[int]:
+        if label is None:
+            return [UNKNOWN] * len(label_numbers)
+        if label.keys() == label_numbers.keys():
+            return [label[name] for name in label_numbers]
+        return list(label.values())  # a list, by place
+
+
+def _columns(labels, where: str) -> dict[str, int] | None:
+    """Name to 0, 1 or UNKNOWN. Raises Refusal (65)."""
+    if labels is None:
+        return None
+    if isinstance(labels, list):
+        labels = {str(place): value for place, value in enumerate(labels)}
+    if not isinstance(labels, dict) or not labels:
+        raise bad_data(f'{where}: field "labels" is neither a list nor an object of 0, 1 and null (a CSV\'s one column: --map '
+                       "labels=NAME,)")
+    for name, value in labels.items():
+        if not is_name(name) or BETWEEN in name:
+            raise bad_data(f'{where}: a column of "labels" has a name that is empty, longer than {NAME_BYTES:,} bytes or not '
+                           "plain text")
+        if isinstance(value, list | dict) or value not in VALUES:
+            raise bad_data(f'{where}: column {name} of "labels" is {value!r}, not 0, 1 or null')
+    return {name: VALUES[value] for name, value in labels.items()}
+
+
+def _numbered(names: list[str]) -> bool:
+    return all(name == str(place) for place, name in enumerate(names))
+
+
+def _told(noted: str) -> str:
+    names = noted.split(BETWEEN)
+    return f"{len(names)} numbered ones" if _numbered(names) else ", ".join(names[:12])

@@ -1,0 +1,182 @@
+"""Kinds of task beside classification: prepared, trained on one and two ranks, evaluated; metrics are scikit-learn's and SciPy's."""
+
+import json
+import random
+from dataclasses import dataclass, replace
+
+import h5py
+import launch
+import numpy as np
+import pytest
+from scipy.stats import pearsonr, spearmanr
+from sklearn.metrics import f1_score, mean_absolute_error, mean_squared_error, roc_auc_score
+from tiny_world import CLASSES, make_words, prepare, write_lines
+
+from test_equal_runs import EXACT, assert_close
+from trial import Run, Trial
+
+COUNTS = {"train": 48, "dev": 24, "test": 30}
+
+
+def regression(words, rng, number):
+    chosen = rng.choices(words, k=rng.randint(4, 10))
+    return {"text": " ".join(chosen), "target": 100.0 + 7 * sum(word in words[:40] for word in chosen)}
+
+
+def multilabel(words, rng, number):
+    chosen = rng.choices(words[:40], k=rng.randint(2, 5))
+    labels = {name: int(any(word in words[10 * at : 10 * at + 10] for word in chosen)) for at, name in enumerate(CLASSES[:3])}
+    if number % 4 == 3:
+        labels[rng.choice(CLASSES[:3])] = None
+    return {"text": " ".join(chosen), "labels": labels}
+
+
+def choice(words, rng, number):
+    group = rng.randrange(4)
+    right = rng.randrange(count := rng.randint(2, 4))
+    of = lambda group: " ".join(rng.choices(words[10 * group : 10 * group + 10], k=3))  # noqa: E731
+    choices = [of(group) if at == right else of((group + 1) % 4) for at in range(count)]
+    return {"question": of(group), "choices": choices, "label": right}
+
+
+MAKE = {"regression": regression, "multilabel": multilabel, "choice": choice}
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    trial: Trial
+    run: Run
+
+    @property
+    def test(self):
+        return self.trial.world.task / "test.h5"
+
+    def answers(self):
+        """evaluate's object and predict's rows."""
+        flags = ("--model", self.run.best, "--task", "toy", "--data", self.test)
+        output = self.trial.folder / "predictions.jsonl"
+        launch.run_well("predict", *flags, "--output", output)
+        found = json.loads(launch.run_well("evaluate", *flags, "--json").out)
+        return found, [json.loads(line) for line in output.read_text().splitlines()]
+
+    def stored(self):
+        with h5py.File(self.test) as file:
+            return file[self.name][()]
+
+
+@pytest.fixture(scope="module", params=MAKE)
+def kind(request, world, tmp_path_factory) -> Kind:
+    folder, name = tmp_path_factory.mktemp(request.param), request.param
+    rng = random.Random(3)
+    words = make_words(random.Random(0))
+    inputs = [write_lines(folder / f"{split}.jsonl", [MAKE[name](words, rng, at) for at in range(count)])
+              for split, count in COUNTS.items()]
+    data = prepare(name, world.model, inputs, folder / "data")
+    trial = Trial(replace(world, task=data), folder)
+    return Kind(name, trial, trial.train(settings(name), output="one"))
+
+
+def settings(name):
+    return EXACT | {"task.toy.objective": name, "task.toy.metric": None}
+
+
+def test_ranks_do_not_matter(kind):
+    assert_close(kind.run, kind.trial.train(settings(kind.name), ranks=2, output="two"), 1e-9)
+
+
+def test_the_best_on_dev_is_kept(kind):
+    evaluations = [event for event in kind.run.events("evaluation")]
+    metric = {"regression": "rmse", "multilabel": "roc-auc", "choice": "accuracy"}[kind.name]
+    values = [event["metrics"][metric] for event in evaluations]
+    best = min(values) if metric == "rmse" else max(values)
+    assert kind.run.result()["dev"][metric] == best
+    assert len(set(values)) > 1 or kind.name == "choice"  # else it says little
+
+
+def test_metrics(kind):
+    evaluation, rows = kind.answers()
+    expected = {"regression": of_values, "multilabel": of_columns, "choice": of_choices}[kind.name](kind.stored(), rows)
+    assert evaluation["metrics"] == pytest.approx(expected, rel=0, abs=1e-6)
+    assert evaluation["examples"] == COUNTS["test"] == len(rows)
+
+
+def of_values(stored, rows):
+    predicted = [row["prediction"] for row in rows]
+    assert np.std(predicted) > 0
+    return {"rmse": mean_squared_error(stored, predicted) ** 0.5, "mae": mean_absolute_error(stored, predicted),
+            "pearson": pearsonr(stored, predicted)[0], "spearman": spearmanr(stored, predicted)[0]}
+
+
+def of_columns(stored, rows):
+    stored = stored.reshape(len(rows), -1)
+    scores = np.array([list(row["probabilities"].values()) for row in rows])
+    known = stored >= 0
+    assert not known.all()
+    for row, score in zip(rows, scores):
+        assert row["prediction"] == [name for name, each in zip(CLASSES, score) if each > 0.5]
+    said = scores > 0.5
+    columns = range(stored.shape[1])
+    each = [(stored[known[:, c], c], said[known[:, c], c]) for c in columns]
+    return {"roc-auc": np.mean([roc_auc_score(stored[known[:, c], c], scores[known[:, c], c]) for c in columns]),
+            "accuracy": (stored == said)[known].mean(),
+            "macro-f1": np.mean([f1_score(true, told, zero_division=0) for true, told in each if true.any() or told.any()]),
+            "micro-f1": f1_score(stored[known], said[known], zero_division=0)}
+
+
+def of_choices(stored, rows):
+    for row in rows:
+        assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-9)
+        assert row["prediction"] == int(np.argmax(row["probabilities"]))
+    return {"accuracy": np.mean([row["prediction"] == label for row, label in zip(rows, stored)])}
+
+
+@pytest.mark.parametrize("recipe", ["finetune", "mt-tartan"])
+def test_with_constant_weights_in_one_forward(kind, recipe):
+    """Fused and not: the same."""
+    runs = [kind.trial.train(settings(kind.name) | {"run.recipe": recipe, "train.fuse_tasks": fuse}, output=f"{recipe}-{fuse}")
+            for fuse in ("on", "off")]
+    assert_close(*runs, 1e-9)
+    losses = [event["losses"]["toy"] for event in runs[0].events("step")]
+    assert all(loss > 0 for loss in losses) and len(set(losses)) > 1
+
+
+def test_a_uniform_prediction_costs_one(kind):
+    """Nearly: heads start near 0."""
+    run = kind.trial.train(settings(kind.name) | {"train.loss_scale": "uniform"}, output="scaled")
+    assert run.events("step")[0]["losses"]["toy"] == pytest.approx(1, abs=0.5)
+    assert run.events("step")[0]["losses"]["words"] == pytest.approx(1, abs=0.2)
+
+
+def test_inspect_shows_its_labels(kind):
+    found = json.loads(launch.run_well("inspect", kind.trial.world.task, "--examples", 2, "--json").out)
+    label = found["shown_examples"][0]["label"]
+    assert isinstance(label, {"regression": float, "multilabel": list, "choice": int}[kind.name])
+    assert ", label" in launch.run_well("inspect", kind.trial.world.task, "--examples", 2).out
+
+
+def test_another_metric_is_refused(kind):
+    result = launch.run("train", kind.trial.ini(settings(kind.name) | {"task.toy.metric": "bleu"}, output="refused"))
+    assert result.status == 2 and f'unknown metric "bleu" of objective {kind.name}; use ' in result.err
+
+
+def test_another_kind_of_data_is_refused(kind):
+    result = launch.run("train", kind.trial.ini(settings(kind.name) | {"task.toy.objective": "classification"}, output="refused"))
+    assert result.status == 65 and "prepare it with jobs/prepare.py class" in result.err
+
+
+def test_as_an_auxiliary(kind, world):
+    """The end task is classification, and this one helps."""
+    tasks = {"task.toy.objective": "classification", "task.toy.data": world.task, "task.words.objective": kind.name,
+             "task.words.data": kind.trial.world.task}
+    steps = kind.trial.train(tasks, output="auxiliary").events("step")
+    assert all(abs(event["cosines"]["words"]) <= 1 for event in steps if event["stage"] == "joint")
+    assert any(event["cosines"]["words"] != 0 for event in steps if event["stage"] == "joint")
+
+
+def test_its_head_is_no_sequence_classifier(kind):
+    result = launch.run("export", "--model", kind.run.best, "--as", "sequence-classification", "--task", "toy",
+                        "--output", kind.trial.folder / "exported")
+    assert result.status == 2 and f"is {kind.name}, which" in result.err
+
+
