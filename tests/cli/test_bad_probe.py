@@ -21,7 +21,7 @@ def hold_out_of_everything(trial):
     return train_with(trial, probe__data="train:1")
 
 
-@refusals.add(2, "probe.data = ", "nowhere does not exist", "train:SHARE", "jobs/prepare.py class")
+@refusals.add(2, "probe.data = ", "nowhere does not exist", "train:SHARE", "that jobs/prepare.py made")
 def data_that_is_not_there(trial):
     return train_with(trial, probe__data=trial.folder / "nowhere")
 
