@@ -1,0 +1,60 @@
+"""Odd data side by side: no hang, no NaN, the same on two ranks. Each in turn is the end task of the others."""
+
+import math
+import random
+
+import launch
+import pytest
+from tiny_world import make_words, prepare, sentence, write_lines
+
+from test_equal_runs import EXACT, assert_close
+from trial import Run, write_ini
+
+OBJECTIVE = {"class": "classification"}
+
+
+def records(words, rng):
+    """By name: kind, train and dev."""
+    long = " ".join(rng.choices(words, k=10_000))
+    any_text = lambda: sentence(words, rng)  # noqa: E731
+    return {
+        "one_long_example": ("regression", [{"text": long, "target": 3}], [{"text": "a", "target": 1}, {"text": "", "target": 2}]),
+        "one_known_column": ("multilabel", [{"text": any_text(), "labels": [None, None] if at else [1, 0]} for at in range(40)],
+                             [{"text": "x", "labels": [1, None]}, {"text": "y", "labels": [0, 1]}]),
+        "up_to_five_choices": ("choice", [{"question": long, "choices": [any_text() for _ in range(1 + at % 5)], "label": 0}
+                                          for at in range(20)], [{"question": "", "choices": ["", ""], "label": 1}]),
+        "two_hundred_classes": ("class", [{"text": any_text(), "label": f"c{at}"} for at in range(200)], [{"text": "x", "label": "c3"}]),
+        "a_single_class": ("class", [{"text": any_text(), "label": "only"} for _ in range(10)], [{"text": "x", "label": "only"}]),
+    }
+
+
+NAMES = list(records(["a"], random.Random(0)))
+
+
+@pytest.fixture(scope="module")
+def tasks(world, tmp_path_factory):
+    """Settings of every task but its role."""
+    folder, rng = tmp_path_factory.mktemp("odd"), random.Random(1)
+    settings = {}
+    for name, (kind, train, dev) in records(make_words(rng), rng).items():
+        inputs = [write_lines(folder / f"{name}.{split}.jsonl", lines) for split, lines in (("train", train), ("dev", dev))]
+        settings[f"task.{name}.objective"] = OBJECTIVE.get(kind, kind)
+        settings[f"task.{name}.data"] = prepare(kind, world.model, inputs, folder / name)
+        settings[f"task.{name}.batch"] = 4
+    return settings
+
+
+@pytest.mark.parametrize("end", NAMES)
+def test_every_loss_and_metric_is_a_number(world, tasks, tmp_path, end):
+    settings = EXACT | tasks | {
+        "model.path": world.model, "model.device": "cpu", "run.recipe": "meta-tartan", f"task.{end}.role": "end",
+        "probe.head_examples": 4, "probe.gradient_examples": 4, "stage.joint.steps": 3, "stage.finetune.steps": 1}
+    runs = []
+    for ranks in (1, 2):
+        output = tmp_path / f"{ranks}"
+        launch.run_well("train", write_ini(tmp_path / f"{ranks}.ini", settings | {"run.output": output}), ranks=ranks)
+        runs.append(Run(output))
+    for event in runs[0].events("step") + runs[0].events("evaluation"):
+        values = [*event.get("losses", {}).values(), *event.get("cosines", {}).values(), *event.get("metrics", {}).values()]
+        assert values and all(math.isfinite(value) for value in values)
+    assert_close(*runs, 1e-9)
