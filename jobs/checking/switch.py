@@ -1,8 +1,8 @@
 """An auxiliary that goes bad in the middle must lose weight from then on.
 
 A first half with a clean copy of the end task as auxiliary, beside masked language modelling. The second half goes on
-from the encoder that was best on dev, with the last step's task weights and fresh heads, once with the copy as it was and once with all its labels shuffled. At the end
-the copy's weight must be less where it went bad, in nine of ten seeds.
+from the encoder that was best on dev, with the last step's task weights and fresh heads, once with the copy as it was
+and once with all its labels shuffled. At the end the copy's weight must be less where it went bad, in nine of ten seeds.
 """
 
 from pathlib import Path

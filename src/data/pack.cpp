@@ -46,8 +46,9 @@ void Dataset::check_sequences(Extent const& extent) const {
   }
 }
 
-std::span<float const> Dataset::labels(std::uint64_t example) const {
-  Extent const found = extent(example);
+std::span<float const> Dataset::labels(std::uint64_t example) const { return labels(extent(example)); }
+
+std::span<float const> Dataset::labels(Extent const& found) const {
   auto const labels = found.place.shard->labels(found.place.row);
   std::string const problem = label_problem(info(), labels, found.last_sequence - found.first_sequence);
   if (!problem.empty()) fail_row(*found.place.shard, found.place.row, problem);
@@ -101,9 +102,17 @@ PackedBatch Dataset::pack(std::span<std::uint64_t const> examples) const {
   batch.encoder.positions.reserve(tokens);
   if (has_segments_) batch.encoder.segments.reserve(tokens);
   batch.examples.assign(examples.begin(), examples.end());
-  for (Extent const& found : extents) append(batch, found);
-  for (std::uint64_t const example : examples) append_labels(batch, labels(example));
+  for (Extent const& found : extents) {
+    append(batch, found);
+    append_labels(batch, labels(found));
+  }
   return batch;
+}
+
+void Dataset::relabel(PackedBatch& batch, std::span<std::uint64_t const> others) const {
+  batch.class_labels.clear();
+  batch.label_values.clear();
+  for (std::uint64_t const example : others) append_labels(batch, labels(example));
 }
 
 }  // namespace tartan::data

@@ -17,8 +17,9 @@ constexpr std::int64_t unlabelled = -1, text = -2, labelled = -3;
 //! Each class by itself; of other kinds those with any label.
 std::int64_t stratum(Dataset const& dataset, LabelLayout const& layout, std::uint64_t example) {
   if (layout.use == LabelUse::none) return text;
-  if (is_unlabelled(dataset.info(), dataset.labels(example))) return unlabelled;
-  return layout.use == LabelUse::index && layout.named ? dataset.class_label(example) : labelled;
+  auto const labels = dataset.labels(example);
+  if (is_unlabelled(dataset.info(), labels)) return unlabelled;
+  return layout.use == LabelUse::index && layout.named ? static_cast<std::int64_t>(labels[0]) : labelled;
 }
 
 std::map<std::int64_t, std::vector<std::uint64_t>> strata(Dataset const& dataset) {

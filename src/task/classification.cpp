@@ -1,52 +1,64 @@
-#include "classification.hpp"
+#include "sentence_objective.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tartan::task {
+namespace {
 
-void Classification::transform(data::PackedBatch& batch, data::ShardInfo const&) const {
-  read_first_tokens(batch);
-  batch.targets = batch.class_labels;
-}
+//! Class of an example, cross entropy.
+class Classification final : public SentenceObjective {
+ public:
+  explicit Classification(ObjectiveOptions const& o) : SentenceObjective(o.outputs, o) {}
+  std::string kind() const override { return "class"; }
 
-at::Tensor Classification::loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
-                                data::PackedBatch const& batch) const {
-  if (batch.targets.empty()) return hidden[0].sum();
-  at::Tensor const targets = at::tensor(batch.targets, at::kLong).to(hidden[0].device());
-  at::Tensor const loss = at::cross_entropy_loss(head_.forward(place, hidden[0], batch.example_keys), targets, {},
-                                                 at::Reduction::Sum, -1);  // -1: unlabelled
-  return scale_ == LossScale::none ? loss : loss / divisor(scale_, head_.outputs);
-}
+  void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
+    read_first_tokens(batch);
+    batch.targets = batch.class_labels;
+  }
 
-Predictions Classification::predict(HeadPlace const& place, at::Tensor const& hidden,
-                                    data::PackedBatch const& batch) const {
-  at::NoGradGuard no_grad;
-  return rows_of(at::softmax(head_.forward(place, hidden, batch.example_keys), -1));
-}
+  at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
+                  data::PackedBatch const& batch) const override {
+    if (batch.targets.empty()) return no_loss(hidden[0]);
+    at::Tensor const targets = at::tensor(batch.targets, at::kLong).to(hidden[0].device());
+    return at::cross_entropy_loss(forward(place, hidden[0], batch.example_keys), targets, {}, at::Reduction::Sum,
+                                  -1) /  // -1: unlabelled
+           divided_by(outputs());
+  }
 
-std::vector<double> Classification::outcome(data::PackedBatch const& batch, std::size_t example,
-                                            std::vector<double> const& prediction) const {
-  return {static_cast<double>(batch.targets[example]), static_cast<double>(highest(prediction))};
-}
+  Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override {
+    at::NoGradGuard no_grad;
+    return rows_of(at::softmax(forward(place, hidden, batch.example_keys), -1));
+  }
 
-std::optional<ConfusionMatrix> Classification::confusion(Outcomes const& outcomes) const {
-  ConfusionMatrix matrix(head_.outputs);
-  for (std::size_t e = 0; e < outcomes.size(); ++e)
-    matrix.add(static_cast<std::int64_t>(outcomes[e][0]), static_cast<std::int64_t>(outcomes[e][1]));
-  return matrix;
-}
+  std::vector<double> outcome(data::PackedBatch const& batch, std::size_t example,
+                              std::vector<double> const& prediction) const override {
+    return expected_and_predicted(batch, example, prediction);
+  }
 
-std::map<std::string, double> Classification::measure(Outcomes const& outcomes) const {
-  return classification_metrics(*confusion(outcomes));
-}
+  std::map<std::string, double> measure(Outcomes const& outcomes) const override {
+    return classification_metrics(*confusion(outcomes));
+  }
 
-nlohmann::ordered_json Classification::describe(std::vector<double> const& prediction,
-                                                std::vector<std::string> const& label_names) const {
-  nlohmann::ordered_json::object_t by_label;
-  by_label.reserve(label_names.size());
-  for (std::size_t c = 0; c < label_names.size(); ++c) by_label.push_back({label_names[c], prediction[c]});
-  return {{"prediction", label_names[highest(prediction)]}, {"probabilities", std::move(by_label)}};
+  std::optional<ConfusionMatrix> confusion(Outcomes const& outcomes) const override {
+    ConfusionMatrix matrix(outputs());
+    for (std::size_t e = 0; e < outcomes.size(); ++e)
+      matrix.add(static_cast<std::int64_t>(outcomes[e][0]), static_cast<std::int64_t>(outcomes[e][1]));
+    return matrix;
+  }
+
+  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+                                  std::vector<std::string> const& label_names) const override {
+    nlohmann::ordered_json::object_t by_label;
+    by_label.reserve(label_names.size());
+    for (std::size_t c = 0; c < label_names.size(); ++c) by_label.push_back({label_names[c], prediction[c]});
+    return {{"prediction", label_names[highest(prediction)]}, {"probabilities", std::move(by_label)}};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> make_classification(ObjectiveOptions const& options) {
+  return std::make_unique<Classification>(options);
 }
 
 }  // namespace tartan::task

@@ -1,19 +1,37 @@
-#include "mlm.hpp"
+#include "objectives.hpp"
 
-#include "sentence_head.hpp"
-
+#include <tartan/data/masking.hpp>
 #include <tartan/model/mlm_head.hpp>
 
 namespace tartan::task {
+namespace {
 
-void MaskedLanguageModelling::transform(data::PackedBatch& batch, data::ShardInfo const& info) const {
-  data::mask_tokens(batch, info, options_);
-}
+//! Masked language modelling on the shared MLM head (Devlin et al. 2019).
+class MaskedLanguageModelling final : public Objective {
+ public:
+  explicit MaskedLanguageModelling(ObjectiveOptions const& o) : scale_(o.loss_scale) { options_.rate = o.mask_rate; }
+  std::string kind() const override { return "text"; }
+  model::HeadShape head(model::HfConfig const&) const override { return {}; }
 
-at::Tensor MaskedLanguageModelling::loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
-                                         data::PackedBatch const& batch) const {
-  at::Tensor const loss = model::mlm_loss(place.encoder, place.body, hidden[0], batch.targets);
-  return scale_ == LossScale::none ? loss : loss / divisor(scale_, place.encoder.config().vocab_size);
+  void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override {
+    data::mask_tokens(batch, info, options_);
+  }
+
+  at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
+                  data::PackedBatch const& batch) const override {
+    return model::mlm_loss(place.encoder, place.body, hidden[0], batch.targets) /
+           divisor(scale_, place.encoder.config().vocab_size);
+  }
+
+ private:
+  data::MaskingOptions options_;
+  LossScale scale_;
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> make_mlm(ObjectiveOptions const& options) {
+  return std::make_unique<MaskedLanguageModelling>(options);
 }
 
 }  // namespace tartan::task

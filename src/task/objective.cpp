@@ -1,13 +1,9 @@
-#include "choice.hpp"
-#include "classification.hpp"
-#include "mlm.hpp"
-#include "multilabel.hpp"
-#include "regression.hpp"
+#include "objectives.hpp"
 
 #include <tartan/core/error.hpp>
 
 #include <algorithm>
-#include <functional>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace tartan::task {
@@ -17,25 +13,17 @@ struct Entry {
   char const* name;
   ObjectiveKind kind;
   std::vector<std::string> metrics;
-  std::function<std::unique_ptr<Objective>(ObjectiveOptions const&)> make;
+  std::unique_ptr<Objective> (*make)(ObjectiveOptions const&);
 };
-
-template <class T>
-std::unique_ptr<Objective> make(ObjectiveOptions const& o) {
-  return std::make_unique<T>(o);
-}
 
 //! All objectives there are.
 std::vector<Entry> const& entries() {
   static std::vector<Entry> const all = {
-      {"mlm", ObjectiveKind::mlm, {}, make<MaskedLanguageModelling>},
-      {"classification", ObjectiveKind::classification, {"accuracy", "macro-f1", "micro-f1"}, make<Classification>},
-      {"multilabel",
-       ObjectiveKind::multilabel,
-       {"roc-auc", "accuracy", "macro-f1", "micro-f1"},
-       make<MultilabelClassification>},
-      {"regression", ObjectiveKind::regression, {"rmse", "mae", "pearson", "spearman"}, make<Regression>},
-      {"choice", ObjectiveKind::choice, {"accuracy"}, make<MultipleChoice>},
+      {"mlm", ObjectiveKind::mlm, {}, make_mlm},
+      {"classification", ObjectiveKind::classification, {"accuracy", "macro-f1", "micro-f1"}, make_classification},
+      {"multilabel", ObjectiveKind::multilabel, {"roc-auc", "accuracy", "macro-f1", "micro-f1"}, make_multilabel},
+      {"regression", ObjectiveKind::regression, {"rmse", "mae", "pearson", "spearman"}, make_regression},
+      {"choice", ObjectiveKind::choice, {"accuracy"}, make_choice},
   };
   return all;
 }
@@ -62,6 +50,10 @@ std::string objective_name(ObjectiveKind kind) { return entry(kind).name; }
 std::vector<std::string> const& metrics_of(ObjectiveKind kind) { return entry(kind).metrics; }
 
 std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options) { return entry(options.kind).make(options); }
+
+double divisor(LossScale scale, std::int64_t n) {
+  return scale == LossScale::uniform && n > 1 ? std::log(static_cast<double>(n)) : 1;
+}
 
 Predictions Objective::predict(HeadPlace const&, at::Tensor const&, data::PackedBatch const&) const {
   fail_without_labels();

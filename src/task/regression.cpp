@@ -1,42 +1,58 @@
-#include "regression.hpp"
+#include "sentence_objective.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace tartan::task {
+namespace {
 
-void Regression::transform(data::PackedBatch& batch, data::ShardInfo const&) const {
-  read_first_tokens(batch);
-  batch.real_targets = batch.label_values;
-}
+//! A number for each example: squared error in units of the training values' variance, so that their mean costs 1.
+class Regression final : public SentenceObjective {
+ public:
+  explicit Regression(ObjectiveOptions const& o) : SentenceObjective(1, o), values_(o.scale) {}
+  std::string kind() const override { return "regression"; }
 
-at::Tensor Regression::loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
-                            data::PackedBatch const& batch) const {
-  if (batch.num_targets() == 0) return no_loss(hidden[0]);
-  at::Tensor const values = head_.forward(place, hidden[0], batch.example_keys).squeeze(1);
-  at::Tensor const targets =
-      (at::tensor(batch.real_targets, at::kFloat).to(at::kDouble) - scale_.mean) / scale_.deviation;
-  at::Tensor const known = at::logical_not(at::isnan(targets)).to(values.device());
-  return ((values - at::nan_to_num(targets, 0).to(values.options())).square() * known).sum();
-}
+  void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
+    read_first_tokens(batch);
+    batch.real_targets = batch.label_values;
+  }
 
-Predictions Regression::predict(HeadPlace const& place, at::Tensor const& hidden,
-                                data::PackedBatch const& batch) const {
-  at::NoGradGuard no_grad;
-  return rows_of(head_.forward(place, hidden, batch.example_keys).to(at::kDouble) * scale_.deviation + scale_.mean);
-}
+  at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
+                  data::PackedBatch const& batch) const override {
+    if (batch.num_targets() == 0) return no_loss(hidden[0]);
+    at::Tensor const values = forward(place, hidden[0], batch.example_keys).squeeze(1);
+    at::Tensor const targets =
+        (at::tensor(batch.real_targets, at::kFloat).to(at::kDouble) - values_.mean) / values_.deviation;
+    at::Tensor const known = at::logical_not(at::isnan(targets)).to(values.device());
+    return ((values - at::nan_to_num(targets, 0).to(values.options())).square() * known).sum();
+  }
 
-std::vector<double> Regression::outcome(data::PackedBatch const& batch, std::size_t example,
-                                        std::vector<double> const& prediction) const {
-  return {batch.label_values[example], prediction[0]};
-}
+  Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override {
+    at::NoGradGuard no_grad;
+    return rows_of(forward(place, hidden, batch.example_keys).to(at::kDouble) * values_.deviation + values_.mean);
+  }
 
-std::map<std::string, double> Regression::measure(Outcomes const& outcomes) const {
-  return regression_metrics(outcomes);
-}
+  std::vector<double> outcome(data::PackedBatch const& batch, std::size_t example,
+                              std::vector<double> const& prediction) const override {
+    return {batch.label_values[example], prediction[0]};
+  }
 
-nlohmann::ordered_json Regression::describe(std::vector<double> const& prediction,
-                                            std::vector<std::string> const&) const {
-  return {{"prediction", prediction[0]}};
+  std::map<std::string, double> measure(Outcomes const& outcomes) const override {
+    return regression_metrics(outcomes);
+  }
+
+  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+                                  std::vector<std::string> const&) const override {
+    return {{"prediction", prediction[0]}};
+  }
+
+ private:
+  Scale values_;
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options) {
+  return std::make_unique<Regression>(options);
 }
 
 }  // namespace tartan::task

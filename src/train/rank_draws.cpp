@@ -33,9 +33,7 @@ struct Stretch {
   }
 
   void replace_labels(data::PackedBatch& batch, std::vector<std::uint64_t> const& others) const {
-    data::PackedBatch const labelled = task.train.pack(others);
-    batch.class_labels = labelled.class_labels;
-    batch.label_values = labelled.label_values;
+    task.train.relabel(batch, others);
     for (std::size_t e = 0; e < batch.class_labels.size() && task.train.info().kind == "choice"; ++e)
       if (batch.class_labels[e] >= 0)
         batch.class_labels[e] %= batch.example_starts[e + 1] - batch.example_starts[e];  // another may have had more

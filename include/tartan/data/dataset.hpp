@@ -41,6 +41,8 @@ class Dataset {
   //! is out of order, a sequence is empty or longer than max_length, a token id is >= vocab_size, or a label is out of
   //! range.
   PackedBatch pack(std::span<std::uint64_t const> examples) const;
+  //! Gives a batch the labels of as many other examples.
+  void relabel(PackedBatch& batch, std::span<std::uint64_t const> others) const;
 
  private:
   struct Place {
@@ -55,6 +57,7 @@ class Dataset {
   Place locate(std::uint64_t example) const;
   Extent extent(std::uint64_t example) const;
   void check_sequences(Extent const& extent) const;
+  std::span<float const> labels(Extent const& extent) const;
   void append_labels(PackedBatch& batch, std::span<float const> labels) const;
   void append(PackedBatch& batch, Extent const& extent) const;
 

@@ -16,9 +16,8 @@ struct TokenStream {
   std::int64_t longest() const;
 };
 
-//! E examples as one stream. An objective's transform fills `rows` and
-//! `targets` or `real_targets`: what it reads and what it expects
-//! there.
+//! E examples as one stream. An objective's transform fills `rows` and `targets` or `real_targets`: what it reads and
+//! what it expects there.
 struct PackedBatch {
   TokenStream encoder;                          //!< further named streams (a decoder's) come beside it
   std::vector<std::int64_t> example_starts{0};  // (E+1) in sequences

@@ -38,8 +38,8 @@ using Predictions = std::vector<std::vector<double>>;
 class Objective {
  public:
   virtual ~Objective() = default;
-  //! Keyed change of a batch when it is packed: fills `rows` and `targets` or `real_targets`.
-  //! Draws by `example_keys` alone.
+  //! Keyed change of a batch when it is packed: fills `rows` and `targets` or `real_targets`. Draws by
+  //! `example_keys` alone.
   virtual void transform(data::PackedBatch& batch, data::ShardInfo const& info) const = 0;
   //! Forwards that one loss needs.
   virtual std::vector<Pass> passes() const { return {Pass{}}; }

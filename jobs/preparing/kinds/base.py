@@ -11,6 +11,7 @@ from ..errors import bad_data
 
 NAME_BYTES = 1024
 TEXT_FIELDS = ("text", "text_a", "text_b")
+UNLABELLED = -1  # where an index, or a yes or no, is stored
 Sequence = tuple[str, str | None]  # a text, and its second half where the example is a pair
 
 
@@ -68,6 +69,28 @@ class Kind(ABC):
     def stored_labels(self, label: Any, label_numbers: dict[str, int]) -> list:
         """The values to store; label_numbers has the place of each name in label_names."""
         raise NotImplementedError(self.name)
+
+
+class Labelled(Kind):
+    """A text or a pair with a label in a field of its own."""
+
+    label_field: ClassVar[str]
+
+    def parse(self, fields: dict, where: str) -> Record:
+        sequences = tuple(self.sequences(fields, where))
+        if self.unlabelled:
+            return Record(sequences)
+        if self.label_field not in fields:
+            raise missing(fields, f'"{self.label_field}" (null where there is none; --unlabelled where no record has one)', where)
+        return Record(sequences, self.label(fields[self.label_field], len(sequences), where))
+
+    def sequences(self, fields: dict, where: str) -> list[Sequence]:
+        """Raises Refusal (65)."""
+        return [text_or_pair(fields, where)]
+
+    @abstractmethod
+    def label(self, value: Any, sequences: int, where: str) -> Any:
+        """The label of a record of so many sequences; None where there is none. Raises Refusal (65)."""
 
 
 def text_field(fields: dict, name: str, where: str) -> str:

@@ -3,22 +3,23 @@
 import numpy as np
 
 from ..errors import bad_data
-from .base import Kind, Record, missing, question_and_choices
-
-UNLABELLED = -1
+from .base import UNLABELLED, Labelled, Sequence, question_and_choices
 
 
-class Choice(Kind):
+class Choice(Labelled):
     name = "choice"
     help = ('questions with answers to choose from: {"question", "choices": [text, ...], "label": place from 0} records, with '
             'a "context" where there is one; the number of answers may differ; in a CSV --map choices=a,b,c names their fields')
     field_names = ("question", "context", "choices", "label", "id")
+    label_field = "label"
     list_fields = ("choices",)
     label_type = np.dtype("<i4")
 
-    def parse(self, fields: dict, where: str) -> Record:
-        sequences = question_and_choices(fields, where)
-        return Record(tuple(sequences), None if self.unlabelled else _label(fields, len(sequences), where))
+    def sequences(self, fields: dict, where: str) -> list[Sequence]:
+        return question_and_choices(fields, where)
+
+    def label(self, value, sequences: int, where: str) -> int | None:
+        return _label(value, sequences, where)
 
     def noted(self, label: int) -> str:
         return "an answer"
@@ -27,10 +28,7 @@ class Choice(Kind):
         return [UNLABELLED if label is None else label]
 
 
-def _label(fields: dict, choices: int, where: str) -> int | None:
-    if "label" not in fields:
-        raise missing(fields, '"label" (null where there is none; --unlabelled where no record has one)', where)
-    label = fields["label"]
+def _label(label, choices: int, where: str) -> int | None:
     if isinstance(label, str) and label.isdecimal() and label.isascii():
         label = int(label)
     if label is None or label == "":

@@ -3,26 +3,20 @@
 import numpy as np
 
 from ..errors import bad_data
-from .base import NAME_BYTES, TEXT_FIELDS, Kind, Record, is_name, missing, text_or_pair
-
-UNLABELLED = -1
+from .base import NAME_BYTES, TEXT_FIELDS, UNLABELLED, Labelled, is_name
 
 
-class Classification(Kind):
+class Classification(Labelled):
     name = "class"
     has_names = True
     notes_names = True
     help = 'labelled text: {"text", "label"} or {"text_a", "text_b", "label"} records; "label": null is unlabelled'
     field_names = (*TEXT_FIELDS, "label", "id")
+    label_field = "label"
     label_type = np.dtype("<i4")
 
-    def parse(self, fields: dict, where: str) -> Record:
-        sequence = text_or_pair(fields, where)
-        if self.unlabelled:
-            return Record((sequence,))
-        if "label" not in fields:
-            raise missing(fields, '"label" (null where there is none; --unlabelled where no record has one)', where)
-        return Record((sequence,), _label(fields["label"], where))
+    def label(self, value, sequences: int, where: str):
+        return _label(value, where)
 
     def label_names(self, noted: list) -> list[str]:
         """Sorted: numbers by value, strings by code point."""

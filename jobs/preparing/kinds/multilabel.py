@@ -3,29 +3,24 @@
 import numpy as np
 
 from ..errors import bad_data
-from .base import NAME_BYTES, TEXT_FIELDS, Kind, Record, is_name, missing, text_or_pair
+from .base import NAME_BYTES, TEXT_FIELDS, UNLABELLED, Labelled, is_name
 
-UNKNOWN = -1
 BETWEEN = "\x1f"  # names
-VALUES = {0: 0, 1: 1, "0": 0, "1": 1, "0.0": 0, "1.0": 1, "": UNKNOWN, None: UNKNOWN}  # 0.0 and False are 0
+VALUES = {0: 0, 1: 1, "0": 0, "1": 1, "0.0": 0, "1.0": 1, "": UNLABELLED, None: UNLABELLED}  # 0.0 and False are 0
 
 
-class Multilabel(Kind):
+class Multilabel(Labelled):
     name = "multilabel"
     help = ('texts with a yes or no in several columns: {"text", "labels": [0, 1, null, ...]} records, or "labels": {"toxic": 0, '
             '...} with names; in a CSV --map labels=toxic,obscene,... names the columns; null or empty: unknown')
     field_names = (*TEXT_FIELDS, "labels", "id")
+    label_field = "labels"
     list_fields = ("labels",)
     has_names = True
     label_type = np.dtype("i1")
 
-    def parse(self, fields: dict, where: str) -> Record:
-        sequence = text_or_pair(fields, where)
-        if self.unlabelled:
-            return Record((sequence,))
-        if "labels" not in fields:
-            raise missing(fields, '"labels" (null where all are unknown; --unlabelled where no record has any)', where)
-        return Record((sequence,), _columns(fields["labels"], where))
+    def label(self, value, sequences: int, where: str) -> dict[str, int] | None:
+        return _columns(value, where)
 
     def noted(self, label: dict) -> str:
         return BETWEEN.join(label)
@@ -48,14 +43,14 @@ class Multilabel(Kind):
 
     def stored_labels(self, label: dict | None, label_numbers: dict[str, int]) -> list[int]:
         if label is None:
-            return [UNKNOWN] * len(label_numbers)
+            return [UNLABELLED] * len(label_numbers)
         if label.keys() == label_numbers.keys():
             return [label[name] for name in label_numbers]
         return list(label.values())  # a list, by place
 
 
 def _columns(labels, where: str) -> dict[str, int] | None:
-    """Name to 0, 1 or UNKNOWN. Raises Refusal (65)."""
+    """Name to 0, 1 or UNLABELLED. Raises Refusal (65)."""
     if labels is None:
         return None
     if isinstance(labels, list):

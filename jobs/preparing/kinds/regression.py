@@ -5,24 +5,20 @@ import math
 import numpy as np
 
 from ..errors import bad_data
-from .base import TEXT_FIELDS, Kind, Record, missing, text_or_pair
+from .base import TEXT_FIELDS, Labelled
 
 LARGEST = float(np.finfo(np.float32).max)
 
 
-class Regression(Kind):
+class Regression(Labelled):
     name = "regression"
     help = 'texts with a number: {"text", "target"} or {"text_a", "text_b", "target"} records; "target": null is unlabelled'
     field_names = (*TEXT_FIELDS, "target", "id")
+    label_field = "target"
     label_type = np.dtype("<f4")
 
-    def parse(self, fields: dict, where: str) -> Record:
-        sequence = text_or_pair(fields, where)
-        if self.unlabelled:
-            return Record((sequence,))
-        if "target" not in fields:
-            raise missing(fields, '"target" (null where there is none; --unlabelled where no record has one)', where)
-        return Record((sequence,), number(fields["target"], "target", where))
+    def label(self, value, sequences: int, where: str) -> float | None:
+        return number(value, self.label_field, where)
 
     def noted(self, label: float) -> str:
         return "a number"

@@ -69,7 +69,8 @@ def _way_out(run: Run, stage: Stage) -> str:
     """A metric that still gets better means answers that are right more often, but too sure when wrong."""
     metric = [sign(run.metric) * each.metrics.get(run.metric, np.nan) for each in stage.evaluations]
     if metric[-1] >= max(metric):
-        return f"dev {run.metric} still {'rises' if sign(run.metric) > 0 else 'falls'}, so go on by it, but do not trust the model's probabilities."
+        moves = "rises" if sign(run.metric) > 0 else "falls"
+        return f"dev {run.metric} still {moves}, so go on by it, but do not trust the model's probabilities."
     return f"lower stage.{stage.name}.lr or its length, raise its decay, or add auxiliary text."
 
 

@@ -1,21 +1,19 @@
-#include "sentence_head.hpp"
+#include "sentence_objective.hpp"
 
 #include <tartan/model/head_dropout.hpp>
 
-#include <cmath>
-
 namespace tartan::task {
 
-model::HeadShape SentenceHead::shape(model::HfConfig const& config) const {
+model::HeadShape SentenceObjective::head(model::HfConfig const& config) const {
   std::int64_t const h = config.hidden_size;
-  return {{"fc.weight", {h, h}}, {"fc.bias", {h}}, {"out.weight", {outputs, h}}, {"out.bias", {outputs}}};
+  return {{"fc.weight", {h, h}}, {"fc.bias", {h}}, {"out.weight", {outputs_, h}}, {"out.bias", {outputs_}}};
 }
 
-at::Tensor SentenceHead::forward(HeadPlace const& place, at::Tensor const& hidden,
-                                 std::vector<std::uint64_t> const& keys) const {
+at::Tensor SentenceObjective::forward(HeadPlace const& place, at::Tensor const& hidden,
+                                      std::vector<std::uint64_t> const& keys) const {
   auto const& p = place.heads;
   auto const drop = [&](at::Tensor const& x, std::uint32_t which) {
-    return place.dropout ? model::head_dropout(x, keys, which, dropout) : x;
+    return place.dropout ? model::head_dropout(x, keys, which, dropout_) : x;
   };
   at::Tensor const inner =
       at::tanh(at::addmm(p.at(place.name + ".fc.bias"), drop(hidden, 0), p.at(place.name + ".fc.weight").t()));
@@ -38,8 +36,9 @@ Predictions rows_of(at::Tensor const& values) {
   return result;
 }
 
-double divisor(LossScale scale, std::int64_t n) {
-  return scale == LossScale::uniform && n > 1 ? std::log(static_cast<double>(n)) : 1;
+std::vector<double> expected_and_predicted(data::PackedBatch const& batch, std::size_t example,
+                                           std::vector<double> const& probabilities) {
+  return {static_cast<double>(batch.targets[example]), static_cast<double>(highest(probabilities))};
 }
 
 at::Tensor no_loss(at::Tensor const& hidden) { return hidden.sum() * 0; }
