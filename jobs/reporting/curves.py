@@ -7,6 +7,7 @@ import numpy as np
 from .chart import Axis, Band, Chart, Curve, Style
 from .log import Evaluation
 from .measures import tokens_per_second, waiting_share
+from .members import mean_loss
 from .runs import Run
 from .series import Segment, window_of
 from .wording import short
@@ -25,6 +26,7 @@ def charts_of(run: Run) -> Iterator[Chart]:
     yield from task_weights(run)
     yield dev_metrics(run)
     yield from losses(run)
+    yield loss_of_members(run)
     yield cosines(run)
     yield combined_cosine(run)
     yield dev_head(run)
@@ -117,6 +119,13 @@ def losses(run: Run) -> Iterator[Chart]:
         train = Curve("train", curve.colour, curve.segments, Style.NOISY)
         dev = Curve("dev", 1, evaluated(run, lambda each: each.loss), Style.POINTS)
         yield noisy(f"Loss of {curve.name}", (train, dev), unit="per example", include=(0,))
+
+
+def loss_of_members(run: Run) -> Chart:
+    """The mean over each step's examples."""
+    segments = tuple(Segment(stage.x, mean_loss(stage, run.members)) for stage in run.log.stages
+                     if any(stage.steps.has("losses", name) for name in run.members))
+    return noisy("Loss of the members", (Curve("mean", 0, segments, Style.NOISY),), unit="per example", include=(0,))
 
 
 def cosines(run: Run) -> Chart:

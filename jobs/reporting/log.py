@@ -1,7 +1,7 @@
 """Reads metrics.jsonl: stages with their steps, evaluations and ends, and the sessions that the run took."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from .columns import Columns, finite
 
 @dataclass
 class Evaluation:
+    task: str
     step: int
     loss: float
     metrics: dict[str, float]
@@ -25,12 +26,13 @@ class Stage:
     name: str
     offset: int  # steps of all stages before
     steps: Columns = field(default_factory=Columns)
-    evaluations: list[Evaluation] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)  # of the end task
+    of_members: list[Evaluation] = field(default_factory=list)
     end: dict = field(default_factory=dict)  # its stage_end event, empty while it goes on
 
     @property
     def last_step(self) -> int:
-        evaluated = self.evaluations[-1].step if self.evaluations else 0
+        evaluated = max((each[-1].step for each in (self.evaluations, self.of_members) if each), default=0)
         return max(int(self.steps.last("step")) if len(self.steps) else 0, evaluated)
 
     @property
@@ -59,8 +61,8 @@ class Log:
         return self.stages[-1]
 
 
-def read_log(path: Path) -> Log:
-    """An absent file is an empty log. Raises Refusal (65) naming the line that is no event."""
+def read_log(path: Path, members: Collection[str] = ()) -> Log:
+    """An absent file is an empty log. `members`: tasks that no end task judges. Raises Refusal (65) naming the line that is no event."""
     log = Log()
     if not path.exists():
         return log
@@ -71,7 +73,7 @@ def read_log(path: Path) -> Log:
             if event is None:
                 log.cut = True
             else:
-                _take(log, event, f"{path}, line {number}")
+                _take(log, event, members, f"{path}, line {number}")
     return log
 
 
@@ -88,7 +90,7 @@ def _parse(line: bytes, where: str) -> dict | None:
     return event
 
 
-def _take(log: Log, event: dict, where: str) -> None:
+def _take(log: Log, event: dict, members: Collection[str], where: str) -> None:
     kind = event["event"]
     if kind == "session":
         log.sessions.append(event | {"x": log.last_x})
@@ -105,7 +107,7 @@ def _take(log: Log, event: dict, where: str) -> None:
     if kind == "step":
         stage.steps.append(event)
     elif kind == "evaluation":
-        stage.evaluations.append(_evaluation(event, where))
+        (stage.of_members if event.get("task") in members else stage.evaluations).append(_evaluation(event, where))
     else:
         stage.end = event
 
@@ -114,7 +116,8 @@ def _evaluation(event: dict, where: str) -> Evaluation:
     metrics = event.get("metrics")
     metrics = {name: finite(value) for name, value in metrics.items()} if isinstance(metrics, dict) else {}
     confusion = _confusion(event["confusion"], where) if event.get("confusion") is not None else None
-    return Evaluation(event["step"], finite(event.get("loss")), metrics, event.get("best") is True, confusion)
+    task, loss = str(event.get("task", "")), finite(event.get("loss"))
+    return Evaluation(task, event["step"], loss, metrics, event.get("best") is True, confusion)
 
 
 def _confusion(rows: object, where: str) -> np.ndarray:

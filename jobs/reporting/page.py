@@ -11,6 +11,7 @@ from .drawing import draw
 from .label_section import label_section
 from .layer_section import layer_section
 from .markup import Markup, join, tag
+from .member_section import member_section
 from .overlays import overlays
 from .runs import Run, told_apart
 from .setup_section import setup_section
@@ -50,6 +51,7 @@ def _run(run: Run, defaults: str | None, now: float) -> Markup:
         summary_section(run, state_of(run, now)),
         _advice(run),
         _charts("Curves", drawn, _legend(axis)),
+        member_section(run),
         layer_section(run),
         label_section(run),
         setup_section(run, defaults),

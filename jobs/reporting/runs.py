@@ -37,14 +37,16 @@ class Run:
     def tasks(self) -> list[str]:
         """The end task, then the others, as the log names them."""
         names = dict.fromkeys(name for stage in self.log.stages for name in stage.steps.names("losses"))
-        return sorted(names, key=lambda name: name != self.end_task)
+        return sorted((name for name in names if name not in self.members), key=lambda name: name != self.end_task)
 
     @cached_property
     def end_task(self) -> str:
-        for key, value in self.settings.items():
-            if key.startswith("task.") and key.endswith(".role") and value == "end":
-                return key.removeprefix("task.").removesuffix(".role")
-        return ""
+        return next(iter(with_role(self.settings, "end")), "")
+
+    @cached_property
+    def members(self) -> list[str]:
+        """Tasks that are learned alike, in the order of the settings."""
+        return with_role(self.settings, "member")
 
     @property
     def metric(self) -> str:
@@ -75,6 +77,12 @@ class Run:
             return float("nan")
 
 
+def with_role(settings: dict[str, str], role: str) -> list[str]:
+    """Names of tasks."""
+    return [key.removeprefix("task.").removesuffix(".role") for key, value in settings.items()
+            if key.startswith("task.") and key.endswith(".role") and value == role]
+
+
 def child(parent: dict, *path: str) -> dict:
     """The object below those keys; an empty one where there is none."""
     for key in path:
@@ -94,14 +102,15 @@ def read_run(path: Path, test: Path | None = None) -> Run:
         raise usage(f"--test {test} does not exist; `tartan evaluate --json` writes such a file")
     path = path.resolve()
     config = read_config(path / "config.ini")
+    settings = parse_config(config, path / "config.ini")
     test = test or path / "test.json"
     return Run(
         path,
         path.name,
         read_object(path / "run.json"),
         config,
-        parse_config(config, path / "config.ini"),
-        read_log(path / "metrics.jsonl"),
+        settings,
+        read_log(path / "metrics.jsonl", with_role(settings, "member")),
         read_object(test),
     )
 

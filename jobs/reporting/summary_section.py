@@ -28,10 +28,13 @@ def _tile(tile: Tile) -> Markup:
 
 
 def _tiles(run: Run) -> list[Tile]:
-    tiles = [
-        ("Recipe", run.recipe, ""),
+    end = [
         (f"Dev {run.metric}", short(run.dev.get(run.metric, np.nan)), _kept(run)),
         (f"Test {run.metric}", short(run.test_metrics.get(run.metric, np.nan)), _tested(run)),
+    ]
+    tiles = [
+        ("Recipe", run.recipe, ""),
+        *(end if run.end_task else [("Members", count(len(run.members)), "")] if run.members else []),
         ("Training time", duration(training_seconds(run)), ""),
         ("Steps", count(sum(stage.steps for stage in summaries(run))), ""),
         ("Real tokens/s", count(tokens_per_second(run)), ""),

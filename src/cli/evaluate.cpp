@@ -12,7 +12,7 @@ ExitStatus evaluate(Arguments const& arguments) {
   refuse_leftovers(flags, "evaluate");
   TrainedTask const t = open_trained_task(flags, Labels::needed);
   auto const comm = comm::make_local();
-  train::Evaluation const e = train::evaluate(*t.model, *t.objective, t.head.task, t.dataset, *comm);
+  train::Evaluation const e = train::evaluate(*t.model, *t.objective, t.head.name, t.dataset, *comm);
   if (flags.has("json")) {
     nlohmann::ordered_json const json = {
         {"task", t.head.task}, {"examples", e.examples}, {"loss", e.loss}, {"metrics", e.metrics}};

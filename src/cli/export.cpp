@@ -46,7 +46,7 @@ ExitStatus export_model(Arguments const& arguments) {
       fail_usage("--task " + head.task + " is " + task::objective_name(head.objective) +
                  ", which --as sequence-classification is not; name a classification task");
     write_directory_atomically(to, [&](fs::path const& temporary) {
-      model::export_sequence_classification(from, temporary, {head.task, head.labels, head.max_length});
+      model::export_sequence_classification(from, temporary, {head.name, head.labels, head.max_length});
     });
   }
   log("wrote " + to.string());

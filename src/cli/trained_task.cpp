@@ -32,9 +32,9 @@ void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHea
 void load_head(TrainedTask const& t, model::HeadFile const& file, model::HeadShape const& shape,
                fs::path const& directory) {
   for (auto const& [part, size] : shape) {
-    auto const found = file.tensors.find(t.head.task + "." + part);
+    auto const found = file.tensors.find(t.head.name + "." + part);
     if (found == file.tensors.end())
-      fail_data((directory / "heads.safetensors").string() + " lacks the tensor " + t.head.task + "." + part +
+      fail_data((directory / "heads.safetensors").string() + " lacks the tensor " + t.head.name + "." + part +
                 "; restore it from a copy");
     model::load_into(model::store(found->second), found->first, t.model->parameters.at(found->first));
   }
@@ -43,6 +43,7 @@ void load_head(TrainedTask const& t, model::HeadFile const& file, model::HeadSha
 //! Throws what nlohmann::json and std::map throw where something is missing.
 TrainedHead described(std::string const& task, nlohmann::json const& json) {
   TrainedHead head{task,
+                   json.value("head", task),
                    task::objective_names().at(json.at("objective").get<std::string>()),
                    json.at("labels").get<std::vector<std::string>>(),
                    {},
@@ -100,8 +101,8 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
   model::set_threads(comm::make_local()->cores());
   auto const precision = config.dtype == "float64" ? model::Precision::fp64 : model::Precision::fp32;
   model::HeadShape const shape = t.objective->head(config);
-  t.model =
-      model::open_model(directory, {{name, shape}}, {}, precision, model::Kernels::automatic, at::kCPU, {Key(), {}});
+  t.model = model::open_model(directory, {{t.head.name, shape}}, {}, precision, model::Kernels::automatic, at::kCPU,
+                              {Key(), {}});
   load_head(t, model::load_heads(directory), shape, directory);
   return t;
 }

@@ -17,6 +17,7 @@ namespace tartan::cli {
 //! What heads.safetensors says of one task.
 struct TrainedHead {
   std::string task;
+  std::string name;  //!< of its tensors; tasks may share a head
   task::ObjectiveKind objective = task::ObjectiveKind::classification;
   std::vector<std::string> labels;         //!< of classes or columns
   task::Scale scale{};                     //!< of values
@@ -35,7 +36,7 @@ struct TrainedTask {
   std::unique_ptr<task::Objective> objective;
   std::unique_ptr<model::Model> model;
   data::Dataset dataset;
-  task::HeadPlace place() const { return {model->encoder, model->parameters, model->parameters, head.task, false}; }
+  task::HeadPlace place() const { return {model->encoder, model->parameters, model->parameters, head.name, false}; }
 };
 
 enum class Labels { needed, ignored };

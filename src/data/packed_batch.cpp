@@ -24,12 +24,14 @@ void append(TokenStream& out, TokenStream const& part, bool with_segments) {
   if (with_segments) out.segments.resize(out.tokens.size());
 }
 
-void append(PackedBatch& out, PackedBatch const& part, bool with_segments, bool with_labels) {
+void append(PackedBatch& out, PackedBatch const& part, bool with_segments, bool with_labels, bool with_noise) {
   append_shifted(out.rows, part.rows, 0, out.encoder.num_tokens());
   append_shifted(out.example_starts, part.example_starts, 1, out.encoder.num_sequences());
   append(out.encoder, part.encoder, with_segments);
   append(out.examples, part.examples);
   append(out.example_keys, part.example_keys);
+  append(out.noise, part.noise);
+  if (with_noise) out.noise.resize(out.examples.size());
   append(out.targets, part.targets);
   append(out.real_targets, part.real_targets);
   append(out.class_labels, part.class_labels);
@@ -54,8 +56,9 @@ PackedBatch concatenate(std::vector<PackedBatch const*> const& parts) {
   auto const any = [&](auto const& has) { return std::any_of(parts.begin(), parts.end(), has); };
   bool const with_segments = any([](PackedBatch const* part) { return !part->encoder.segments.empty(); });
   bool const with_labels = any([](PackedBatch const* part) { return !part->class_labels.empty(); });
+  bool const with_noise = any([](PackedBatch const* part) { return !part->noise.empty(); });
   PackedBatch out;
-  for (PackedBatch const* part : parts) append(out, *part, with_segments, with_labels);
+  for (PackedBatch const* part : parts) append(out, *part, with_segments, with_labels, with_noise);
   return out;
 }
 

@@ -1,3 +1,4 @@
+#include "embedding_noise.hpp"
 #include "encoder_paths.hpp"
 
 #include <tartan/core/error.hpp>
@@ -44,7 +45,8 @@ at::Tensor Encoder::forward(ParameterSet& parameters, data::PackedBatch const& b
         .requires_grad_(at::GradMode::is_enabled());
   bool const frozen = parameters.bound().defined() && !parameters.gradient(0).defined();
   at::AutoGradMode const graph(at::GradMode::is_enabled() && !frozen);
-  auto plan = std::make_shared<RowPlan const>(plan_rows(batch, rows, dropout));
+  auto plan = std::make_shared<RowPlan>(plan_rows(batch, rows, dropout));
+  plan_noise(batch, config_.hidden_size, parameters.values().options(), *plan);
   if (uses_fast(parameters)) return forward_fast(config_, parameters, batch.encoder, std::move(plan));
   return forward_plain(config_, parameters, batch.encoder, *plan);
 }

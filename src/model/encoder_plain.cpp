@@ -37,8 +37,7 @@ class PlainPass {
         where_(find_encoder(parameters.layout(), config)) {}
 
   at::Tensor embed() const {
-    at::Tensor x = at::embedding(p_[where_.word], move(stream_.tokens)) +
-                   at::embedding(p_[where_.position], move(stream_.positions) + config_.position_offset());
+    at::Tensor x = words() + at::embedding(p_[where_.position], move(stream_.positions) + config_.position_offset());
     at::Tensor const types = stream_.segments.empty()
                                  ? at::zeros({stream_.num_tokens()}, at::TensorOptions(device_).dtype(at::kLong))
                                  : move(stream_.segments);
@@ -61,6 +60,12 @@ class PlainPass {
   }
 
  private:
+  at::Tensor words() const {
+    at::Tensor const x = at::embedding(p_[where_.word], move(stream_.tokens));
+    if (!plan_.noise.defined()) return x;
+    std::vector<std::int64_t> const noised(plan_.noised.begin(), plan_.noised.end());
+    return at::where(move(noised).to(at::kBool).unsqueeze(1), x.detach(), x) + plan_.noise;
+  }
   at::Tensor move(std::vector<std::int64_t> const& values) const { return borrow(values).clone().to(device_); }
   at::Tensor linear(at::Tensor const& x, std::size_t weight, std::size_t bias) const {
     return at::addmm(p_[bias], x, p_[weight].t());

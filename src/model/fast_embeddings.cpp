@@ -35,6 +35,7 @@ at::Tensor embed_forward(HfConfig const& config, ParameterSet const& p, EncoderI
   tape.rstd = at::empty({tokens}, p.values().options());
   S const *const word = p[where.word].data_ptr<S>(), *const place = p[where.position].data_ptr<S>(),
                  *const type = p[where.type].data_ptr<S>();
+  S const* const noise = plan.noise.defined() ? plan.noise.const_data_ptr<S>() : nullptr;
   S* const sum = tape.sum.data_ptr<S>();
   at::parallel_for(0, tokens, 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t t = begin; t < end; ++t) {
@@ -43,6 +44,8 @@ at::Tensor embed_forward(HfConfig const& config, ParameterSet const& p, EncoderI
       S const* const q = place + (stream.positions[i] + config.position_offset()) * h;
       S const* const s = type + type_of(stream, i) * h;
       for (std::int64_t j = 0; j < h; ++j) sum[t * h + j] = w[j] + q[j] + s[j];
+      if (noise != nullptr)
+        for (std::int64_t j = 0; j < h; ++j) sum[t * h + j] += noise[t * h + j];
     }
   });
   at::Tensor y = at::empty_like(tape.sum);
@@ -71,12 +74,13 @@ void embed_backward(HfConfig const& config, ParameterSet const& p, EncoderIndice
   at::parallel_for(0, h, 64, [&](std::int64_t begin, std::int64_t end) {  // columns apart: tokens may repeat
     for (std::int64_t t = 0; t < tokens; ++t) {
       auto const i = static_cast<std::size_t>(t);
+      bool const learns = plan.noised.empty() || !plan.noised[i];
       S* const w = word + stream.tokens[i] * h;
       S* const q = place + (stream.positions[i] + config.position_offset()) * h;
       S* const s = type + type_of(stream, i) * h;
       for (std::int64_t j = begin; j < end; ++j) {
         S const x = g[t * h + j];
-        w[j] += x;
+        if (learns) w[j] += x;
         q[j] += x;
         s[j] += x;
       }

@@ -22,6 +22,8 @@ struct RowPlan {
   std::vector<std::uint64_t> row_keys;      // (R)
   std::vector<std::uint32_t> row_places;    // (R)
   std::uint64_t view = 0;
+  at::Tensor noise;          // (T, H) added to word embeddings; undefined: none
+  std::vector<bool> noised;  // (T) whose word embeddings learn nothing; empty: none
 };
 
 //! Throws ExitStatus::bug where rows are not ascending within [0, T).

@@ -68,6 +68,17 @@ StagePlan dapt() {
   return s;
 }
 
+// ALGORITHMS 3: rates of R3F's published scripts, MUPPET's own being unknown
+StagePlan prefinetune() {
+  StagePlan s{.name = "prefinetune", .end_task = false, .members = true, .options = {}};
+  s.options.epochs = 1;
+  s.options.patience = 0;
+  s.options.lr = s.options.head_lr = 1e-5;
+  s.options.decay = 0.1;
+  s.options.clip = 0;
+  return s;
+}
+
 std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", WeightingKind::meta_tartan},
                                                             {"dga", WeightingKind::dga},
                                                             {"gcs", WeightingKind::gcs},
@@ -75,21 +86,28 @@ std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", Weig
                                                             {"uncertainty", WeightingKind::uncertainty},
                                                             {"random", WeightingKind::random}};
 
-std::vector<StagePlan> stages_of(std::string const& recipe, std::string const& origin) {
+bool has_role(train::Options const& o, train::Role role) {
+  return std::ranges::find(o.tasks, role, &train::TaskOptions::role) != o.tasks.end();
+}
+
+std::vector<StagePlan> stages_of(train::Options const& o, std::string const& origin) {
+  std::string const& recipe = o.run.recipe;
   if (recipe == "finetune") return {alone()};
   if (recipe == "mlm-head") return {};  // the warm-up alone
   if (recipe == "tapt") return {tapt(), alone()};
   if (recipe == "dapt") return {dapt(), alone()};
   if (recipe == "dapt+tapt") return {dapt(), tapt(), alone()};
+  if (recipe == "muppet")
+    return has_role(o, train::Role::end) ? std::vector{prefinetune(), alone()} : std::vector{prefinetune()};
   if (recipe == "mt-tartan") return {joint(WeightingKind::fixed), after_joint()};
   if (auto const rule = learned_rules.find(recipe); rule != learned_rules.end())
     return {joint(rule->second), after_joint()};
   fail_usage(origin + ": unknown recipe \"" + recipe +
              "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, "
-             "uncertainty or random");
+             "uncertainty, random or muppet");
 }
 
-config::Section stage(StagePlan& plan) { return train::stage_section(plan.name, plan.options); }
+config::Section stage(StagePlan& plan) { return train::stage_section(plan.name, plan.options, plan.members); }
 
 //! "key = value" of each default in which `other` differs.
 std::string differences(config::Section const& section, config::Section const& other) {
@@ -114,7 +132,7 @@ bool has(std::vector<StagePlan> const& stages, std::string const& name) {
 
 std::vector<StagePlan> idle_stages(Plan const& plan, std::vector<std::string> const& written) {
   std::vector<StagePlan> result;
-  for (auto& one : {mlm_head_warmup(0), dapt(), tapt(), joint(WeightingKind::fixed), after_joint()})
+  for (auto& one : {mlm_head_warmup(0), prefinetune(), dapt(), tapt(), joint(WeightingKind::fixed), after_joint()})
     if (!has(plan.stages, one.name) && std::ranges::find(written, one.name) != written.end()) result.push_back(one);
   return result;
 }
@@ -138,29 +156,42 @@ void check_names(StagePlan const& stage, std::vector<std::string> const& known, 
   for (auto const& name : train::words(stage.options.tasks)) {
     if (std::ranges::find(known, name) != known.end()) continue;
     auto const near = config::nearest(name, known);
-    fail_usage(settings.origin("stage." + stage.name, "tasks") + ": the run has no auxiliary task \"" + name + "\"" +
+    fail_usage(settings.origin("stage." + stage.name, "tasks") + ": the run has no " +
+               (stage.members ? "member" : "auxiliary task") + " \"" + name + "\"" +
                (near ? "; did you mean " + *near + "?" : ""));
   }
 }
 
+//! Tasks that the stage could train beside the end task.
+std::vector<std::string> candidates(train::Options const& o, StagePlan const& stage) {
+  train::Role const role = stage.members ? train::Role::member : train::Role::auxiliary;
+  std::vector<std::string> names;
+  for (auto const& t : o.tasks)
+    if (t.role == role && (!stage.mlm_only || t.objective == task::ObjectiveKind::mlm)) names.push_back(t.name);
+  return names;
+}
+
 //! Every stage but fine-tuning has something to train, and it is said which texts are whose.
 void check_tasks(Plan const& plan, config::Settings const& settings) {
-  std::vector<std::string> known, texts;
-  for (auto const& t : plan.options.tasks) {
-    if (t.role == train::Role::auxiliary) known.push_back(t.name);
-    if (t.role == train::Role::auxiliary && t.objective == task::ObjectiveKind::mlm) texts.push_back(t.name);
-  }
   std::string const recipe = "recipe " + plan.options.run.recipe;
   for (auto const& stage : plan.stages) {
+    if (!stage.auxiliaries) continue;
+    auto const known = candidates(plan.options, stage);
     check_names(stage, known, settings);
-    if (stage.auxiliaries && (stage.mlm_only ? texts : known).empty())
-      fail_usage(recipe + " needs an auxiliary task" + (stage.mlm_only ? " with objective = mlm" : "") +
-                 "; add a [task.NAME] with role = auxiliary, or use recipe = finetune");
-    if (plan.options.run.recipe == "dapt+tapt" && stage.auxiliaries && !stage.body_frozen &&
-        stage.options.tasks.empty())
-      fail_usage(recipe + ": say which texts belong to stage " + stage.name + ", for example tasks = " + texts.front() +
+    if (known.empty())
+      fail_usage(recipe + " needs " + (stage.members ? "a task with role = member" : "an auxiliary task") +
+                 (stage.mlm_only ? " with objective = mlm" : "") + "; add a [task.NAME] with role = " +
+                 (stage.members ? "member" : "auxiliary, or use recipe = finetune"));
+    if (plan.options.run.recipe == "dapt+tapt" && !stage.body_frozen && stage.options.tasks.empty())
+      fail_usage(recipe + ": say which texts belong to stage " + stage.name + ", for example tasks = " + known.front() +
                  " below [stage." + stage.name + "]");
   }
+}
+
+//! Where a recipe's paper has another default than its neighbours.
+void apply_recipe_defaults(train::Options& o, config::Settings const& settings) {
+  bool const scaled = o.run.recipe == "muppet" && !settings.given("train", "loss_scale");
+  if (scaled) o.train.loss_scale = task::LossScale::uniform;
 }
 
 }  // namespace
@@ -168,16 +199,18 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
 Plan make_plan(config::Settings& settings) {
   Plan plan;
   train::bind(settings, plan.options);
-  plan.stages = stages_of(plan.options.run.recipe, settings.origin("run", "recipe"));
+  plan.stages = stages_of(plan.options, settings.origin("run", "recipe"));
   add_warmup(plan);
   plan.idle = idle_stages(plan, settings.names("stage"));
   for (auto* stages : {&plan.stages, &plan.idle})
     for (auto& one : *stages) settings.bind(stage(one));
   settings.finish();
   train::apply_compat(plan.options, settings);
+  apply_recipe_defaults(plan.options, settings);
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   for (auto& task : plan.options.tasks)
-    if (task.role == train::Role::end) task.metric = train::metric_of(task);  // said in the resolved settings
+    if (task.role != train::Role::auxiliary && task.objective != task::ObjectiveKind::mlm)
+      task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
   check_combinations(plan.options, settings);
   plan.values = settings.values();
@@ -191,15 +224,18 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   train::Options options;
   auto sections = train::default_sections(options);
   StagePlan warmup = mlm_head_warmup(0), d = dapt(), t = tapt(), j = joint(WeightingKind::meta_tartan),
-            f = after_joint(), only = alone();
+            f = after_joint(), only = alone(), m = prefinetune();
   sections.push_back(
       stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps; all of recipe "
                          "mlm-head."));
   sections.push_back(stage(d).note("First stage of dapt and dapt+tapt."));
   sections.push_back(stage(t).note("Before fine-tuning in tapt and dapt+tapt."));
   sections.push_back(stage(j).note("First stage of mt-tartan, meta-tartan and the recipes of other rules."));
-  sections.push_back(stage(f).note("Last stage of every recipe but mlm-head. In finetune, tapt, dapt and dapt+tapt: " +
-                                   differences(stage(f), stage(only)) + "."));
+  sections.push_back(stage(m).note("First stage of muppet; an epoch is one of all members."));
+  sections.push_back(stage(f).note(
+      "Last stage of every recipe but mlm-head, of muppet where there is an end task. In finetune, tapt, dapt, "
+      "dapt+tapt and muppet: " +
+      differences(stage(f), stage(only)) + "."));
   return describe(sections);
 }
 

@@ -1,3 +1,4 @@
+#include "r3f.hpp"
 #include "sentence_objective.hpp"
 
 #include <nlohmann/json.hpp>
@@ -5,11 +6,15 @@
 namespace tartan::task {
 namespace {
 
-//! Class of an example, cross entropy.
+//! Class of an example, cross entropy; with R3F a second pass over noised embeddings.
 class Classification final : public SentenceObjective {
  public:
-  explicit Classification(ObjectiveOptions const& o) : SentenceObjective(o.outputs, o) {}
+  explicit Classification(ObjectiveOptions const& o) : SentenceObjective(o.outputs, o), r3f_(o.r3f) {}
   std::string kind() const override { return "class"; }
+
+  std::vector<Pass> passes() const override {
+    return r3f_.weight > 0 ? std::vector{Pass{}, noised_pass()} : std::vector{Pass{}};
+  }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
     read_first_tokens(batch);
@@ -20,9 +25,14 @@ class Classification final : public SentenceObjective {
                   data::PackedBatch const& batch) const override {
     if (batch.targets.empty()) return no_loss(hidden[0]);
     at::Tensor const targets = at::tensor(batch.targets, at::kLong).to(hidden[0].device());
-    return at::cross_entropy_loss(forward(place, hidden[0], batch.example_keys), targets, {}, at::Reduction::Sum,
-                                  -1) /  // -1: unlabelled
-           divided_by(outputs());
+    at::Tensor const clean = forward(place, hidden[0], batch.example_keys);
+    at::Tensor sum = at::cross_entropy_loss(clean, targets, {}, at::Reduction::Sum, -1);  // -1: unlabelled
+    if (hidden.size() > 1) {
+      at::Tensor const labelled = (targets >= 0).nonzero().squeeze(1);
+      at::Tensor const noised = forward(place, hidden[1], keys_of(noised_pass(), batch));
+      sum = sum + r3f_.weight * symmetric_kl(clean.index_select(0, labelled), noised.index_select(0, labelled));
+    }
+    return sum / divided_by(outputs());
   }
 
   Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override {
@@ -53,6 +63,11 @@ class Classification final : public SentenceObjective {
     for (std::size_t c = 0; c < label_names.size(); ++c) by_label.push_back({label_names[c], prediction[c]});
     return {{"prediction", label_names[highest(prediction)]}, {"probabilities", std::move(by_label)}};
   }
+
+ private:
+  Pass noised_pass() const { return {1, r3f_.noise}; }
+
+  R3f r3f_;
 };
 
 }  // namespace

@@ -69,11 +69,32 @@ nlohmann::ordered_json Objective::describe(std::vector<double> const&, std::vect
   fail_without_labels();
 }
 
+std::vector<std::uint64_t> keys_of(Pass const& pass, data::PackedBatch const& batch) {
+  std::vector<std::uint64_t> keys = batch.example_keys;
+  if (pass.view != 0)
+    for (auto& key : keys) key = Key(key).with("view").with(pass.view).value();
+  return keys;
+}
+
+std::optional<data::PackedBatch> changed_by(Pass const& pass, data::PackedBatch const& batch) {
+  if (pass.view == 0 && pass.noise.size == 0) return std::nullopt;
+  data::PackedBatch changed = batch;
+  changed.example_keys = keys_of(pass, batch);
+  changed.noise.assign(batch.examples.size(), pass.noise);
+  return changed;
+}
+
 at::Tensor forward_loss(Objective const& objective, HeadPlace const& place, data::PackedBatch const& batch) {
   std::vector<at::Tensor> hidden;
-  for (auto const& pass : objective.passes())
-    hidden.push_back(place.encoder.forward(place.body, batch, batch.rows, {place.dropout, pass.dropout_view}));
+  for (auto const& pass : objective.passes()) {
+    auto const changed = changed_by(pass, batch);
+    hidden.push_back(place.encoder.forward(place.body, changed ? *changed : batch, batch.rows, {place.dropout}));
+  }
   return objective.loss(place, hidden, batch);
+}
+
+at::Tensor first_pass_loss(Objective const& objective, HeadPlace const& place, data::PackedBatch const& batch) {
+  return objective.loss(place, {place.encoder.forward(place.body, batch, batch.rows, {place.dropout})}, batch);
 }
 
 }  // namespace tartan::task

@@ -105,7 +105,7 @@ void Probe::compute_again(data::PackedBatch const& gradient_batch, bool dropout,
                           ProbeReport& report) {
   direction.zero_();
   model_.parameters.bind_gradients(direction);  // of the body alone: heads get none
-  at::Tensor const loss = forward_loss(end_, place(dropout), gradient_batch) / count(gradient_batch);
+  at::Tensor const loss = first_pass_loss(end_, place(dropout), gradient_batch) / count(gradient_batch);
   torch::autograd::backward({loss}, {});
   report.dev_losses.push_back(loss.item<double>());
   report.dev_loss = std::accumulate(report.dev_losses.begin(), report.dev_losses.end(), 0.0) /
@@ -114,7 +114,7 @@ void Probe::compute_again(data::PackedBatch const& gradient_batch, bool dropout,
 
 double Probe::loss(data::PackedBatch const& batch) {
   at::NoGradGuard no_grad;
-  return forward_loss(end_, place(false), batch).item<double>() / count(batch);
+  return first_pass_loss(end_, place(false), batch).item<double>() / count(batch);
 }
 
 }  // namespace tartan::task

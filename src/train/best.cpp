@@ -3,6 +3,7 @@
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
+#include <tartan/train/heads.hpp>
 
 #include <set>
 

@@ -10,6 +10,7 @@ namespace {
 //! What is computed must be as published; by "section.key".
 std::map<std::string, std::string> const published_values = {
     {"train.loss_scale", "none"},
+    {"train.r3f", "0"},
     {"weighting.body", "encoder+mlm-head"},
     {"weighting.similarity", "cosine"},
     {"weighting.apply", "loss"},

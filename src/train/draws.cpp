@@ -10,10 +10,18 @@ std::uint64_t number(std::int64_t n) { return static_cast<std::uint64_t>(n); }
 
 std::vector<std::uint64_t> const* rows_of(Task const& task) { return task.part ? &task.part->examples : nullptr; }
 
+std::vector<double> shares_of_examples(std::vector<SubBatch> const& sub_batches, std::size_t tasks) {
+  std::vector<double> result(tasks, 0);
+  double all = 0;
+  for (auto const& s : sub_batches) all += static_cast<double>(s.count);
+  for (auto const& s : sub_batches) result[s.task] += static_cast<double>(s.count) / all;
+  return result;
+}
+
 }  // namespace
 
 Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
-             std::int64_t micro_batches, Key stage, int rank, int ranks)
+             std::int64_t micro_batches, Key stage, int rank, int ranks, std::optional<Mixture> mixture)
     : tasks_(std::move(tasks)),
       end_(end),
       probed_(probed),
@@ -21,7 +29,8 @@ Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task:
       micro_batches_(micro_batches),
       stage_(stage),
       rank_(rank),
-      ranks_(ranks) {
+      ranks_(ranks),
+      mixture_(std::move(mixture)) {
   for (auto const* t : tasks_)
     samplers_.emplace_back(stage_.with(t->name()).with("order"), t->num_examples(), t->options.shuffle);
 }
@@ -32,16 +41,40 @@ StepInputs Draws::at(std::int64_t step, std::vector<std::int64_t> const& sizes) 
   bool const due = probe_due(step);
   if (due) loads[0] = probe_cost_tokens();
   StepInputs inputs;
+  auto const sub_batches = mixture_ ? mixture_->at(step) : std::vector<SubBatch>();
+  if (mixture_) inputs.weights = shares_of_examples(sub_batches, tasks_.size());
+  auto const slots = mixture_ ? mixed(sub_batches) : this->slots(step, sizes);
   inputs.batches.resize(tasks_.size());
   for (std::size_t k = 0; k < tasks_.size(); ++k) {
     std::size_t const i = probe_.stale ? tasks_.size() - 1 - k : k;
-    std::int64_t const batch = tasks_[i]->options.batch;
-    inputs.batches[i] =
-        sizes.empty() ? shares(i, step, loads, batch, batch) : shares(i, step, loads, budget(), sizes[i]);
+    inputs.batches[i] = shares(i, step, loads, slots[i]);
   }
   inputs.aligned = aligned(step);
   if (due && rank_ == 0) inputs.probe = probe_inputs(step);
   return inputs;
+}
+
+std::vector<std::vector<Draws::SubBatches>> Draws::slots(std::int64_t step,
+                                                         std::vector<std::int64_t> const& sizes) const {
+  std::vector<std::vector<SubBatches>> result;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    std::int64_t const batch = tasks_[i]->options.batch, slot = sizes.empty() ? batch : budget();
+    std::int64_t const examples = sizes.empty() ? batch : sizes[i];
+    auto& parts = result.emplace_back();
+    for (std::int64_t m = 0; m < micro_batches_; ++m) {
+      std::int64_t const begin = examples * m / micro_batches_, end = examples * (m + 1) / micro_batches_;
+      parts.push_back({{i, number(step * slot + begin), number(end - begin)}});
+    }
+  }
+  return result;
+}
+
+std::vector<std::vector<Draws::SubBatches>> Draws::mixed(std::vector<SubBatch> const& sub_batches) const {
+  auto const parts = static_cast<std::size_t>(micro_batches_);
+  std::vector<std::vector<SubBatches>> result(tasks_.size(), std::vector<SubBatches>(parts));
+  for (std::size_t s = 0; s < sub_batches.size(); ++s)
+    result[sub_batches[s].task][s * parts / sub_batches.size()].push_back(sub_batches[s]);
+  return result;
 }
 
 std::int64_t Draws::budget() const {
@@ -57,15 +90,14 @@ bool Draws::aligned(std::int64_t step) const {
 bool Draws::probe_due(std::int64_t step) const { return probe_.stale ? probed_ && aligned(step + 1) : aligned(step); }
 
 std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, std::vector<std::int64_t>& loads,
-                                             std::int64_t slot, std::int64_t examples) const {
+                                             std::vector<SubBatches> const& micro_batches) const {
   Task const& task = *tasks_[i];
   auto const least = static_cast<std::size_t>(probe_due(step) ? probe_.min_examples : 0);
   Key const key = stage_.with(task.name()).with(number(step));
   Met met;
   std::vector<data::PackedBatch> result;
-  for (std::int64_t m = 0; m < micro_batches_; ++m) {
-    std::int64_t const begin = examples * m / micro_batches_, end = examples * (m + 1) / micro_batches_;
-    Drawn const drawn = draw(samplers_[i], rows_of(task), step * slot + begin, end - begin, key, met);
+  for (auto const& sub_batches : micro_batches) {
+    Drawn const drawn = draw(samplers_[i], rows_of(task), sub_batches, key, met);
     std::vector<std::int64_t> lengths;
     for (auto const example : drawn.examples) lengths.push_back(task.train.length(example));
     auto const shares_of_ranks = data::share(lengths, loads, least);
@@ -75,12 +107,14 @@ std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, s
 }
 
 // An example that is drawn again within a step draws its masks and dropout anew
-Draws::Drawn Draws::draw(data::Sampler const& sampler, Rows rows, std::int64_t first, std::int64_t count, Key step,
-                         Met& met) {
-  Drawn drawn{sampler.draw(number(first), number(count)), {}};
-  if (rows != nullptr)
-    for (auto& example : drawn.examples) example = (*rows)[example];
-  for (auto const example : drawn.examples) drawn.keys.push_back(step.with(example).with(met[example]++).value());
+Draws::Drawn Draws::draw(data::Sampler const& sampler, Rows rows, SubBatches const& sub_batches, Key step, Met& met) {
+  Drawn drawn;
+  for (auto const& [task, first, count] : sub_batches)
+    for (auto const index : sampler.draw(first, count)) {
+      std::uint64_t const example = rows == nullptr ? index : (*rows)[index];
+      drawn.examples.push_back(example);
+      drawn.keys.push_back(step.with(example).with(met[example]++).value());
+    }
   return drawn;
 }
 
@@ -131,7 +165,7 @@ std::vector<data::PackedBatch> Draws::probe_batches(char const* purpose, char co
   std::vector<data::PackedBatch> result;
   for (std::int64_t part = 0; part < parts; ++part)
     result.push_back(pack(*end_, source.dataset,
-                          draw(sampler, source.rows, (step * parts + part) * examples, examples,
+                          draw(sampler, source.rows, {{0, number((step * parts + part) * examples), number(examples)}},
                                key.with(purpose).with(number(step)), met)));
   return result;
 }

@@ -34,8 +34,9 @@ struct Padding {
 //! Over the whole batches of the first steps, as a program without packing would form them.
 std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const& plan, std::int64_t steps) {
   auto const tasks = tasks_of(plan, run.tasks);
-  Draws const draws(tasks, end_task(run.tasks), false, {}, run.options.train.micro_batches,
-                    stage_key(run.options, plan), 0, 1);
+  Key const key = stage_key(run.options, plan);
+  Draws const draws(tasks, end_task(run.tasks), false, {}, run.options.train.micro_batches, key, 0, 1,
+                    mixture_of(plan, tasks, key));
   std::vector<Padding> paddings(tasks.size());
   for (std::int64_t step = 0; step < std::min(steps, looked_at_steps); ++step) {
     StepInputs const inputs = draws.at(step);
@@ -48,6 +49,12 @@ std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const&
   return result;
 }
 
+std::int64_t num_evaluations(StagePlan const& plan, Stage const& stage) {
+  if (!plan.end_task && !plan.members) return 0;
+  if (stage.evaluate_every() == 0) return 1;
+  return (stage.num_steps() + stage.evaluate_every() - 1) / stage.evaluate_every();
+}
+
 StageForecast forecast(RunContext& run, StagePlan const& plan) {
   StageForecast result;
   Progression p;
@@ -55,7 +62,7 @@ StageForecast forecast(RunContext& run, StagePlan const& plan) {
   BenchResult const bench = stage.bench(1, 1);
   result.name = plan.name;
   result.steps = stage.num_steps();
-  result.evaluations = !plan.end_task ? 0 : (result.steps + stage.evaluate_every() - 1) / stage.evaluate_every();
+  result.evaluations = num_evaluations(plan, stage);
   result.step_seconds = bench.step_seconds.front();
   result.tokens_per_step = bench.tokens + comm::sum_of(run.comm, bench.probe_tokens);
   result.tasks = task_forecasts(run, plan, result.steps);

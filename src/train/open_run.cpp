@@ -5,6 +5,7 @@
 
 #include <tartan/comm/nccl.hpp>
 #include <tartan/train/compat.hpp>
+#include <tartan/train/heads.hpp>
 
 #include <algorithm>
 
@@ -26,7 +27,7 @@ model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stag
 
 Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
   model::HfConfig const config = model::read_hf_config(o.model.path);
-  Opened opened{open_tasks(o.tasks, o.train.loss_scale, config, o.model.path), nullptr, nullptr};
+  Opened opened{open_tasks(o.tasks, o.train, config, o.model.path), nullptr, nullptr};
   bool const is_probed = std::ranges::any_of(stages, probed);
   choose_parts(opened.tasks, is_probed ? task::held_out_share(o.probe.data) : 0);
   if (auto const path = task::probe_path(o.probe.data); is_probed && !path.empty())
@@ -36,6 +37,7 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
   opened.model = model::open_model(
       o.model.path, head_shapes(opened.tasks, config), {words(o.model.allow_missing), words(o.model.allow_unexpected)},
       o.model.precision, o.model.kernels, device, start_keys(o, stages, opened.tasks), decay_rule(o.train.compat));
+  if (o.model.heads == Heads::reuse) reuse_heads(*opened.model, opened.tasks, o.model.path);
   opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;
 }

@@ -28,7 +28,8 @@ void fraction(double value) {
 Section run_section(RunOptions& o) {
   Section s("run");
   s.add("recipe", o.recipe,
-        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, uncertainty or random");
+        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, uncertainty, random "
+        "or muppet");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
   s.add("checkpoint_every", o.checkpoint_every,
@@ -68,12 +69,16 @@ Section model_section(ModelOptions& o) {
   s.add("allow_unexpected", o.allow_unexpected, "patterns of tensors in the weights to pass over, separated by spaces");
   s.add("mlm_head_warmup_steps", o.mlm_head_warmup_steps,
         "steps that train a fresh MLM head alone before the first stage", at_least(0, most_steps));
+  s.choice<Heads>("heads", o.heads, {{"fresh", Heads::fresh}, {"reuse", Heads::reuse}},
+                  "start of task heads; reuse: as in heads.safetensors of model.path, where it has one of that name");
   return s;
 }
 
 Section task_section(TaskOptions& o) {
   Section s("task." + o.name);
-  s.choice<Role>("role", o.role, {{"end", Role::end}, {"auxiliary", Role::auxiliary}}, "one task is the end task");
+  s.choice<Role>("role", o.role, {{"end", Role::end}, {"auxiliary", Role::auxiliary}, {"member", Role::member}},
+                 "one task is the end task; members are what recipe muppet learns together, each as important as its "
+                 "training set is large");
   auto const& names = task::objective_names();
   s.choice<task::ObjectiveKind>("objective", o.objective, {names.begin(), names.end()},
                                 "what the task asks of the encoder");
@@ -82,8 +87,12 @@ Section task_section(TaskOptions& o) {
         "of the end task, for early stop and best; classification: accuracy, macro-f1, micro-f1; multilabel: roc-auc, "
         "accuracy, macro-f1, micro-f1; regression: rmse, mae, pearson, spearman; choice: accuracy; empty: the first of "
         "these");
-  s.add("batch", o.batch, "examples of one optimiser step over all ranks and micro-batches",
+  s.add("batch", o.batch,
+        "examples of one optimiser step over all ranks and micro-batches; of a member: of a sub-batch",
         at_least(1, most_examples));
+  s.add("head", o.head,
+        "tasks that name the same head share its parameters; empty: members share one for all choices, other "
+        "tasks have their own");
   s.add("weight", o.weight,
         "constant weight where weights are fixed, start weight where they are learned; -1: equal weights",
         weight_or_default);
@@ -144,7 +153,13 @@ Section train_section(TrainOptions& o) {
   s.choice<task::LossScale>(
       "loss_scale", o.loss_scale, {{"none", task::LossScale::none}, {"uniform", task::LossScale::uniform}},
       "uniform: each loss is divided by what a uniform prediction costs, ln of the classes, choices or "
-      "words (MUPPET, section 3.2); tartan evaluate prints losses undivided");
+      "words (MUPPET, section 3.2), by default in recipe muppet; tartan evaluate prints losses undivided");
+  s.add("r3f", o.r3f.weight,
+        "weight of R3F's term in the loss of classification tasks (published: 1): what noise in the embeddings changes "
+        "in the prediction; costs a second forward and backward; 0: none",
+        between(0, 1e6));
+  s.add("r3f_size", o.r3f.noise.size, "largest noise, or its deviation where it is normal", between(0, 1e3));
+  s.choice<bool>("r3f_noise", o.r3f.noise.normal, {{"uniform", false}, {"normal", true}}, "distribution of the noise");
   s.add("micro_batches", o.micro_batches, "gradient accumulation: parts of one optimiser step",
         at_least(1, most_examples));
   s.add("beta1", o.adamw.beta1, "AdamW", between(0, 0.999999));
@@ -194,10 +209,22 @@ Section probe_section(task::ProbeOptions& o) {
   return s;
 }
 
+void add_mixing(Section& s, StageOptions& o) {
+  s.choice<Mixing>("mixing", o.mixing,
+                   {{"heterogeneous", Mixing::heterogeneous},
+                    {"batch-homogeneous", Mixing::batch_homogeneous},
+                    {"dataset-homogeneous", Mixing::dataset_homogeneous}},
+                   "heterogeneous: a step has sub-batches of any members; batch-homogeneous: of one member; "
+                   "dataset-homogeneous: of one, and one member after the other");
+  s.add("sub_batches", o.sub_batches, "of one step over all ranks and micro-batches, each of one member's batch",
+        at_least(1, most_examples));
+}
+
 }  // namespace
 
-config::Section stage_section(std::string const& name, StageOptions& o) {
+config::Section stage_section(std::string const& name, StageOptions& o, bool members) {
   Section s("stage." + name);
+  if (members) add_mixing(s, o);
   s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0, most_steps));
   s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", between(1e-6, 1e6));
   s.add("seed", o.seed,
@@ -269,6 +296,13 @@ void check_metric(TaskOptions const& t, config::Settings const& settings) {
 
 }  // namespace
 
+std::string head_of(TaskOptions const& task) {
+  if (task.objective == task::ObjectiveKind::mlm) return "";
+  if (!task.head.empty()) return task.head;
+  bool const shared = task.role == Role::member && task.objective == task::ObjectiveKind::choice;
+  return shared ? task::objective_name(task.objective) : task.name;
+}
+
 std::string metric_of(TaskOptions const& task) {
   return task.metric.empty() ? task::metrics_of(task.objective).front() : task.metric;
 }
@@ -282,9 +316,9 @@ void validate(Options const& o, config::Settings const& settings, bool needs_end
   std::vector<std::string> ends;
   for (auto const& t : o.tasks) {
     if (t.data.empty()) missing("task." + t.name + ".data", "data = data/" + t.name);
-    if (t.role != Role::end) continue;
-    ends.push_back(t.name);
-    check_metric(t, settings);
+    if (t.role == Role::end) ends.push_back(t.name);
+    bool const is_measured = t.role == Role::member && !task::metrics_of(t.objective).empty();
+    if (t.role == Role::end || is_measured) check_metric(t, settings);
   }
   check_probe_data(o.probe.data, settings);
   if (ends.size() == 1 || (ends.empty() && !needs_end_task)) return;

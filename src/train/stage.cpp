@@ -44,48 +44,6 @@ StepTask const* end_of(std::vector<StepTask> const& tasks, StagePlan const& plan
 
 }  // namespace
 
-std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
-  std::vector<StepTask> result;
-  for (auto const* t : tasks) result.push_back({t->name(), t->objective.get(), t->head});
-  return result;
-}
-
-std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
-  std::vector<std::string> result;
-  for (auto const* t : tasks) result.push_back(t->name());
-  return result;
-}
-
-std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks) {
-  std::vector<Task const*> result;
-  if (plan.end_task) result.push_back(end_task(tasks));
-  auto const named = words(plan.options.tasks);
-  auto const meant = [&](Task const& t) { return named.empty() || std::ranges::find(named, t.name()) != named.end(); };
-  for (auto const& t : tasks)
-    if (plan.auxiliaries && t.options.role == Role::auxiliary && meant(t) && !(plan.mlm_only && !t.head.empty()))
-      result.push_back(&t);
-  return result;
-}
-
-std::int64_t total_steps(StageOptions const& options, std::vector<Task const*> const& tasks) {
-  if (options.steps > 0) return options.steps;
-  double most = 1;
-  for (auto const* t : tasks)
-    most = std::max(most, std::ceil(static_cast<double>(t->num_examples()) / static_cast<double>(t->options.batch)));
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::llround(most * options.epochs)));
-}
-
-namespace {
-
-//! Steps; 0: never.
-std::int64_t evaluation_interval(StagePlan const& plan, Task const* end) {
-  if (!plan.end_task) return 0;
-  return plan.options.evaluate_every > 0 ? plan.options.evaluate_every
-                                         : total_steps({.steps = 0, .epochs = 1, .tasks = {}}, {end});
-}
-
-}  // namespace
-
 Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
              std::optional<std::filesystem::path> const& checkpoint)
     : run_(run),
@@ -94,13 +52,14 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       tasks_(tasks_of(plan, run.tasks)),
       end_(end_task(run.tasks)),
       steps_at_rate_0_(train::steps_at_rate_0(plan, run.options)),
-      total_steps_(total_steps(plan.options, tasks_) + steps_at_rate_0_),
-      evaluate_every_(evaluation_interval(plan, end_)),
+      total_steps_(total_steps(plan, tasks_) + steps_at_rate_0_),
+      evaluate_every_(evaluation_interval(plan, tasks_)),
       optimizer_(run.model.parameters, run.options.train.adamw),
       weighting_(make_weighting(plan, run.options, tasks_, stage_key(run.options, plan),
                                 model::layer_groups(run.model.parameters.layout()).names)),
       draws_(tasks_, end_, probed(plan), run.options.probe, run.options.train.micro_batches,
-             stage_key(run.options, plan), run.comm.rank(), run.comm.size()),
+             stage_key(run.options, plan), run.comm.rank(), run.comm.size(),
+             mixture_of(plan, tasks_, stage_key(run.options, plan))),
       prefetch_(draws_, total_steps_),
       rule_(run.model, step_tasks(tasks_), end_of(step_tasks(tasks_), plan), run.comm, step_options(plan, run.options),
             optimizer_),

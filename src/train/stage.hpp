@@ -24,9 +24,6 @@ struct RunContext {
   at::Tensor best_values;           //!< parameters of Progression::best, on every rank; undefined before the first
 };
 
-//! Steps of a stage: as asked for, or so many epochs of the largest of its training sets.
-std::int64_t total_steps(StageOptions const& options, std::vector<Task const*> const& tasks);
-
 //! The tasks that a stage trains, the end task first.
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks);
 
@@ -34,6 +31,15 @@ std::vector<std::string> names_of(std::vector<Task const*> const& tasks);
 
 //! The same tasks as the step sees them.
 std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks);
+
+//! How a stage mixes its members; nothing where it has none.
+std::optional<Mixture> mixture_of(StagePlan const& plan, std::vector<Task const*> const& tasks, Key stage);
+
+//! Steps of a stage: as asked for, or so many epochs of the largest of its training sets, of all where they are mixed.
+std::int64_t total_steps(StagePlan const& plan, std::vector<Task const*> const& tasks);
+
+//! Steps between evaluations; 0: none, or with members only at the end.
+std::int64_t evaluation_interval(StagePlan const& plan, std::vector<Task const*> const& tasks);
 
 //! The loop over one stage's optimiser steps.
 class Stage {
@@ -72,7 +78,8 @@ class Stage {
   double seconds_left() const;
   bool evaluation_due(Heard const& heard) const;
   void evaluate_dev();
-  void log_evaluation(Evaluation const& evaluation, bool best) const;
+  void evaluate_members();
+  void log_evaluation(Task const& task, Evaluation const& evaluation, bool best) const;
   void keep(Best const& best);
   std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);

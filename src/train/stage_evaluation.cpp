@@ -6,11 +6,27 @@
 namespace tartan::train {
 
 bool Stage::evaluation_due(Heard const& heard) const {
-  if (!plan_.end_task) return false;
-  return p_.step % evaluate_every_ == 0 || p_.step == total_steps_ || heard.time_up;
+  if (!plan_.end_task && !plan_.members) return false;
+  return (evaluate_every_ > 0 && p_.step % evaluate_every_ == 0) || p_.step == total_steps_ || heard.time_up;
+}
+
+// Nothing tells which step is the best for all of them: the last is kept
+void Stage::evaluate_members() {
+  double sum = 0, measured = 0;
+  for (auto const* task : tasks_) {
+    if (!task->dev) continue;
+    Evaluation const evaluation = evaluate(run_.model, *task->objective, task->head, *task->dev, run_.comm);
+    if (run_.log) log_evaluation(*task, evaluation, true);
+    sum += evaluation.loss;
+    measured += 1;
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, "dev loss %.4f, mean of %.0f tasks", measured > 0 ? sum / measured : 0, measured);
+  last_metric_ = text;
 }
 
 void Stage::evaluate_dev() {
+  if (plan_.members) return evaluate_members();
   Evaluation const evaluation = evaluate(run_.model, *end_->objective, end_->head, *end_->dev, run_.comm);
   std::string const name = metric_of(end_->options);
   double const metric = evaluation.metrics.at(name);
@@ -23,7 +39,7 @@ void Stage::evaluate_dev() {
   }
   bool const ties = metric == p_.best.metric && p_.best.stage == plan_.name;
   bool const kept = p_.best.step < 0 || beats(p_.best.metric) || ties;
-  if (run_.log) log_evaluation(evaluation, kept);
+  if (run_.log) log_evaluation(*end_, evaluation, kept);
   if (kept) keep({metric, plan_.name, p_.step, evaluation.metrics});
   char text[64];
   std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", name.c_str(), metric, p_.best.metric);

@@ -34,8 +34,8 @@ std::string settings_of(std::string const& resolved_config, std::set<std::string
 
 std::string text_of(StagePlan const& s) {
   std::ostringstream text;
-  text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.mlm_only
-       << s.body_frozen << s.from_best << "\n";
+  text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.members
+       << s.mlm_only << s.body_frozen << s.from_best << "\n";
   return text.str();
 }
 

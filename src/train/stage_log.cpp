@@ -18,6 +18,19 @@ std::vector<std::vector<double>> group_cosines(StepReport const& report) {
   return result;
 }
 
+//! The mean over a mixed step's examples.
+std::string note_of_mixture(StepReport const& report) {
+  double loss = 0;
+  int tasks = 0;
+  for (std::size_t i = 0; i < report.losses.size(); ++i) {
+    loss += report.weights[i] * report.losses[i];
+    tasks += report.counts[i] > 0;
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, "loss %.3g of %d tasks", loss, tasks);
+  return text;
+}
+
 }  // namespace
 
 // `values`: (tasks)(groups)
@@ -35,6 +48,7 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
   nlohmann::ordered_json losses, weights, cosines, norms, targets;
   std::vector<double> const cos = weighting::cosines(report.alignments);
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (plan_.members && report.counts[i] == 0) continue;
     losses[tasks_[i]->name()] = report.losses[i];
     weights[tasks_[i]->name()] = report.weights[i];
     if (aligned) cosines[tasks_[i]->name()] = cos[i];
@@ -68,12 +82,12 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
   run_.log->write(event);
 }
 
-void Stage::log_evaluation(Evaluation const& evaluation, bool best) const {
+void Stage::log_evaluation(Task const& task, Evaluation const& evaluation, bool best) const {
   nlohmann::ordered_json event = {{"event", "evaluation"},
                                   {"stage", plan_.name},
                                   {"step", p_.step},
                                   {"split", "dev"},
-                                  {"task", end_->name()},
+                                  {"task", task.name()},
                                   {"loss", evaluation.loss},
                                   {"metrics", evaluation.metrics},
                                   {"best", best}};
@@ -87,7 +101,8 @@ void Stage::log_evaluation(Evaluation const& evaluation, bool best) const {
 std::string Stage::note(StepReport const& report) const {
   std::string text;
   char part[96];
-  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+  if (plan_.members) text = note_of_mixture(report);
+  for (std::size_t i = 0; i < tasks_.size() && !plan_.members; ++i) {
     std::snprintf(part, sizeof part, "%s%.3g", i == 0 ? "loss " : "/", report.losses[i]);
     text += part;
   }

@@ -51,7 +51,7 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
                             Extra const& extra) {
   StepReport report;
   report.counts = counts;
-  report.weights = weighting::weights(weighting);
+  report.weights = inputs.weights.empty() ? weighting::weights(weighting) : inputs.weights;
   weighting::Needs const needs = weighting::needs(weighting);
   aligned_ = report.aligned = needs.looks() && (inputs.aligned || !needs.alignments);
   end_judges_ = aligned_ && !needs.alignments;

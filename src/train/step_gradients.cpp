@@ -73,28 +73,6 @@ void SingleLevel::gather() {
   all_gather(comm_, own, combined_, shard_counts_, route()).wait();
 }
 
-void SingleLevel::fused_gradient(StepInputs const& inputs, Sums& sums, StepReport const& report) {
-  bind(combined_);
-  for (std::size_t m = 0; m < num_micro_batches(inputs); ++m) {
-    std::vector<data::PackedBatch const*> parts;
-    for (auto const& batches : inputs.batches) parts.push_back(&batches[m]);
-    data::PackedBatch const all = data::concatenate(parts);
-    sums.tokens += static_cast<double>(all.encoder.num_tokens());
-    if (all.rows.empty()) continue;
-    at::Tensor const hidden = model_.encoder.forward(model_.parameters, all, all.rows, {options_.dropout, 0});
-    at::Tensor total;
-    std::int64_t row = 0;
-    for (std::size_t i = 0; i < tasks_.size(); row += static_cast<std::int64_t>(parts[i]->rows.size()), ++i) {
-      if (!parts[i]->has_targets() || divisors_[m][i] == 0) continue;
-      at::Tensor const mine = hidden.narrow(0, row, static_cast<std::int64_t>(parts[i]->rows.size()));
-      at::Tensor const loss = tasks_[i].objective->loss(place(i), {mine}, *parts[i]) / divisors_[m][i];
-      sums.losses[i] += loss.item<double>();
-      total = total.defined() ? total + report.weights[i] * loss : report.weights[i] * loss;
-    }
-    if (total.defined()) torch::autograd::backward({total}, {});
-  }
-}
-
 void SingleLevel::bind(at::Tensor const& buffer) {
   if (options_.freeze_body)
     model_.parameters.bind_head_gradients(buffer);

@@ -1,10 +1,10 @@
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
 #include <tartan/data/labels.hpp>
+#include <tartan/train/heads.hpp>
 #include <tartan/train/tasks.hpp>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace tartan::train {
 namespace {
@@ -25,10 +25,11 @@ task::Scale scale_of(data::Dataset const& train) {
   return {count > 0 ? sum / count : 0, deviation > 0 ? deviation : 1};
 }
 
-task::ObjectiveOptions objective_options(TaskOptions const& o, task::LossScale loss_scale, data::Dataset const& train,
+task::ObjectiveOptions objective_options(TaskOptions const& o, TrainOptions const& common, data::Dataset const& train,
                                          task::Scale scale) {
   task::ObjectiveOptions result;
-  result.loss_scale = loss_scale;
+  result.loss_scale = common.loss_scale;
+  result.r3f = common.r3f;
   result.kind = o.objective;
   result.outputs = static_cast<std::int64_t>(train.info().label_names.size());
   result.scale = scale;
@@ -57,22 +58,21 @@ void check_labels(Task const& t) {
   fail_data(t.train.files().front().string() + " has no label at all; prepare the data of task " + t.name() + " again");
 }
 
-Task open_task(TaskOptions const& o, task::LossScale loss_scale) {
+Task open_task(TaskOptions const& o, TrainOptions const& common) {
   Task task{o, nullptr, data::Dataset::open(o.data, "train"), std::nullopt, ""};
   task.scale = scale_of(task.train);
-  task.objective = task::make_objective(objective_options(o, loss_scale, task.train, task.scale));
+  task.objective = task::make_objective(objective_options(o, common, task.train, task.scale));
   check_kind(task, task.train);
-  if (o.role == Role::end) {
+  bool const labelled = o.objective != task::ObjectiveKind::mlm;
+  if (o.role == Role::end || (o.role == Role::member && labelled)) {
     task.dev = data::Dataset::open(o.data, "dev");
     check_kind(task, *task.dev);
     if (task.dev->info().label_names != task.train.info().label_names)
       fail_data(task.dev->files().front().string() +
                 " has other label names than the training split; prepare both in one call of jobs/prepare.py");
   }
-  if (o.objective != task::ObjectiveKind::mlm) {
-    check_labels(task);
-    task.head = o.name;
-  }
+  if (labelled) check_labels(task);
+  task.head = head_of(o);
   return task;
 }
 
@@ -94,19 +94,20 @@ void check_fits_model(data::Dataset const& d, model::HfConfig const& config, std
               "; prepare it again with --max-length " + std::to_string(config.max_sequence_length()));
 }
 
-std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, task::LossScale loss_scale,
+std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, TrainOptions const& common,
                              model::HfConfig const& config, std::filesystem::path const& model_path) {
   if (model::tokenizer_sha256(model_path).empty())
     warn(model_path.string() +
          " has no tokenizer.json: whether the data were prepared with its tokenizer is not checked");
   std::vector<Task> tasks;
   for (auto const& o : options) {
-    tasks.push_back(open_task(o, loss_scale));
+    tasks.push_back(open_task(o, common));
     data::check_same_tokenizer(tasks.front().train.info(), tasks.front().train.files().front(),
                                tasks.back().train.info(), tasks.back().train.files().front());
     check_fits_model(tasks.back().train, config, model_path);
     if (tasks.back().dev) check_fits_model(*tasks.back().dev, config, model_path);
   }
+  check_shared_heads(tasks);
   return tasks;
 }
 
@@ -126,35 +127,6 @@ Task const* end_task(std::vector<Task> const& tasks) {
   for (auto const& t : tasks)
     if (t.options.role == Role::end) return &t;
   return nullptr;
-}
-
-std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
-                                                                  model::HfConfig const& config) {
-  std::vector<std::pair<std::string, model::HeadShape>> result;
-  for (auto const& t : tasks)
-    if (!t.head.empty()) result.emplace_back(t.head, t.objective->head(config));
-  return result;
-}
-
-namespace {
-
-nlohmann::ordered_json head_json(Task const& t) {
-  nlohmann::ordered_json json = {{"objective", task::objective_name(t.options.objective)},
-                                 {"labels", t.train.info().label_names},
-                                 {"metric", metric_of(t.options)},
-                                 {"max_length", t.train.info().max_length}};
-  if (t.options.objective == task::ObjectiveKind::regression)
-    json["scale"] = {{"mean", t.scale.mean}, {"deviation", t.scale.deviation}};
-  return json;
-}
-
-}  // namespace
-
-std::string heads_metadata(std::vector<Task> const& tasks) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (auto const& t : tasks)
-    if (!t.head.empty()) json[t.name()] = head_json(t);
-  return json.dump();
 }
 
 }  // namespace tartan::train

@@ -53,6 +53,61 @@ TEST(Step, ATaskMayBeEmptyOnAllRanks) {
   expect_as_on_one_rank(fixed({.tasks = tasks}));
 }
 
+//! Examples in one of `parts` steps.
+Task now_and_then(Task task, std::uint64_t parts, std::uint64_t part) {
+  return {task.name, task.head, task.objective,
+          [=](Key key) { return key.value() % parts == part ? task.draw(key) : Examples(); }};
+}
+
+// Own heads and a shared one; of some tasks only some ranks, or none, have examples
+Plan mixed_plan() {
+  static auto const noised = task::make_objective({.kind = task::ObjectiveKind::classification,
+                                                   .outputs = classes,
+                                                   .loss_scale = task::LossScale::uniform,
+                                                   .r3f = {.weight = 1, .noise = {0.1, false}}});
+  Task shared = labelled_task("second", 3), other = labelled_task("third", 8);
+  shared.head = other.head = "shared";
+  other.objective = noised.get();
+  Plan plan = fixed({.tasks = {labelled_task("end", 1), shared, other, now_and_then(labelled_task("fourth", 5), 2, 0),
+                               now_and_then(masked_task("text", 2), 3, 1)}});
+  plan.weighs_by_examples = true;
+  return plan;
+}
+
+TEST(muppet, MixedStepsTrainAsOnOneRank) {
+  expect_as_on_one_rank(mixed_plan());
+  Plan parts = mixed_plan(), one_by_one_plan = mixed_plan();
+  parts.micro_batches = 2;
+  expect_as_on_one_rank(parts);
+  one_by_one_plan.options.fuse = false;
+  expect_as_on_one_rank(one_by_one_plan);
+}
+
+TEST(muppet, OnePackedForwardIsTheTasksOneByOne) {
+  Plan plan = mixed_plan();
+  Trainer packed(on_ranks(plan));
+  plan.options.fuse = false;
+  Trainer one_by_one(on_ranks(plan));
+  packed.run(10);
+  one_by_one.run(10);
+  EXPECT_LE(distance(packed.values(), one_by_one.values()), 1e-10);
+}
+
+TEST(muppet, AHeadThatNoTaskUsesStaysAsItIs) {
+  Plan const plan = mixed_plan();
+  Trainer ranks(on_ranks(plan));
+  int still = 0, moved = 0;
+  for (int step = 0; step < 12; ++step) {
+    at::Tensor const before = ranks.value("fourth.out.weight").clone();
+    double const count = ranks.run().counts[3];
+    bool const same = at::equal(before, ranks.value("fourth.out.weight"));
+    EXPECT_EQ(same, count == 0);
+    (same ? still : moved) += 1;
+  }
+  EXPECT_GT(still, 2);
+  EXPECT_GT(moved, 2);
+}
+
 TEST(Step, ReducingThroughHostMemoryChangesNoBit) {
   for (Plan plan : {Plan{}, fixed({})}) {
     plan.comm = world;

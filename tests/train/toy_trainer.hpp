@@ -44,6 +44,7 @@ struct Plan {
   weighting::Weighting weighting = weighting::make_meta_tartan(tasks.size(), 0.5);
   StepOptions options{};
   std::uint64_t micro_batches = 1;
+  bool weighs_by_examples = false;  //!< as mixed steps do, instead of the weighting
   StepRates rates{.body_lr = 1e-3, .head_lr = 1e-2};
   Key dev_key = Key(11);
   comm::Communicator* comm = nullptr;  //!< none: one rank
@@ -124,6 +125,7 @@ class Trainer {
     for (auto const& task : plan_.tasks) {
       Examples const all = task.draw(key);
       counts.push_back(static_cast<double>(pack(all).targets.size()));
+      if (plan_.weighs_by_examples) inputs.weights.push_back(static_cast<double>(all.size()) / 20);
       auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm_.rank(), comm_.size());
       auto& batches = inputs.batches.emplace_back();
       for (std::uint64_t m = 0; m < plan_.micro_batches; ++m) {

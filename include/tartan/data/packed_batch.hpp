@@ -16,6 +16,13 @@ struct TokenStream {
   std::int64_t longest() const;
 };
 
+//! What is added to each token's embedding, its word's alone being detached: uniform in ±size, or normal with that
+//! deviation, named by the example's key (R3F: Aghajanyan et al. 2020).
+struct EmbeddingNoise {
+  double size = 0;
+  bool normal = false;
+};
+
 //! E examples as one stream. An objective's transform fills `rows` and `targets` or `real_targets`: what it reads and
 //! what it expects there.
 struct PackedBatch {
@@ -23,6 +30,7 @@ struct PackedBatch {
   std::vector<std::int64_t> example_starts{0};  // (E+1) in sequences
   std::vector<std::uint64_t> examples;          // (E) index in the data set
   std::vector<std::uint64_t> example_keys;      // (E) key of each example's draws in this step; empty: none
+  std::vector<EmbeddingNoise> noise;            // (E) needs keys; empty: none
   std::vector<std::int64_t> class_labels;       // (E) kinds `class` and `choice`; -1: unlabelled; else empty
   std::vector<float> label_values;              // (E, L) kinds `multilabel` and `regression`; NaN: unlabelled
   std::vector<std::int64_t> rows;               // (R) positions in [0, T), ascending

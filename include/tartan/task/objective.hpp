@@ -28,7 +28,8 @@ struct HeadPlace {
 
 //! One forward of the encoder over a batch.
 struct Pass {
-  std::uint64_t dropout_view = 0;
+  std::uint64_t view = 0;        //!< tells its dropout and noise from those of other passes
+  data::EmbeddingNoise noise{};  //!< of every example
 };
 
 //! What an objective says of each example: probabilities of classes, columns or choices, or a value.
@@ -41,7 +42,7 @@ class Objective {
   //! Keyed change of a batch when it is packed: fills `rows` and `targets` or `real_targets`. Draws by
   //! `example_keys` alone.
   virtual void transform(data::PackedBatch& batch, data::ShardInfo const& info) const = 0;
-  //! Forwards that one loss needs.
+  //! Forwards that one loss needs in training; elsewhere a loss is that of the first.
   virtual std::vector<Pass> passes() const { return {Pass{}}; }
   //! Own parameters; empty for objectives on the shared MLM head.
   virtual model::HeadShape head(model::HfConfig const& config) const = 0;
@@ -83,6 +84,12 @@ enum class LossScale {
   uniform,  //!< what a uniform prediction costs: ln(classes, choices, words), ln 2 of a column; MUPPET, section 3.2
 };
 
+//! Regularisation by noise in the embeddings; weight 0: none. Costs a second forward and backward.
+struct R3f {
+  double weight = 0;  //!< lambda; 1 as published
+  data::EmbeddingNoise noise{1e-5, false};
+};
+
 struct ObjectiveOptions {
   ObjectiveKind kind = ObjectiveKind::classification;
   std::int64_t outputs = 0;   //!< classes, or columns
@@ -90,11 +97,20 @@ struct ObjectiveOptions {
   double mask_rate = 0.15;    //!< mlm
   Scale scale{};              //!< regression, whose mean costs 1 anyway
   LossScale loss_scale = LossScale::none;
+  R3f r3f{};  //!< classification; what loss_scale divides is the sum of both terms
 };
 
 std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options);
 
+//! `batch` as a pass sees it. The first pass, without noise, sees the batch itself: nothing.
+std::optional<data::PackedBatch> changed_by(Pass const& pass, data::PackedBatch const& batch);
+//! The keys of its examples.
+std::vector<std::uint64_t> keys_of(Pass const& pass, data::PackedBatch const& batch);
+
 //! Runs the encoder over `batch` for each pass and returns the objective's summed loss.
 at::Tensor forward_loss(Objective const& objective, HeadPlace const& place, data::PackedBatch const& batch);
+
+//! The same for the first pass alone, as outside training.
+at::Tensor first_pass_loss(Objective const& objective, HeadPlace const& place, data::PackedBatch const& batch);
 
 }  // namespace tartan::task

@@ -3,11 +3,13 @@
 #include <tartan/core/random.hpp>
 #include <tartan/data/sampler.hpp>
 #include <tartan/task/probe.hpp>
+#include <tartan/train/mixture.hpp>
 #include <tartan/train/step.hpp>
 #include <tartan/train/tasks.hpp>
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace tartan::train {
@@ -17,12 +19,13 @@ namespace tartan::train {
 class Draws {
  public:
   //! `probed`: where a probe is due, rank 0 also draws its examples of `end`, and its share of the rest shrinks by
-  //! their cost. Training draws from each task's part alone, a hold-out of `end` goes to the probe alone.
+  //! their cost. Training draws from each task's part alone, a hold-out of `end` goes to the probe alone. `mixture` (of
+  //! the same tasks) says which sub-batches a step has, and tasks weigh by their examples; none: each has its batch.
   Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
-        std::int64_t micro_batches, Key stage, int rank, int ranks);
+        std::int64_t micro_batches, Key stage, int rank, int ranks, std::optional<Mixture> mixture = {});
 
   //! `sizes`: how many examples of each task, the first ones of a slot of `budget()` that is the step's own whatever
-  //! the sizes are; empty: each task's batch.
+  //! the sizes are; empty: each task's batch, or as mixed.
   StepInputs at(std::int64_t step, std::vector<std::int64_t> const& sizes = {}) const;
   //! Examples of a step, all tasks together, where each has its batch.
   std::int64_t budget() const;
@@ -39,8 +42,8 @@ class Draws {
   using Met = std::map<std::uint64_t, std::uint64_t>;  // example -> how often it was drawn in this step
   //! The rows of a data set that are drawn from; none: all.
   using Rows = std::vector<std::uint64_t> const*;
-  static Drawn draw(data::Sampler const& sampler, Rows rows, std::int64_t first, std::int64_t count, Key step,
-                    Met& met);
+  using SubBatches = std::vector<SubBatch>;
+  static Drawn draw(data::Sampler const& sampler, Rows rows, SubBatches const& sub_batches, Key step, Met& met);
   struct Source {
     data::Dataset const& dataset;
     Rows rows;
@@ -51,9 +54,12 @@ class Draws {
   bool probe_due(std::int64_t step) const;
   ProbeInputs probe_inputs(std::int64_t step) const;
   data::PackedBatch pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const;
-  //! `examples` of the task's slot of `slot` positions.
+  //! What a step sees of each task: [task][micro-batch].
+  std::vector<std::vector<SubBatches>> slots(std::int64_t step, std::vector<std::int64_t> const& sizes) const;
+  std::vector<std::vector<SubBatches>> mixed(std::vector<SubBatch> const& sub_batches) const;
+  //! This rank's part of each micro-batch.
   std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads,
-                                        std::int64_t slot, std::int64_t examples) const;
+                                        std::vector<SubBatches> const& micro_batches) const;
   std::int64_t dev_gradients() const;  // of a step with a probe
   //! `parts` batches of `examples`.
   std::vector<data::PackedBatch> probe_batches(char const* purpose, char const* order, Source const& source,
@@ -68,6 +74,7 @@ class Draws {
   Key stage_;
   int rank_, ranks_;
   std::vector<data::Sampler> samplers_;
+  std::optional<Mixture> mixture_;
 };
 
 }  // namespace tartan::train

@@ -7,6 +7,7 @@
 #include <tartan/model/model.hpp>
 #include <tartan/optim/schedule.hpp>
 #include <tartan/task/objective.hpp>
+#include <tartan/train/mixture.hpp>
 #include <tartan/train/sampling.hpp>
 #include <tartan/train/step.hpp>
 
@@ -28,6 +29,9 @@ struct RunOptions {
   double max_minutes = 0;               //!< of training, over all stages; 0: no limit
 };
 
+//! How heads start that model.path holds under the same name.
+enum class Heads { fresh, reuse };
+
 struct ModelOptions {
   std::filesystem::path path;
   model::Precision precision = model::Precision::fp32;
@@ -35,18 +39,24 @@ struct ModelOptions {
   model::Kernels kernels = model::Kernels::automatic;
   std::string allow_missing, allow_unexpected;  //!< patterns, separated by spaces
   std::int64_t mlm_head_warmup_steps = 0;
+  Heads heads = Heads::fresh;
 };
 
-enum class Role { end, auxiliary };
+enum class Role {
+  end,
+  auxiliary,
+  member,  //!< of many that are learned alike, where nothing is judged by an end task (MUPPET)
+};
 
 struct TaskOptions {
   std::string name;
   Role role = Role::auxiliary;
   task::ObjectiveKind objective = task::ObjectiveKind::mlm;
   std::filesystem::path data;
-  std::string metric;  //!< empty: the objective's first, see metric_of
-  std::int64_t batch = 16;
-  double weight = -1;  //!< constant where weights are fixed, else the start; -1: equal weights, as the rule starts
+  std::string metric;       //!< empty: the objective's first, see metric_of
+  std::int64_t batch = 16;  //!< of a step; of a member: of a sub-batch
+  std::string head;         //!< tasks that name the same one share it; empty: see head_of
+  double weight = -1;       //!< constant where weights are fixed, else the start; -1: equal weights, as the rule starts
   data::Shuffle shuffle = data::Shuffle::full;
   double fraction = 1;             //!< of the training split; the cost of an epoch shrinks with it
   std::int64_t fraction_seed = 0;  //!< names which examples
@@ -65,7 +75,9 @@ struct StageOptions {
   double warmup = 0.06;  //!< share of the steps
   optim::Decay schedule = optim::Decay::linear;
   double clip = 1;
-  std::string tasks;  //!< names of the auxiliaries that it trains, separated by spaces; empty: all
+  std::string tasks;  //!< names of the auxiliaries (or members) that it trains, separated by spaces; empty: all
+  Mixing mixing = Mixing::heterogeneous;  //!< of members
+  std::int64_t sub_batches = 16;          //!< of members, in one step
 };
 
 //! Rules and their sources: include/tartan/weighting/weighting.hpp. All but `apply` cost nothing beside the alignments.
@@ -94,6 +106,7 @@ struct TrainOptions {
   bool dropout = true;
   std::int64_t micro_batches = 1;  //!< gradient accumulation
   task::LossScale loss_scale = task::LossScale::none;
+  task::R3f r3f;
   optim::AdamWOptions adamw;
   Compat compat = Compat::none;
 };
@@ -109,11 +122,16 @@ struct Options {
 
 //! Binds every section but the stages' (the recipe knows those). Throws ExitStatus::usage naming the key.
 void bind(config::Settings& settings, Options& options);
-config::Section stage_section(std::string const& name, StageOptions& options);
+//! `members`: with the keys of a stage that mixes them.
+config::Section stage_section(std::string const& name, StageOptions& options, bool members = false);
 
 //! Checks what only all keys together show: one end task (or, where the recipe needs none, at most one), its objective
 //! and metric, data given.
 void validate(Options const& options, config::Settings const& settings, bool needs_end_task);
+
+//! Where the task's parameters are: task.NAME.head, else its own; members share one for all spans and one for all
+//! choices (MUPPET, section 3.1). Empty: the MLM head.
+std::string head_of(TaskOptions const& task);
 
 //! The metric that decides what is kept of the task.
 std::string metric_of(TaskOptions const& task);

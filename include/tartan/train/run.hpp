@@ -15,12 +15,13 @@ namespace tartan::train {
 
 enum class WeightingKind { fixed, meta_tartan, dga, gcs, gradnorm, uncertainty, random };
 
-//! One stretch of training. Without the end task it is neither evaluated nor kept as best, unless the run ends with it.
+//! One stretch of training. Without the end task nothing of it is kept as best, unless the run ends with it.
 struct StagePlan {
   std::string name;
   WeightingKind weighting = WeightingKind::fixed;
   bool end_task = true;
   bool auxiliaries = true;   //!< those that stage.NAME.tasks names, else all
+  bool members = false;      //!< mixes the members, and evaluates each; instead of any other task
   bool mlm_only = false;     //!< of the auxiliaries only masked language modelling
   bool body_frozen = false;  //!< trains the MLM head alone
   bool from_best = false;    //!< starts at the best parameters so far

@@ -61,6 +61,7 @@ struct ProbeInputs {
 struct StepInputs {
   std::vector<std::vector<data::PackedBatch>> batches;  //!< [task][micro-batch], transformed
   std::optional<ProbeInputs> probe;                     //!< on rank 0 where this step takes a probe
+  std::vector<double> weights{};                        //!< of the step's own, per task; empty: the weighting's
   bool aligned = true;  //!< this step forms alignments, where the weighting needs any, and updates the weights
 };
 

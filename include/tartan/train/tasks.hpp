@@ -17,8 +17,8 @@ struct Task {
   TaskOptions options;
   std::unique_ptr<task::Objective> objective;
   data::Dataset train;
-  std::optional<data::Dataset> dev;      //!< end task only
-  std::string head;                      //!< name in the parameter set; empty: the MLM head
+  std::optional<data::Dataset> dev;      //!< end task and members with labels
+  std::string head;                      //!< name in the parameter set; empty: the MLM head. Tasks may share it
   std::optional<data::Part> part{};      //!< of `train`; none: all of it
   std::optional<data::Dataset> probe{};  //!< end task only: what its probe draws from; none: dev, or held out of train
   task::Scale scale{};                   //!< of the values of `train`
@@ -30,7 +30,7 @@ struct Task {
 
 //! Opens the data of every task and checks it: kind, one tokenizer for all and for the model, vocabulary, length,
 //! labels. Throws ExitStatus::data or usage naming file and task.
-std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, task::LossScale loss_scale,
+std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, TrainOptions const& train,
                              model::HfConfig const& config, std::filesystem::path const& model_path);
 
 //! Chooses each task's part of its training split (task.NAME.fraction) and sets `held_out` of the end task's aside (0:
@@ -53,12 +53,5 @@ void check_fits_model(data::Dataset const& dataset, model::HfConfig const& confi
 void check_labelled(data::Dataset const& dataset, std::string const& user);
 
 Task const* end_task(std::vector<Task> const& tasks);  //!< none: nullptr
-
-//! (name, shape) of every task head, for open_model.
-std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
-                                                                  model::HfConfig const& config);
-
-//! JSON for heads.safetensors: task name -> {objective, labels, metric, max_length, scale}.
-std::string heads_metadata(std::vector<Task> const& tasks);
 
 }  // namespace tartan::train

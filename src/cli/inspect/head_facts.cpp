@@ -14,6 +14,7 @@ Facts described(nlohmann::json const& head, fs::path const& path, std::string co
   try {
     return {{"objective", head.at("objective").get<std::string>()},
             {"metric", head.value("metric", "")},
+            {"head", head.value("head", task)},
             {"labels", head.at("labels").get<std::vector<std::string>>()},
             {"tensors", Facts::object()},
             {"parameters", 0}};
@@ -31,12 +32,19 @@ Facts described_heads(model::SafetensorsFile const& file) {
   return heads;
 }
 
-//! The task whose name and a dot begin `tensor`.
-std::string task_of(std::string const& tensor, Facts const& heads) {
-  std::string task;
-  for (auto const& [name, head] : heads.items())
-    if (tensor.starts_with(name + ".") && name.size() > task.size()) task = name;
-  return task;
+//! The head whose name and a dot begin `tensor`.
+std::string head_of(std::string const& tensor, Facts const& heads) {
+  std::string longest;
+  for (auto const& [task, head] : heads.items()) {
+    auto const name = head["head"].get<std::string>();
+    if (tensor.starts_with(name + ".") && name.size() > longest.size()) longest = name;
+  }
+  return longest;
+}
+
+void add_tensor(Facts& task, std::string const& name, model::StoredTensor const& tensor) {
+  task["tensors"][name] = tensor.shape;
+  task["parameters"] = task["parameters"].get<std::int64_t>() + model::num_elements(tensor);
 }
 
 }  // namespace
@@ -47,11 +55,11 @@ Facts head_facts(fs::path const& directory) {
   model::SafetensorsFile const file(path);
   Facts heads = described_heads(file);
   for (auto const& [name, tensor] : file.tensors()) {
-    std::string const task = task_of(name, heads);
-    if (task.empty())
+    std::string const head = head_of(name, heads);  // that tasks may share
+    if (head.empty())
       fail_data(path.string() + " holds the tensor " + name + " of a task it does not describe; " + way_out);
-    heads[task]["tensors"][name] = tensor.shape;
-    heads[task]["parameters"] = heads[task]["parameters"].get<std::int64_t>() + model::num_elements(tensor);
+    for (auto& [task, facts] : heads.items())
+      if (facts["head"] == head) add_tensor(facts, name, tensor);
   }
   return heads;
 }

@@ -4,8 +4,8 @@
 
 namespace tartan::cli {
 
-//! The task heads of DIRECTORY/heads.safetensors: task -> objective, metric, labels, tensors, parameters. Empty where
-//! the file is absent. Throws ExitStatus::data where it is damaged, or a tensor is of no task that its metadata
+//! The task heads of DIRECTORY/heads.safetensors: task -> objective, metric, head, labels, tensors, parameters. Empty
+//! where the file is absent. Throws ExitStatus::data where it is damaged, or a tensor is of no task that its metadata
 //! describe.
 Facts head_facts(std::filesystem::path const& directory);
 

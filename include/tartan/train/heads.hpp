@@ -1,0 +1,27 @@
+#pragma once
+
+#include <tartan/train/tasks.hpp>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tartan::train {
+
+//! (name, shape) of every task head, each once, for open_model.
+std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
+                                                                  model::HfConfig const& config);
+
+//! Tasks of one head must have the same objective and the same label names. Throws ExitStatus::usage naming two that
+//! have not.
+void check_shared_heads(std::vector<Task> const& tasks);
+
+//! JSON for heads.safetensors: task name -> {head, objective, labels, metric, max_length, scale}.
+std::string heads_metadata(std::vector<Task> const& tasks);
+
+//! Fills heads of `model` from those of the same name in DIRECTORY/heads.safetensors, said in the log. Throws
+//! ExitStatus::usage where there is none of them, ExitStatus::data where one was trained for something else.
+void reuse_heads(model::Model& model, std::vector<Task> const& tasks, std::filesystem::path const& directory);
+
+}  // namespace tartan::train

@@ -1,0 +1,104 @@
+#include <tartan/core/error.hpp>
+#include <tartan/core/log.hpp>
+#include <tartan/train/heads.hpp>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace tartan::train {
+namespace fs = std::filesystem;
+namespace {
+
+//! Each head by the first task that has it.
+std::vector<Task const*> first_of_each_head(std::vector<Task> const& tasks) {
+  std::vector<Task const*> result;
+  for (auto const& t : tasks)
+    if (!t.head.empty() && std::ranges::find(result, t.head, &Task::head) == result.end()) result.push_back(&t);
+  return result;
+}
+
+nlohmann::ordered_json head_json(Task const& t) {
+  nlohmann::ordered_json json = {{"head", t.head},
+                                 {"objective", task::objective_name(t.options.objective)},
+                                 {"labels", t.train.info().label_names},
+                                 {"metric", metric_of(t.options)},
+                                 {"max_length", t.train.info().max_length}};
+  if (t.options.objective == task::ObjectiveKind::regression)
+    json["scale"] = {{"mean", t.scale.mean}, {"deviation", t.scale.deviation}};
+  return json;
+}
+
+//! What a head was trained for, by its name; the first task that names it speaks for all.
+std::map<std::string, nlohmann::json> descriptions(std::string const& metadata, std::string const& file) {
+  auto const json = nlohmann::json::parse(metadata, nullptr, false);
+  if (!json.is_object()) fail_data(file + " names no task in its metadata; restore it from a copy");
+  std::map<std::string, nlohmann::json> result;
+  for (auto const& [task, description] : json.items())
+    if (description.is_object()) result.emplace(description.value("head", task), description);
+  return result;
+}
+
+void check_same_use(Task const& t, nlohmann::json const& description, std::string const& file) {
+  bool const same = description.value("objective", "") == task::objective_name(t.options.objective) &&
+                    description.value("labels", std::vector<std::string>()) == t.train.info().label_names;
+  if (!same)
+    fail_data("the head " + t.head + " of " + file +
+              " was trained for another objective or other labels than those of "
+              "task " +
+              t.name() + "; prepare the task with --labels-from, or name another head (task." + t.name() + ".head)");
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
+                                                                  model::HfConfig const& config) {
+  std::vector<std::pair<std::string, model::HeadShape>> result;
+  for (auto const* t : first_of_each_head(tasks)) result.emplace_back(t->head, t->objective->head(config));
+  return result;
+}
+
+void check_shared_heads(std::vector<Task> const& tasks) {
+  auto const firsts = first_of_each_head(tasks);
+  for (auto const& t : tasks) {
+    if (t.head.empty()) continue;
+    Task const& first = **std::ranges::find(firsts, t.head, &Task::head);
+    if (first.options.objective != t.options.objective || first.train.info().label_names != t.train.info().label_names)
+      fail_usage("tasks " + first.name() + " and " + t.name() + " share the head " + t.head +
+                 ", but differ in objective or label names; give one of them a head of its own (task." + t.name() +
+                 ".head)");
+  }
+}
+
+std::string heads_metadata(std::vector<Task> const& tasks) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (auto const& t : tasks)
+    if (!t.head.empty()) json[t.name()] = head_json(t);
+  return json.dump();
+}
+
+void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path const& directory) {
+  std::string const file = (directory / "heads.safetensors").string();
+  model::HeadFile const stored = model::load_heads(directory);
+  auto const known = descriptions(stored.metadata, file);
+  std::string reused;
+  for (auto const* t : first_of_each_head(tasks)) {
+    auto const description = known.find(t->head);
+    if (description == known.end()) continue;
+    check_same_use(*t, description->second, file);
+    for (auto const& [part, shape] : t->objective->head(model.encoder.config())) {
+      std::string const name = t->head + "." + part;
+      auto const found = stored.tensors.find(name);
+      if (found == stored.tensors.end()) fail_data(file + " lacks the tensor " + name + "; restore it from a copy");
+      model::load_into(model::store(found->second), name, model.parameters.at(name).detach());
+    }
+    reused += (reused.empty() ? "" : ", ") + t->head;
+  }
+  if (reused.empty())
+    fail_usage("model.heads = reuse, but " + file +
+               " holds none of this run's heads; name one with task.NAME.head, or "
+               "use model.heads = fresh");
+  log("heads start as trained in " + directory.string() + ": " + reused);
+}
+
+}  // namespace tartan::train

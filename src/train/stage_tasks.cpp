@@ -1,0 +1,65 @@
+// Which tasks a stage trains, and for how long.
+#include "stage.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tartan::train {
+
+std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks) {
+  std::vector<StepTask> result;
+  for (auto const* t : tasks) result.push_back({t->name(), t->objective.get(), t->head});
+  return result;
+}
+
+std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
+  std::vector<std::string> result;
+  for (auto const* t : tasks) result.push_back(t->name());
+  return result;
+}
+
+std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks) {
+  std::vector<Task const*> result;
+  if (plan.end_task) result.push_back(end_task(tasks));
+  Role const role = plan.members ? Role::member : Role::auxiliary;
+  auto const named = words(plan.options.tasks);
+  auto const meant = [&](Task const& t) { return named.empty() || std::ranges::find(named, t.name()) != named.end(); };
+  for (auto const& t : tasks)
+    if (plan.auxiliaries && t.options.role == role && meant(t) && !(plan.mlm_only && !t.head.empty()))
+      result.push_back(&t);
+  return result;
+}
+
+std::optional<Mixture> mixture_of(StagePlan const& plan, std::vector<Task const*> const& tasks, Key stage) {
+  if (!plan.members) return std::nullopt;
+  std::vector<Mixture::Part> parts;
+  for (auto const* t : tasks) parts.push_back({t->num_examples(), static_cast<std::uint64_t>(t->options.batch)});
+  return Mixture(std::move(parts), plan.options.mixing, static_cast<std::uint64_t>(plan.options.sub_batches),
+                 stage.with("mixing"));
+}
+
+namespace {
+
+//! Steps of one epoch of the largest training set, or of all.
+double steps_of_epoch(StagePlan const& plan, std::vector<Task const*> const& tasks) {
+  if (auto const mixture = mixture_of(plan, tasks, Key())) return static_cast<double>(mixture->steps_per_epoch());
+  double most = 1;
+  for (auto const* t : tasks)
+    most = std::max(most, std::ceil(static_cast<double>(t->num_examples()) / static_cast<double>(t->options.batch)));
+  return most;
+}
+
+}  // namespace
+
+std::int64_t total_steps(StagePlan const& plan, std::vector<Task const*> const& tasks) {
+  if (plan.options.steps > 0) return plan.options.steps;
+  return std::max<std::int64_t>(1, std::llround(steps_of_epoch(plan, tasks) * plan.options.epochs));
+}
+
+std::int64_t evaluation_interval(StagePlan const& plan, std::vector<Task const*> const& tasks) {
+  if (plan.options.evaluate_every > 0 && (plan.end_task || plan.members)) return plan.options.evaluate_every;
+  if (!plan.end_task) return 0;
+  return std::llround(steps_of_epoch(plan, {tasks.front()}));  // the end task is the first
+}
+
+}  // namespace tartan::train

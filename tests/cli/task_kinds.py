@@ -1,0 +1,27 @@
+"""Records of each kind of task, by how they are made: (words, rng, number) to a record whose label its words tell."""
+
+from tiny_world import CLASSES
+
+
+def regression(words, rng, number):
+    chosen = rng.choices(words, k=rng.randint(4, 10))
+    return {"text": " ".join(chosen), "target": 100.0 + 7 * sum(word in words[:40] for word in chosen)}
+
+
+def multilabel(words, rng, number):
+    chosen = rng.choices(words[:40], k=rng.randint(2, 5))
+    labels = {name: int(any(word in words[10 * at : 10 * at + 10] for word in chosen)) for at, name in enumerate(CLASSES[:3])}
+    if number % 4 == 3:
+        labels[rng.choice(CLASSES[:3])] = None
+    return {"text": " ".join(chosen), "labels": labels}
+
+
+def choice(words, rng, number):
+    group = rng.randrange(4)
+    right = rng.randrange(count := rng.randint(2, 4))
+    of = lambda group: " ".join(rng.choices(words[10 * group : 10 * group + 10], k=3))  # noqa: E731
+    choices = [of(group) if at == right else of((group + 1) % 4) for at in range(count)]
+    return {"question": of(group), "choices": choices, "label": right}
+
+
+MAKE = {"regression": regression, "multilabel": multilabel, "choice": choice}

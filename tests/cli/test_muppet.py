@@ -1,0 +1,158 @@
+"""Recipe muppet: many labelled tasks of every kind in one stage, and what starts from it."""
+
+import json
+import signal
+
+import launch
+import pytest
+from safetensors.numpy import load_file
+
+from disturbing import assert_same, wait_for
+from members import STEPS, TASKS, write_members
+from test_equal_runs import EXACT, assert_close, distance
+from trial import Run, write_ini
+
+NAMES = {*TASKS, "toy"}
+METRICS = {"values": "rmse", "columns": "roc-auc", "which": "accuracy", "whether": "accuracy", "toy": "accuracy"}
+
+
+@pytest.fixture(scope="module")
+def settings(world, tmp_path_factory):
+    return write_members(world, tmp_path_factory.mktemp("members"))
+
+
+@pytest.fixture
+def train(settings, tmp_path):
+    def train(changes=None, output="run", ranks=1):
+        place = {"run.output": tmp_path / output}
+        launch.run_well("train", write_ini(tmp_path / f"{output}.ini", settings | place | (changes or {})), ranks=ranks)
+        return Run(tmp_path / output)
+    return train
+
+
+@pytest.fixture(scope="module")
+def run(settings):
+    launch.run_well("train", write_ini(settings["run.output"].with_suffix(".ini"), settings))
+    return Run(settings["run.output"])
+
+
+def drawn(run):
+    return [set(event["losses"]) for event in run.events("step") if event["stage"] == "prefinetune"]
+
+
+def test_steps_mix_tasks_and_weigh_them_by_their_examples(run):
+    steps = drawn(run)
+    assert len(steps) == STEPS and set.union(*steps) == NAMES and max(map(len, steps)) > 2
+    for event in run.events("step"):
+        assert set(event["weights"]) == set(event["losses"]) and sum(event["weights"].values()) == pytest.approx(1)
+        assert all(round(16 * weight) == pytest.approx(16 * weight) for weight in event["weights"].values())
+
+
+def test_losses_are_those_of_uniform_predictions_at_first(run):
+    assert "loss_scale = uniform" in (run.path / "config.ini").read_text()
+    first = run.events("step")[0]["losses"]
+    assert all(loss == pytest.approx(1, abs=0.5) for loss in first.values())
+
+
+def test_every_member_is_evaluated_at_the_end(run):
+    evaluations = run.evaluations("prefinetune")
+    assert {event["task"] for event in evaluations} == NAMES and {event["step"] for event in evaluations} == {STEPS}
+    assert all(METRICS[event["task"]] in event["metrics"] for event in evaluations)
+    assert run.result()["status"] == "finished"
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_evaluate_says_what_the_run_said(run, settings, name):
+    found = json.loads(launch.run_well("evaluate", "--model", run.best, "--task", name, "--data",
+                                       settings[f"task.{name}.data"] / "dev.h5", "--json").out)
+    (logged,) = [event["metrics"] for event in run.evaluations("prefinetune") if event["task"] == name]
+    assert found["metrics"] == pytest.approx(logged, abs=1e-6)
+
+
+def test_choices_share_a_head(run):
+    heads = {name.split(".")[0] for name in load_file(run.best / "heads.safetensors")}
+    assert heads == {"toy", "values", "columns", "choice"}
+    found = json.loads(launch.run_well("inspect", run.best, "--json").out)
+    assert set(found["heads"]) == NAMES
+
+
+@pytest.mark.parametrize("mixing", ["heterogeneous", "batch-homogeneous", "dataset-homogeneous"])
+def test_ranks_and_micro_batches_do_not_matter(train, mixing):
+    exact = EXACT | {"stage.prefinetune.mixing": mixing, "train.dropout": "off"}
+    one, two = train(exact, "one"), train(exact, "two", ranks=2)
+    assert_close(one, two, 1e-9)
+    assert distance(one, two) < 1e-9
+    assert distance(one, train(exact | {"train.micro_batches": 2}, "parts")) < 1e-9
+    if mixing != "heterogeneous":
+        assert all(len(tasks) == 1 for tasks in drawn(one))
+    if mixing == "dataset-homogeneous":
+        order = [tasks.pop() for tasks in drawn(one)]
+        assert all(order.index(name) == at or order[at - 1] == name for at, name in enumerate(order))
+
+
+def test_tasks_one_by_one_are_the_same(train):
+    assert_close(train(EXACT, "packed"), train(EXACT | {"train.fuse_tasks": "off"}, "apart"), 1e-9)
+
+
+def test_r3f_is_a_second_forward_of_classification_alone(train, run):
+    noised = train({"train.r3f": 1, "train.r3f_size": 0.5})
+    first, with_noise = (each.events("step")[0]["losses"] for each in (run, noised))
+    assert with_noise.keys() == first.keys()
+    for name, loss in first.items():
+        assert (with_noise[name] > loss + 1e-6) if name == "toy" else with_noise[name] == pytest.approx(loss, abs=1e-6)
+
+
+def test_a_stopped_run_goes_on_bitwise(settings, tmp_path):
+    longer = settings | {"stage.prefinetune.steps": 150}
+    whole, stopped = (Run(tmp_path / name) for name in ("whole", "stopped"))
+    launch.run_well("train", write_ini(tmp_path / "whole.ini", longer | {"run.output": whole.path}))
+    ini = write_ini(tmp_path / "stopped.ini", longer | {"run.output": stopped.path})
+    process = launch.start("train", ini)
+    wait_for(stopped, "prefinetune", 7, process)
+    process.send_signal(signal.SIGUSR2)
+    assert launch.finish(process).status == 75
+    launch.run_well("train", ini, "--resume")
+    assert_same(stopped, whole)
+
+
+def test_an_end_task_is_fine_tuned_afterwards(train, settings, world):
+    end = {"task.end.role": "end", "task.end.objective": "classification", "task.end.data": world.task, "task.end.batch": 8,
+           "stage.finetune.steps": 4, "stage.finetune.evaluate_every": 2}
+    run = train(end)
+    assert [stage["stage"] for stage in run.result()["stages"]] == ["prefinetune", "finetune"]
+    assert {event["task"] for event in run.evaluations("finetune")} == {"end"}
+    assert all(set(event["losses"]) == {"end"} for event in run.events("step") if event["stage"] == "finetune")
+
+
+def test_fine_tuning_starts_from_encoder_and_head(run, settings, train):
+    still = {"run.recipe": "finetune", "model.path": run.best, "task.toy.role": "end", "stage.finetune.steps": 2,
+             "stage.finetune.lr": 0, "stage.finetune.head_lr": 0, "stage.finetune.evaluate_every": 1}
+    (logged,) = [event["metrics"] for event in run.evaluations("prefinetune") if event["task"] == "toy"]
+    reused, fresh = train(still | {"model.heads": "reuse"}, "reused"), train(still, "fresh")
+    assert reused.evaluations("finetune")[0]["metrics"] == pytest.approx(logged, abs=1e-6)
+    heads = [load_file(each.best / "heads.safetensors")["toy.out.weight"] for each in (run, reused, fresh)]
+    assert (heads[0] == heads[1]).all() and (heads[0] != heads[2]).any()
+
+
+def refused(settings, tmp_path, changes):
+    return launch.run("train", write_ini(tmp_path / "refused.ini", settings | {"run.output": tmp_path / "refused"} | changes))
+
+
+@pytest.mark.parametrize("changes, status, words", [
+    ({f"task.{name}.role": "auxiliary" for name in NAMES}, 2, ["recipe muppet needs a task with role = member", "; add a [task.NAME]"]),
+    ({"task.values.head": "toy"}, 2, ["share the head toy", "; give one of them a head of its own"]),
+    ({"model.heads": "reuse"}, 2, ["holds no heads.safetensors", "; name a directory"]),
+    ({"stage.prefinetune.tasks": "tpy"}, 2, ['the run has no member "tpy"', "did you mean toy?"]),
+    ({"stage.prefinetune.sub_batches": 0}, 2, ["stage.prefinetune.sub_batches", "at least 1"]),
+    ({"stage.prefinetune.mixing": "mixed"}, 2, ["stage.prefinetune.mixing", "heterogeneous"]),
+    ({"task.toy.metric": "rmse"}, 2, ['unknown metric "rmse" of objective classification', "; use"]),
+], ids=lambda value: next(iter(value)) if isinstance(value, dict) else None)
+def test_refusals(settings, tmp_path, changes, status, words):
+    result = refused(settings, tmp_path, changes)
+    assert result.status == status and all(word in result.err for word in words), result.err
+
+
+def test_a_head_of_other_labels_is_not_reused(run, settings, tmp_path):
+    changes = {"model.path": run.best, "model.heads": "reuse", "task.values.head": "toy", "task.toy.head": "other"}
+    result = refused(settings, tmp_path, changes)
+    assert result.status == 65 and "was trained for another objective or other labels" in result.err
