@@ -1,9 +1,10 @@
 """What a check that trains was asked for."""
 
 import argparse
-import math
 from dataclasses import dataclass
 from pathlib import Path
+
+from sweeping.numbers import above_zero, whole
 
 
 @dataclass(frozen=True)
@@ -44,21 +45,3 @@ class Request:
         add("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="a setting of every run")
         add("--parallel", type=whole, default=1, metavar="N", help="runs at once (default: %(default)s)")
         add("--minutes", type=above_zero, metavar="M", help="stop then; the same command goes on")
-
-
-def whole(text: str) -> int:
-    return checked(text, int, "a whole number of at least 1")
-
-
-def above_zero(text: str) -> float:
-    return checked(text, float, "a number above 0")
-
-
-def checked(text: str, convert: type, wanted: str):
-    try:
-        value = convert(text)
-    except ValueError:
-        value = 0
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
-    return value
