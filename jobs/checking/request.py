@@ -11,7 +11,6 @@ from sweeping.numbers import above_zero, whole
 class Request:
     inputs: list[Path]  # train, dev, test
     text: Path
-    foreign: list[Path]
     model: Path
     output: Path
     seeds: int
@@ -33,7 +32,6 @@ class Request:
         add("--input", dest="inputs", type=Path, nargs=3, required=True, metavar="FILE",
             help="train, dev and test of the end task")
         add("--text", type=Path, required=True, metavar="FILE", help="unlabelled text of the end task's domain")
-        add("--foreign", type=Path, nargs="+", required=True, metavar="FILE", help="text of other worlds")
         add("--model", type=Path, default=Path("models/minilm-mlm"), metavar="DIR",
             help="encoder with an MLM head, such as recipe mlm-head makes (default: %(default)s)")
         add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
@@ -45,3 +43,23 @@ class Request:
         add("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="a setting of every run")
         add("--parallel", type=whole, default=1, metavar="N", help="runs at once (default: %(default)s)")
         add("--minutes", type=above_zero, metavar="M", help="stop then; the same command goes on")
+
+
+@dataclass(frozen=True)
+class WithForeign(Request):
+    foreign: Path
+
+    @staticmethod
+    def add_options(parser: argparse.ArgumentParser) -> None:
+        Request.add_options(parser)
+        parser.add_argument("--foreign", type=Path, required=True, metavar="FILE", help="text of another world")
+
+
+@dataclass(frozen=True)
+class WithForeigns(Request):
+    foreign: list[Path]
+
+    @staticmethod
+    def add_options(parser: argparse.ArgumentParser) -> None:
+        Request.add_options(parser)
+        parser.add_argument("--foreign", type=Path, nargs="+", required=True, metavar="FILE", help="texts of other worlds")

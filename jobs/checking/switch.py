@@ -17,8 +17,8 @@ def carry_out(request: Request) -> int:
     train, dev, test = records.labelled(request.inputs)
     clean = data.labelled("end", train, dev, test)
     bad = data.labelled("bad", variants.noisy_labels(train, 1, 0), dev, test)
-    base = configuration.joint(request) | configuration.end(request, clean) | configuration.text(
-        request, "inside", data.text("inside", records.texts(request.text, "--text")))
+    inside = data.text("inside", records.Texts(request.inputs[1:]).read(request.text, "--text"))
+    base = configuration.joint(request) | configuration.end(request, clean) | configuration.text(request, "inside", inside)
     first = request.output / "first"
     ini = configuration.write_ini(request.output / "first.ini", base | configuration.labelled(request, "copy", clean))
     runner.sweep(configuration.write_spec(request.output / "first.toml", first, request.all_seeds, {"first": ini}, "first"))
