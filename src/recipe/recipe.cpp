@@ -1,4 +1,5 @@
 #include "combinations.hpp"
+#include "idle_keys.hpp"
 
 #include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
@@ -180,6 +181,7 @@ Plan make_plan(config::Settings& settings) {
     if (task.role == train::Role::end) task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
   check_combinations(plan.options, settings);
+  warn_of_idle_keys(plan.options.run.recipe, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)
