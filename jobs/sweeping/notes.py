@@ -90,7 +90,7 @@ def _reaching(table: Table) -> list[str]:
     if not table.to_reach:
         return []
     return [f"Reaches {table.to_reach}: seeds whose dev {table.metric} reaches the mean best one of {table.to_reach}; medians over "
-            "them of what training had spent by then, without dev evaluations and the texts of probes."]
+            "them of what training and its probes had spent by then, without dev evaluations."]
 
 
 def _missing(table: Table) -> list[str]:

@@ -65,7 +65,7 @@ void enter_next_stage(Progression& p, std::string const& name) {
   p.watch = {};
   p.weighting.clear();
   p.sizes.clear();
-  p.stage_seconds = p.stage_tokens = 0;
+  p.stage_seconds = p.stage_tokens = p.stage_probe_tokens = 0;
 }
 
 //! A next stage that can be gone on with, though the one before is not repeated.
