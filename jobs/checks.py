@@ -2,13 +2,14 @@
 """Controls of the weighting on one's own data: problems whose right answer is known beforehand.
 
 checks.py dose    --input train.jsonl dev.jsonl test.jsonl --text in.jsonl --foreign out.jsonl --output runs/checks/dose
-checks.py switch  …   an auxiliary that goes bad in the middle must lose weight
+checks.py switch  …   (no --foreign) an auxiliary that goes bad in the middle must lose weight
 checks.py null    …   with shuffled dev labels no auxiliary may win
 checks.py foreign …   an auxiliary of another world must not cost more with learned weights than with equal ones
-checks.py reuse   …   what it matters that weights, early stop and selection share one dev split
+checks.py reuse   …   (no --foreign) what it matters that weights, early stop and selection share one dev split
 checks.py ranking --rank ranks.json --gains runs/gains --output runs/checks/ranking
                       whether `tartan rank` orders candidates as training does
 
+Texts that share 8 words in a row with dev or test are left out, as by prepare.py --exclude, and counted.
 Each of the first five prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges: a table, and the
 verdict in one sentence as the last line; verdict.json has all digits and the commands of every arm. The same command
 goes on where an earlier one was stopped. `ranking` trains nothing. Status 0: judged, whatever the verdict.

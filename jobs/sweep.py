@@ -15,6 +15,7 @@ from pathlib import Path
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from sweeping.collect import FORMATS, collect
 from sweeping.local import local
+from sweeping.numbers import above_zero, whole
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -29,11 +30,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def _add_local(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", type=Path, metavar="SPEC", help="the specification, a TOML file")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of every run")
-    parser.add_argument("--parallel", type=_whole, default=1, metavar="N", help="runs at a time, memory allowing (1)")
+    parser.add_argument("--parallel", type=whole, default=1, metavar="N", help="runs at a time, memory allowing (1)")
     parser.add_argument("--dry-run", action="store_true", help="list the runs and their commands, write nothing")
     parser.add_argument("--only", nargs="+", default=[], metavar="METHOD", help="these methods")
     parser.add_argument("--seeds", nargs="+", type=int, default=[], metavar="SEED", help="these seeds")
-    parser.add_argument("--minutes", type=_positive, metavar="M", help="then stop the runs, which save; status 75")
+    parser.add_argument("--minutes", type=above_zero, metavar="M", help="then stop the runs, which save; status 75")
     parser.set_defaults(carry_out=local)
 
 
@@ -44,22 +45,6 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, help="text by default; with --write, all of them unless named")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write files table.* there instead of printing")
     parser.set_defaults(carry_out=collect)
-
-
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number of minutes")
-    return value
 
 
 def main(arguments: list[str] | None = None) -> int:

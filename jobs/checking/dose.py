@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from . import configuration, records, training, variants, verdict
 from .datasets import Datasets
-from .request import Request
+from .request import WithForeign as Request
 
 DOSES = (0, 25, 50, 75, 100)  # per cent of noise
 LEAST = 0.9
@@ -24,19 +24,20 @@ def carry_out(request: Request) -> int:
     data = Datasets(request)
     train, dev, test = records.labelled(request.inputs)
     base = configuration.joint(request) | configuration.end(request, data.labelled("end", train, dev, test))
-    inside = records.texts(request.text, "--text")
-    outside = records.texts(request.foreign[0], "--foreign", most=10 * len(inside))
+    texts = records.Texts(request.inputs[1:])
+    inside = texts.read(request.text, "--text")
+    outside = texts.read(request.foreign, "--foreign", most=10 * len(inside))
     if len(outside) < len(inside):
-        raise bad_data(f"--foreign {request.foreign[0]} holds {len(outside)} texts, fewer than the {len(inside)} of --text "
+        raise bad_data(f"--foreign {request.foreign} holds {len(outside)} texts, fewer than the {len(inside)} of --text "
                        f"{request.text}, so they cannot replace all of them; name a larger file, or shorten --text")
-    labels, texts = dict(base), dict(base)
+    of_labels, of_texts = dict(base), dict(base)
     for dose in DOSES:
         noisy = data.labelled(f"labels_{dose}", variants.noisy_labels(train, dose / 100, 0), dev, test)
-        labels |= configuration.labelled(request, f"noise_{dose}", noisy)
+        of_labels |= configuration.labelled(request, f"noise_{dose}", noisy)
         mixture = data.text(f"text_{dose}", variants.mixed(inside, outside, 1 - dose / 100, 0))
-        texts |= configuration.text(request, f"noise_{dose}", mixture)
-    configs = {"labels": configuration.write_ini(request.output / "labels.ini", labels),
-               "texts": configuration.write_ini(request.output / "texts.ini", texts)}
+        of_texts |= configuration.text(request, f"noise_{dose}", mixture)
+    configs = {"labels": configuration.write_ini(request.output / "labels.ini", of_labels),
+               "texts": configuration.write_ini(request.output / "texts.ini", of_texts)}
     runs = request.output / "runs"
     training.Training(request).sweep(
         configuration.write_spec(request.output / "spec.toml", runs, request.all_seeds, configs, "labels"))

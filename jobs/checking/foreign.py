@@ -14,7 +14,7 @@ from sweeping.statistics import mean_and_half
 
 from . import configuration, records, training, variants, verdict
 from .datasets import Datasets
-from .request import Request
+from .request import WithForeigns as Request
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # becomes a method's
 RECIPES = ("mt-tartan", "meta-tartan")
@@ -42,14 +42,15 @@ def carry_out(request: Request) -> int:
 
 def auxiliaries(request: Request) -> dict[str, records.Records]:
     """By name. Raises Refusal (2) where two files give one name, or a file a bad one."""
-    inside = records.texts(request.text, "--text")
+    reader = records.Texts(request.inputs[1:])
+    inside = reader.read(request.text, "--text")
     texts = {"inside": inside, "words": variants.shuffled_words(inside, 0)}
     for path in request.foreign:
         name = path.name.split(".")[0]
         if name in texts or not NAME.fullmatch(name):
             raise usage(f"--foreign {path} would be called {name!r}, which names another text of the check or has other "
                         "characters than letters, digits, _ and -; rename the file")
-        texts[name] = records.texts(path, "--foreign", most=len(inside))
+        texts[name] = reader.read(path, "--foreign", most=len(inside))
     return texts
 
 

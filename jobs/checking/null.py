@@ -9,7 +9,7 @@ import statistics
 
 from . import configuration, records, training, variants, verdict
 from .datasets import Datasets
-from .request import Request
+from .request import WithForeign as Request
 
 ENOUGH = 0.05
 Weights = dict[str, dict[int, dict[str, float]]]  # by dev labels, seed and task
@@ -18,8 +18,9 @@ Weights = dict[str, dict[int, dict[str, float]]]  # by dev labels, seed and task
 def carry_out(request: Request) -> int:
     data = Datasets(request)
     train, dev, test = records.labelled(request.inputs)
-    inside = records.texts(request.text, "--text")
-    foreign = records.texts(request.foreign[0], "--foreign", most=len(inside))
+    texts = records.Texts(request.inputs[1:])
+    inside = texts.read(request.text, "--text")
+    foreign = texts.read(request.foreign, "--foreign", most=len(inside))
     tasks = configuration.text(request, "inside", data.text("inside", inside))
     tasks |= configuration.text(request, "foreign", data.text("foreign", foreign))
     tasks |= configuration.labelled(request, "copy", data.labelled("copy", train, dev, test))

@@ -9,6 +9,7 @@ than alone, paired by seed. Spearman's correlation of both orders, with a percen
 
 import argparse
 import json
+import shlex
 import statistics
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 import numpy as np
 from preparing.errors import bad_data, usage
 from scipy.stats import rankdata
+from sweeping.commands import PROGRAM
+from sweeping.record import read_record
 
 from . import training, verdict
 
@@ -97,10 +100,21 @@ class Request:
 
 
 def carry_out(request: Request) -> int:
-    found = candidates(_ranks(request.rank), request.gains, request.metric)
+    rank = _ranks(request.rank)
+    found = candidates(rank, request.gains, request.metric)
     request.output.mkdir(parents=True, exist_ok=True)
-    commands = {"rank": f"build/tartan rank CONFIG --json > {request.rank}", "gains": f"jobs/sweep.py local SPEC (output {request.gains})"}
-    return verdict.tell(request.output, judge(found), commands)
+    return verdict.tell(request.output, judge(found), {"rank": rank_command(rank)} | gains_commands(request.gains, found))
+
+
+def rank_command(rank: dict) -> str | None:
+    """What printed the ranks; None where a version did that told it not yet."""
+    return shlex.join([str(PROGRAM), "rank", *rank["arguments"]]) if "arguments" in rank else None
+
+
+def gains_commands(gains: Path, found: list[Candidate]) -> dict[str, dict]:
+    methods = read_record(gains).get("method", {})
+    names = [ALONE, *(each.name for each in found)]
+    return training.arms(gains, {name: methods[name]["config"] for name in names if name in methods})
 
 
 def judge(found: list[Candidate]) -> verdict.Verdict:

@@ -1,16 +1,16 @@
 """What a check that trains was asked for."""
 
 import argparse
-import math
 from dataclasses import dataclass
 from pathlib import Path
+
+from sweeping.numbers import above_zero, whole
 
 
 @dataclass(frozen=True)
 class Request:
     inputs: list[Path]  # train, dev, test
     text: Path
-    foreign: list[Path]
     model: Path
     output: Path
     seeds: int
@@ -32,7 +32,6 @@ class Request:
         add("--input", dest="inputs", type=Path, nargs=3, required=True, metavar="FILE",
             help="train, dev and test of the end task")
         add("--text", type=Path, required=True, metavar="FILE", help="unlabelled text of the end task's domain")
-        add("--foreign", type=Path, nargs="+", required=True, metavar="FILE", help="text of other worlds")
         add("--model", type=Path, default=Path("models/minilm-mlm"), metavar="DIR",
             help="encoder with an MLM head, such as recipe mlm-head makes (default: %(default)s)")
         add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
@@ -46,19 +45,21 @@ class Request:
         add("--minutes", type=above_zero, metavar="M", help="stop then; the same command goes on")
 
 
-def whole(text: str) -> int:
-    return checked(text, int, "a whole number of at least 1")
+@dataclass(frozen=True)
+class WithForeign(Request):
+    foreign: Path
+
+    @staticmethod
+    def add_options(parser: argparse.ArgumentParser) -> None:
+        Request.add_options(parser)
+        parser.add_argument("--foreign", type=Path, required=True, metavar="FILE", help="text of another world")
 
 
-def above_zero(text: str) -> float:
-    return checked(text, float, "a number above 0")
+@dataclass(frozen=True)
+class WithForeigns(Request):
+    foreign: list[Path]
 
-
-def checked(text: str, convert: type, wanted: str):
-    try:
-        value = convert(text)
-    except ValueError:
-        value = 0
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not {wanted}")
-    return value
+    @staticmethod
+    def add_options(parser: argparse.ArgumentParser) -> None:
+        Request.add_options(parser)
+        parser.add_argument("--foreign", type=Path, nargs="+", required=True, metavar="FILE", help="texts of other worlds")

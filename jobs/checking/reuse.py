@@ -39,7 +39,8 @@ def arms_of(request: Request, data: Datasets):
     selecting = configuration.end(request, data.labelled("selecting", train, other_half, test))
     more = configuration.end(request, data.labelled("more", train + probe_half, other_half, test, labels_from=end))
     probing = data.only("probing", probe_half, labels_from=end)
-    text = configuration.text(request, "text", data.text("inside", records.texts(request.text, "--text")))
+    inside = records.Texts(request.inputs[1:]).read(request.text, "--text")
+    text = configuration.text(request, "text", data.text("inside", inside))
     base = configuration.joint(request) | text
     arms = {"all": base | configuration.end(request, end),
             "held-out": base | configuration.end(request, end) | {"probe.data": "train:0.1"},

@@ -1,8 +1,8 @@
 """An auxiliary that goes bad in the middle must lose weight from then on.
 
 A first half with a clean copy of the end task as auxiliary, beside masked language modelling. The second half goes on
-from the encoder that was best on dev, with the last step's task weights and fresh heads, once with the copy as it was
-and once with all its labels shuffled. At the end the copy's weight must be less where it went bad, in nine of ten seeds.
+from the encoder that was best on dev, with that step's task weights and fresh heads, once with the copy as it was and
+once with all its labels shuffled. At the end the copy's weight must be less where it went bad, in nine of ten seeds.
 """
 
 from pathlib import Path
@@ -17,14 +17,14 @@ def carry_out(request: Request) -> int:
     train, dev, test = records.labelled(request.inputs)
     clean = data.labelled("end", train, dev, test)
     bad = data.labelled("bad", variants.noisy_labels(train, 1, 0), dev, test)
-    base = configuration.joint(request) | configuration.end(request, clean) | configuration.text(
-        request, "inside", data.text("inside", records.texts(request.text, "--text")))
+    inside = data.text("inside", records.Texts(request.inputs[1:]).read(request.text, "--text"))
+    base = configuration.joint(request) | configuration.end(request, clean) | configuration.text(request, "inside", inside)
     first = request.output / "first"
     ini = configuration.write_ini(request.output / "first.ini", base | configuration.labelled(request, "copy", clean))
     runner.sweep(configuration.write_spec(request.output / "first.toml", first, request.all_seeds, {"first": ini}, "first"))
     found, arms = {}, training.arms(first, {"first": ini})
     for seed, run in training.runs_of(first, "first").items():
-        weights = training.weights_at_the_end(run)
+        weights = training.kept_weights(run)
         going_on = base | {"model.path": run / "best"} | {f"task.{name}.weight": w for name, w in weights.items()}
         found[seed], second = second_half(request, runner, seed, going_on, {"clean": clean, "bad": bad})
         arms |= {f"{name} (seed {seed})": arm for name, arm in second.items()}

@@ -34,7 +34,7 @@ class Training:
 def runs_of(output: Path, method: str) -> dict[int, Path]:
     """Finished runs of a method, by seed."""
     found = {}
-    for path in sorted((output / method).rglob("run.json")):
+    for path in sorted((output / method).glob("seed_*/run.json")):
         facts = json.loads(path.read_text())
         if facts.get("result"):
             found[facts["seed"]] = path.parent
@@ -44,6 +44,13 @@ def runs_of(output: Path, method: str) -> dict[int, Path]:
 def weights_at_the_end(run: Path, stage: str = "joint") -> dict[str, float]:
     """Task weights of the stage's last step."""
     return steps_of(run, stage)[-1]["weights"]
+
+
+def kept_weights(run: Path, stage: str = "joint") -> dict[str, float]:
+    """Task weights of the step whose encoder the stage kept, the one that was best on dev."""
+    stages = json.loads((run / "run.json").read_text())["result"]["stages"]
+    best = next(each["best_step"] for each in stages if each["stage"] == stage)
+    return next(event["weights"] for event in steps_of(run, stage) if event["step"] == best)
 
 
 def steps_of(run: Path, stage: str = "joint") -> list[dict]:

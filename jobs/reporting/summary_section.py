@@ -33,7 +33,7 @@ def _tiles(run: Run) -> list[Tile]:
         (f"Test {run.metric}", short(run.test_metrics.get(run.metric, np.nan)), _tested(run)),
     ]
     tiles = [
-        ("Recipe", run.recipe, ""),
+        ("Recipe", run.recipe, _published(run)),
         *(end if run.end_task else [("Members", count(len(run.members)), "")] if run.members else []),
         ("Training time", duration(training_seconds(run)), ""),
         ("Steps", count(sum(stage.steps for stage in summaries(run))), ""),
@@ -41,6 +41,12 @@ def _tiles(run: Run) -> list[Tile]:
     ]
     memory = finite(run.result.get("peak_memory_mb"))
     return [*tiles, ("Peak memory", f"{count(memory)} MB", "of rank 0")] if np.isfinite(memory) else tiles
+
+
+def _published(run: Run) -> str:
+    """What keeps META-TARTAN's name from a run of its recipe."""
+    shared = run.recipe == "meta-tartan" and run.settings.get("probe.draw") == "shared"
+    return "not as published: probe.draw = shared" if shared else ""
 
 
 def _kept(run: Run) -> str:

@@ -8,7 +8,8 @@
       seeds     [{seed, run, dev, test, device_seconds, tokens, probe_tokens}], null numbers where it was not run
       n, dev {mean, half}, test {mean, half}      half: of Student's 95 % interval
       difference   null for the baseline, else {baseline, by_seed {seed: difference}, mean, half, deviation, p, p_holm,
-                   bootstrap {low, high}, detectable, detectable_holm}; p: null below 6 seeds
+                   bootstrap {low, high}, detectable, detectable_holm}; p: null below 6 seeds; p_holm, detectable_holm: null where the
+                   specification's tests do not name the method
       device_seconds, tokens, probe_tokens        means of a run
       courses   {dev {step, mean, half}, weights {task: {step, mean, half}}}, lists over steps; no weights where they stay
       reached   null unless --reach, else {target, seeds, of, tokens, device_seconds}: what the row had spent when its dev
@@ -34,7 +35,7 @@ def json_form(table: Table) -> str:
         "version": 1,
         "metric": table.metric,
         "split": table.split,
-        "tests": sum(row.difference is not None and row.difference.p is not None for row in table.rows),
+        "tests": table.family,
         "notes": notes(table),
         "rows": [_row(row, table.metric) for row in table.rows],
     }

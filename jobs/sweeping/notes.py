@@ -8,7 +8,7 @@ from reporting.wording import plural, short
 from .bootstrap import REPLICATES
 from .entries import Entry
 from .facts import differences
-from .rows import Row, Table
+from .rows import Row, Table, counts, planned
 from .statistics import ALPHA, LEAST_SEEDS, least_p
 
 LIKELY_SHARED = 1  # runs at a time up to which seconds are a run's own
@@ -38,22 +38,28 @@ def _reading(table: Table) -> list[str]:
 
 
 def _tests(table: Table) -> list[str]:
-    numbers = [row.difference.n for row in table.rows if row.difference]
+    numbers = [row.difference.n for row in table.rows if counts(row, table.rows)]
     if not numbers:
         return []
     found = []
     if min(numbers) < LEAST_SEEDS:
         found.append(f"No p below {LEAST_SEEDS} seeds: with 5 a two-sided sign-flip test cannot fall below 0.0625.")
     if tested := [each for each in numbers if each >= LEAST_SEEDS]:
-        tests = len(tested)
-        least = min(1.0, tests * least_p(min(tested)))
-        found.append(f"p: two-sided exact sign-flip test; Holm's correction over the table's {plural(tests, 'test')}.")
+        least = min(1.0, table.family * least_p(min(tested)))
+        found.append(f"p: two-sided exact sign-flip test; {_family(table)}.")
         if least > ALPHA:
-            found.append(f"With {plural(min(tested), 'seed')} and {plural(tests, 'test')} the least p that Holm's correction "
+            found.append(f"With {plural(min(tested), 'seed')} and {plural(table.family, 'test')} the least p that Holm's correction "
                          f"can leave is {least:.3g}, so that no difference, however large, falls below {ALPHA}: add seeds.")
     found.append(f"Detectable: the smallest true difference that a paired t-test with these seeds and their deviation finds "
-                 f"with 80 % power at {ALPHA}/{len(numbers)}, the strictest level of the table.")
+                 f"with 80 % power at {ALPHA}/{planned(table.rows) or len(numbers)}, the strictest level of the table.")
     return found
+
+
+def _family(table: Table) -> str:
+    if not planned(table.rows):
+        return f"Holm's correction over the table's {plural(table.family, 'test')}"
+    names = dict.fromkeys(row.entry.name for row in table.rows if row.is_planned)
+    return f"Holm's correction over the {plural(table.family, 'test')} that the specification plans ({', '.join(names)})"
 
 
 def _examples(table: Table) -> list[str]:
@@ -84,7 +90,7 @@ def _reaching(table: Table) -> list[str]:
     if not table.to_reach:
         return []
     return [f"Reaches {table.to_reach}: seeds whose dev {table.metric} reaches the mean best one of {table.to_reach}; medians over "
-            "them of what training had spent by then, without dev evaluations and the texts of probes."]
+            "them of what training and its probes had spent by then, without dev evaluations."]
 
 
 def _missing(table: Table) -> list[str]:

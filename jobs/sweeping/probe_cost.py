@@ -1,6 +1,6 @@
 """Real tokens that probes read. run.json counts what tasks trained on; a probe's dev examples come on top.
 
-Where the program does not count them itself (`probe_tokens` of a result), they are the log's steps with a probe, times
+Where the program did not count them yet (`probe_tokens` of a result), they are the log's steps with a probe, times
 the probe's examples, times the mean length of the split that they are drawn from: true on average over the draws.
 """
 

@@ -13,12 +13,12 @@ from .entries import Entry
 
 @dataclass(frozen=True)
 class Reached:
-    """Over the seeds that get there: medians, of the training itself (no dev evaluations, no probe's dev texts)."""
+    """Over the seeds that get there: medians, of the training itself with its probes (no dev evaluations)."""
 
     target: float
     seeds: int  # that get there
     of: int
-    tokens: float  # NaN where none gets there
+    tokens: float  # NaN where none gets there, or a probe's cannot be told
     device_seconds: float
 
 
@@ -28,7 +28,8 @@ def target_of(entry: Entry) -> float:
 
 
 def reach(entry: Entry, metric: str, target: float) -> Reached:
-    spent = [_spent(log, metric, target, _ranks(entry, seed)) for seed, log in logs_of(entry).items()]
+    spent = [_spent(log, metric, target, _ranks(entry, seed), entry.runs[seed].probe_tokens)
+             for seed, log in logs_of(entry).items()]
     there = [each for each in spent if each is not None]
     tokens, seconds = np.median(there, axis=0) if there else (math.nan, math.nan)
     return Reached(target, len(there), len(spent), float(tokens), float(seconds))
@@ -38,8 +39,8 @@ def _ranks(entry: Entry, seed: int) -> float:
     return next(sweep.spec.ranks for sweep, job in entry.jobs if job.seed == seed)
 
 
-def _spent(log: Log, metric: str, target: float, ranks: float) -> tuple[float, float] | None:
-    """Tokens and device seconds up to the first evaluation that reaches the target."""
+def _spent(log: Log, metric: str, target: float, ranks: float, probe_tokens: float) -> tuple[float, float] | None:
+    """Tokens and device seconds up to the first evaluation that reaches the target. `probe_tokens`: of the whole run."""
     steps, values = dev_points(log, metric)
     reached = steps[sign(metric) * values >= sign(metric) * target]
     if not len(reached):
@@ -49,4 +50,11 @@ def _spent(log: Log, metric: str, target: float, ranks: float) -> tuple[float, f
         sum(float(np.nansum(stage.steps.get(name)[mask])) for stage, mask in zip(log.stages, before))
         for name in ("real_tokens", "step_seconds")
     )
-    return tokens, seconds * ranks
+    return tokens + _share_of_probes(log, before) * probe_tokens, seconds * ranks
+
+
+def _share_of_probes(log: Log, before: list[np.ndarray]) -> float:
+    """Of all probes of the run those in the steps that `before` marks, stage by stage."""
+    probed = [np.isfinite(stage.steps.get("probe", "dev_loss")) for stage in log.stages]
+    number = sum(int(np.sum(each)) for each in probed)
+    return sum(int(np.sum(each & mask)) for each, mask in zip(probed, before)) / number if number else 0.0

@@ -21,6 +21,7 @@ def describe(spec: Spec) -> dict:
     return SCHEMA | {
         "directory": os.getcwd(),
         "baseline": spec.baseline,
+        "tests": list(spec.tests),
         "seeds": list(spec.seeds),
         "test": str(spec.test) if spec.test else None,
         "metric": spec.metric,
@@ -109,6 +110,7 @@ def spec_of(record: dict, output: Path) -> Spec:
         output=output,
         seeds=tuple(record["seeds"]),
         baseline=record["baseline"],
+        tests=tuple(record.get("tests", ())),
         test=Path(record["test"]) if record["test"] else None,
         metric=record["metric"],
         ranks=record["ranks"],

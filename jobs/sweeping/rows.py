@@ -34,7 +34,7 @@ class Difference:
     deviation: float  # of the differences
     p_holm: float | None = None
     detectable: float = math.nan  # at 0.05
-    detectable_holm: float = math.nan  # at 0.05 / number of comparisons
+    detectable_holm: float = math.nan  # at 0.05 / number of comparisons; NaN where Holm's correction does not count it
 
     @property
     def n(self) -> int:
@@ -48,6 +48,7 @@ class Row:
     test: Mean
     difference: Difference | None  # None of the baseline itself, and without a common seed
     is_baseline: bool
+    is_planned: bool  # named by its specification as a test
     device_seconds: float  # means over runs
     tokens: float
     probe_tokens: float
@@ -73,6 +74,11 @@ class Table:
         return sum(row.difference is not None for row in self.rows)
 
     @property
+    def family(self) -> int:
+        """Number of tests that Holm's correction counts."""
+        return planned(self.rows) or sum(row.difference is not None and row.difference.p is not None for row in self.rows)
+
+    @property
     def crossed_keys(self) -> list[str]:
         return list(dict.fromkeys(key for row in self.rows for key in row.entry.crossed))
 
@@ -81,6 +87,8 @@ def make_table(found: list[Entry], sweeps: list[Sweep], against: str | None, to_
     split = "test" if sweeps[0].spec.test else "dev"
     reader = AnswersReader(sweeps[0])
     rows = [_row(entry, baseline_of(entry, found, against), split, reader) for entry in found]
+    if against and any(against != sweep.spec.baseline for sweep in sweeps):
+        rows = [replace(row, is_planned=False) for row in rows]  # other differences than those that were planned
     rows = [_reaching(row, found, to_reach) for row in _adjusted(rows)] if to_reach else _adjusted(rows)
     return Table(rows, sweeps[0].spec.metric, split, sweeps, to_reach)
 
@@ -110,6 +118,7 @@ def _row(entry: Entry, baseline: Entry | None, split: str, reader: AnswersReader
         test=_mean([run.test for run in runs]),
         difference=None if baseline in (None, entry) else _difference(entry, baseline, split, reader),
         is_baseline=baseline is entry,
+        is_planned=entry.group.method.name in entry.sweep.spec.tests,
         device_seconds=_mean([run.device_seconds for run in runs]).value,
         tokens=_mean([run.tokens for run in runs]).value,
         probe_tokens=float(np.mean([run.probe_tokens for run in runs])) if runs else math.nan,
@@ -151,13 +160,29 @@ def _difference(entry: Entry, baseline: Entry, split: str, reader: AnswersReader
     )
 
 
+def planned(rows: list[Row]) -> int:
+    """Number of tests that were planned, run or not; 0 where none was named, so that all count that were run."""
+    return sum(row.is_planned for row in rows)
+
+
+def counts(row: Row, rows: list[Row]) -> bool:
+    """Whether Holm's correction counts the row's difference."""
+    return row.difference is not None and (row.is_planned or not planned(rows))
+
+
 def _adjusted(rows: list[Row]) -> list[Row]:
-    """With Holm's correction over all comparisons of the table."""
-    at = [number for number, row in enumerate(rows) if row.difference]
-    differences = [rows[number].difference for number in at]
-    for number, each, p in zip(at, differences, holm([each.p for each in differences])):
-        alone = detectable(each.deviation, each.n)
-        corrected = detectable(each.deviation, each.n, ALPHA / len(differences))
-        changed = replace(each, p_holm=p, detectable=alone, detectable_holm=corrected)
-        rows[number] = replace(rows[number], difference=changed)
-    return rows
+    """With Holm's correction over the planned comparisons of the table, or over all."""
+    at = [number for number, row in enumerate(rows) if counts(row, rows)]
+    level = ALPHA / max(planned(rows), len(at), 1)
+    corrected = dict(zip(at, holm([rows[number].difference.p for number in at], planned(rows))))
+    return [_with_levels(row, level if number in corrected else None, corrected.get(number)) for number, row in enumerate(rows)]
+
+
+def _with_levels(row: Row, level: float | None, p_holm: float | None) -> Row:
+    """`level`: the strictest of the table; None where the difference does not count."""
+    if row.difference is None:
+        return row
+    each = row.difference
+    strict = detectable(each.deviation, each.n, level) if level else math.nan
+    changed = replace(each, p_holm=p_holm, detectable=detectable(each.deviation, each.n), detectable_holm=strict)
+    return replace(row, difference=changed)

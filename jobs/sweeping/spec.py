@@ -3,6 +3,7 @@
     output = "runs/compare"
     seeds = [1, 2, 3, 4, 5, 6]
     baseline = "finetune"            # differences and tests are against it
+    tests = ["tapt", "meta-tartan"]  # whose differences Holm's correction counts, run or not; without it all that are run
     test = "data/end/test.h5"        # read once per run, after it has finished; without it only dev is compared
     metric = "macro-f1"              # without it the end task's
     ranks = 1
@@ -29,7 +30,7 @@ from preparing.errors import usage
 from .tuning_space import Tuning, read_tuning
 from .values import Settings, flat, text_of
 
-KNOWN = ("output", "seeds", "baseline", "test", "metric", "ranks", "set", "method", "cross")
+KNOWN = ("output", "seeds", "baseline", "tests", "test", "metric", "ranks", "set", "method", "cross")
 KNOWN_OF_METHOD = ("config", "set", "tune")
 OURS = ("run.seed", "run.output")  # the sweep gives each run its own
 MOST_SEEDS = 40  # so many are tested exactly
@@ -50,6 +51,7 @@ class Spec:
     output: Path
     seeds: tuple[int, ...]
     baseline: str
+    tests: tuple[str, ...]  # methods; empty: all
     test: Path | None
     metric: str | None
     ranks: int
@@ -72,6 +74,7 @@ def read_spec(path: Path, overrides: list[str]) -> Spec:
         output=Path(_text(table, "output", path)),
         seeds=_seeds(table, path),
         baseline=_baseline(table, methods, path),
+        tests=_tests(table, methods, path),
         test=Path(_text(table, "test", path)) if "test" in table else None,
         metric=_text(table, "metric", path) if "metric" in table else None,
         ranks=_ranks(table, path),
@@ -180,6 +183,19 @@ def _baseline(table: dict, methods: dict[str, Method], path: Path) -> str:
     if baseline not in methods:
         raise usage(f"{path}: baseline = {baseline!r} is none of the methods; name one of {known}")
     return baseline
+
+
+def _tests(table: dict, methods: dict[str, Method], path: Path) -> tuple[str, ...]:
+    tests = table.get("tests", [])
+    if not isinstance(tests, list) or ("tests" in table and not tests):
+        raise usage(f'{path}: tests = {tests!r} is no list of methods; write tests = ["…"], or leave it out')
+    others = [name for name in methods if name != table.get("baseline")]
+    if unknown := [name for name in tests if name not in others]:
+        raise usage(f"{path}: tests holds {unknown[0]!r}, which is none of the methods beside the baseline; name some of "
+                    f"{', '.join(others)}")
+    if len(set(tests)) < len(tests):
+        raise usage(f"{path}: tests holds a method twice; leave each once")
+    return tuple(tests)
 
 
 def _cross(table: object, path: Path) -> dict[str, tuple[str, ...]]:

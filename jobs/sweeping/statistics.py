@@ -60,17 +60,18 @@ def least_p(seeds: int) -> float:
     return 2.0 / 2.0**seeds
 
 
-def holm(ps: list[float | None]) -> list[float | None]:
-    """Adjusted for all tests of a table; None stays None and does not count.
+def holm(ps: list[float | None], planned: int = 0) -> list[float | None]:
+    """Adjusted for all tests of a table, or for as many as were planned; None stays None and does not count else.
 
     Holm (1979), Scandinavian Journal of Statistics 6, 65–70: the k-th smallest of m times m − k + 1, made monotone, at
     most 1. It holds the chance of a single false finding in the table at the level, whatever the tests' dependence.
     """
     order = sorted((at for at, p in enumerate(ps) if p is not None), key=lambda at: ps[at])
+    tests = max(planned, len(order))
     adjusted: list[float | None] = [None] * len(ps)
     largest = 0.0
     for rank, at in enumerate(order):
-        largest = adjusted[at] = max(largest, min(1.0, (len(order) - rank) * ps[at]))
+        largest = adjusted[at] = max(largest, min(1.0, (tests - rank) * ps[at]))
     return adjusted
 
 

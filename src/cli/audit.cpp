@@ -63,19 +63,28 @@ Json to_json(std::vector<train::Change> const& changes) {
   return {{"predicted", predicted}, {"measured", measured}};
 }
 
+//! On dev examples that gave neither head nor gradient; null where there were none in some step.
+template <class Of>
+Json on_others(Of const& of, bool there, Foretold what) {
+  if (!there) return nullptr;
+  return {{"r_squared", r_squared(changes(of, what))}, {"sign_errors", sign_errors(changes(of, what))}};
+}
+
 //! For one task or for all.
 template <class Of>
-Json summary(Of const& of) {
+Json summary(Of const& of, bool others) {
   return {{"r_squared", r_squared(changes(of, Foretold::plain))},
           {"sign_errors", sign_errors(changes(of, Foretold::plain))},
+          {"other_examples", on_others(of, others, Foretold::plain_on_others)},
           {"adamw",
            {{"r_squared", r_squared(changes(of, Foretold::adam))},
             {"sign_errors", sign_errors(changes(of, Foretold::adam))},
+            {"other_examples", on_others(of, others, Foretold::adam_on_others)},
             {"sign_errors_of_plain_product", sign_errors(changes(of, Foretold::plain_for_adam))}}}};
 }
 
-Json to_json(AuditedTask const& t) {
-  Json json = summary(t);
+Json to_json(AuditedTask const& t, bool others) {
+  Json json = summary(t, others);
   json["lr"] = mean_of(t.steps, &train::LookedAhead::lr);
   json["length"] = mean_of(t.steps, &train::LookedAhead::length);
   json["changes"] = to_json(changes(t, Foretold::plain));
@@ -83,17 +92,21 @@ Json to_json(AuditedTask const& t) {
   return json;
 }
 
+bool has_others(Audit const& a) { return a.least_others > 0; }
+
 Json to_json(Audit const& a) {
   Json json = {{"from", a.begin},
                {"moments", a.trained_moments ? "checkpoint" : "warm steps"},
+               {"precision", a.precision},
                {"steps", a.dev_losses.size()},
+               {"other_examples_a_step", a.least_others},
                {"dev_losses", a.dev_losses},
                {"mean_length", mean_length(a)},
                {"body_norm", a.body_norm}};
-  json.update(summary(a));
+  json.update(summary(a, has_others(a)));
   json["trusted"] = r_squared(changes(a, Foretold::plain)) >= trusted_r_squared;
   json["meaning"] = meaning(a);
-  for (auto const& t : a.tasks) json["tasks"][t.name] = to_json(t);
+  for (auto const& t : a.tasks) json["tasks"][t.name] = to_json(t, has_others(a));
   return json;
 }
 
@@ -103,6 +116,18 @@ void print(Of const& of, std::string const& name, int width) {
               r_squared(changes(of, Foretold::plain)), 100 * sign_errors(changes(of, Foretold::plain)),
               r_squared(changes(of, Foretold::adam)), 100 * sign_errors(changes(of, Foretold::adam)),
               100 * sign_errors(changes(of, Foretold::plain_for_adam)));
+}
+
+//! What the products say of dev examples that they have not seen.
+void print_others(Audit const& a) {
+  if (!has_others(a))
+    std::printf("no dev examples beside the probe's, so nothing is said of others; lower probe.gradient_examples\n");
+  else
+    std::printf("on %lld other dev examples a step: R2 %.3f, wrong sign %.1f %%; AdamW's move R2 %.3f, %.1f %%\n",
+                static_cast<long long>(a.least_others), r_squared(changes(a, Foretold::plain_on_others)),
+                100 * sign_errors(changes(a, Foretold::plain_on_others)),
+                r_squared(changes(a, Foretold::adam_on_others)),
+                100 * sign_errors(changes(a, Foretold::adam_on_others)));
 }
 
 void print(Audit const& a) {
@@ -116,7 +141,8 @@ void print(Audit const& a) {
       "", w, "task");
   for (auto const& t : a.tasks) print(t, t.name, w);
   print(a, "all", w);
-  std::printf("%s\nAdamW's moments: %s\n", meaning(a).c_str(),
+  print_others(a);
+  std::printf("%s\nreckoned in %s; AdamW's moments: %s\n", meaning(a).c_str(), a.precision.c_str(),
               a.trained_moments ? "those of the checkpoint" : "from steps at these weights");
 }
 
@@ -140,7 +166,9 @@ ExitStatus audit(Arguments const& arguments) {
   double const lr = flags.has("lr") ? rate(flags.get("lr", "")) : 0;
   auto const [file, run] = place(flags);
   auto settings = config::Settings::read(file, flags.rest);
-  recipe::Plan const plan = recipe::make_plan(settings);
+  recipe::Plan plan = recipe::make_plan(settings);
+  auto& precision = plan.options.model.precision;
+  if (precision == model::Precision::bf16) precision = model::Precision::fp32;  // changes are as small as its rounding
   auto const comm = comm::make_local();
   Audit const found = train::audit(plan.options, plan.stages, run, steps, lr, *comm);
   if (flags.has("json"))

@@ -42,7 +42,8 @@ Json to_json(RankedTask const& t) {
   return json;
 }
 
-Json to_json(Ranking const& r) {
+//! `arguments`: those that it came of, so that whoever reads it knows.
+Json to_json(Ranking const& r, Arguments const& arguments) {
   Json candidates = Json::array();
   for (auto const& t : r.candidates) {
     candidates.push_back(to_json(t));
@@ -51,6 +52,7 @@ Json to_json(Ranking const& r) {
     candidates.back()["verdict"] = text_of(t.verdict);
   }
   return {
+      {"arguments", arguments},
       {"end_task", r.end_task},
       {"batches", r.repetitions},
       {"candidates", candidates},
@@ -113,7 +115,7 @@ ExitStatus rank(Arguments const& arguments) {
   auto const comm = comm::make_local();
   Ranking const ranking = train::rank_candidates(plan.options, plan.stages, batches, *comm);
   if (flags.has("json"))
-    std::printf("%s\n", to_json(ranking).dump().c_str());
+    std::printf("%s\n", to_json(ranking, arguments).dump().c_str());
   else
     print(ranking);
   caution(ranking);

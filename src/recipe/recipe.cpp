@@ -1,4 +1,5 @@
 #include "combinations.hpp"
+#include "idle_keys.hpp"
 
 #include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
@@ -213,6 +214,7 @@ Plan make_plan(config::Settings& settings) {
       task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
   check_combinations(plan.options, settings);
+  warn_of_idle_keys(plan.options.run.recipe, settings);
   plan.values = settings.values();
   plan.resolved.ini = settings.dump();
   for (auto const& [name, value, standard] : plan.values)

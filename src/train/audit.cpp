@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tartan::train {
 namespace {
@@ -61,13 +62,22 @@ Audit look_ahead(RunContext& run, TrainedWeights weights, std::int64_t steps, do
   auto const seen_as = step_tasks(tasks);
   Draws const draws(tasks, tasks.front(), true, look.probe, o.train.micro_batches,
                     Key(static_cast<std::uint64_t>(o.run.seed)).with("audit"), /*rank=*/0, /*ranks=*/1);
-  Audit result{weights.from, weights.moments.has_value(), {}, {}, body_norm(run.model.parameters)};
+  Audit result{weights.from,
+               o.model.precision == model::Precision::fp64 ? "fp64" : "fp32",
+               weights.moments.has_value(),
+               {},
+               {},
+               body_norm(run.model.parameters),
+               std::numeric_limits<std::int64_t>::max()};
   for (auto const* task : tasks) result.tasks.push_back({task->name(), {}});
   if (!weights.moments) weights.moments = second_moments_at(run.model, seen_as, moment_inputs(draws, steps), look);
   LookAhead ahead(run.model, seen_as, seen_as.front(), look, *weights.moments);
   Progress progress("audit", steps, true);
   for (std::int64_t step = 0; step < steps; ++step) {
-    auto const found = ahead.step(draws.at(step), draws.head_start(step));
+    StepInputs const inputs = draws.at(step);
+    data::PackedBatch const others = draws.unprobed(inputs.probe.value(), step);
+    result.least_others = std::min(result.least_others, others.num_examples());
+    auto const found = ahead.step(inputs, others, draws.head_start(step));
     for (std::size_t i = 0; i < found.size(); ++i) result.tasks[i].steps.push_back(found[i]);
     result.dev_losses.push_back(ahead.dev_loss());
     progress.update(step + 1, "");
@@ -77,8 +87,19 @@ Audit look_ahead(RunContext& run, TrainedWeights weights, std::int64_t steps, do
 }
 
 Change select(LookedAhead const& step, Foretold what) {
-  if (what == Foretold::plain) return step.plain;
-  return what == Foretold::adam ? step.adam : step.plain_for_adam;
+  switch (what) {
+    case Foretold::plain:
+      return step.plain;
+    case Foretold::adam:
+      return step.adam;
+    case Foretold::plain_on_others:
+      return step.plain_on_others;
+    case Foretold::adam_on_others:
+      return step.adam_on_others;
+    case Foretold::plain_for_adam:
+      return step.plain_for_adam;
+  }
+  fail_bug("no change of that kind");
 }
 
 }  // namespace

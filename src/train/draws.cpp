@@ -1,6 +1,7 @@
 #include <tartan/train/draws.hpp>
 
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace tartan::train {
@@ -168,6 +169,21 @@ std::vector<data::PackedBatch> Draws::probe_batches(char const* purpose, char co
                           draw(sampler, source.rows, {{0, number((step * parts + part) * examples), number(examples)}},
                                key.with(purpose).with(number(step)), met)));
   return result;
+}
+
+data::PackedBatch Draws::unprobed(ProbeInputs const& probe, std::int64_t step) const {
+  Source const source = probed_examples();
+  std::set<std::uint64_t> seen(probe.gradient.examples.begin(), probe.gradient.examples.end());
+  for (auto const& batch : probe.further) seen.insert(batch.examples.begin(), batch.examples.end());
+  if (probe_.fit == task::ProbeFit::dev) seen.insert(probe.head.examples.begin(), probe.head.examples.end());
+  Key const key = stage_.with("probe").with("unprobed").with(number(step));
+  Met met;
+  Drawn const all =
+      draw(data::Sampler(key, source.size()), source.rows, 0, static_cast<std::int64_t>(source.size()), key, met);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < all.examples.size() && others.size() < number(probe_.gradient_examples); ++i)
+    if (!seen.contains(all.examples[i])) others.push_back(i);
+  return others.empty() ? data::PackedBatch() : pack(*end_, source.dataset, all.of(others));
 }
 
 task::Probe::HeadStart Draws::head_start(std::int64_t step) const {

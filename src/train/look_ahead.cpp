@@ -48,41 +48,54 @@ LookAhead::LookAhead(model::Model& model, std::vector<StepTask> const& tasks, St
       start_(at::empty_like(moments_.values)),
       body_(model.parameters.values().narrow(0, 0, moments_.values.numel())) {}
 
-std::vector<LookedAhead> LookAhead::step(StepInputs const& inputs, task::Probe::HeadStart const& head_start) {
+std::vector<LookedAhead> LookAhead::step(StepInputs const& inputs, data::PackedBatch const& others,
+                                         task::Probe::HeadStart const& head_start) {
   expects(inputs.probe.has_value(), "a look ahead needs a probe");
   data::PackedBatch const& dev = inputs.probe->gradient;
   start_.copy_(body_);
   probe_.compute(inputs.probe->head, dev, head_start, false, direction_);
-  before_ = probe_.loss(dev);
+  before_ = losses(dev, others);
   std::vector<LookedAhead> result;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     bool const there = task_gradient(model_, tasks_[i], inputs.batches[i], options_.dropout, scratch_);
-    result.push_back(there ? look(dev) : LookedAhead());
-    auto const& [lr, length, plain, adam, plain_for_adam] = result.back();
-    if (!std::isfinite(plain.predicted + plain.measured + adam.predicted + adam.measured))
+    result.push_back(there ? look(dev, others) : LookedAhead());
+    LookedAhead const& at = result.back();
+    if (!std::isfinite(at.plain.predicted + at.plain.measured + at.adam.predicted + at.adam.measured +
+                       at.plain_on_others.measured + at.adam_on_others.measured))
       fail_diverged("the gradient or the dev loss of task " + tasks_[i].name +
                     " is not finite; use a smaller --lr, or a model that has not diverged");
   }
   return result;
 }
 
-LookedAhead LookAhead::look(data::PackedBatch const& dev) {
+LookAhead::Losses LookAhead::losses(data::PackedBatch const& dev, data::PackedBatch const& others) {
+  return {probe_.loss(dev), others.num_targets() > 0 ? probe_.loss(others) : 0};
+}
+
+LookedAhead LookAhead::look(data::PackedBatch const& dev, data::PackedBatch const& others) {
   at::Tensor const g = scratch_.narrow(0, 0, body_.numel()), u = adam_direction(g);
   double const slope = length_of(direction_), g_norm = length_of(g), u_norm = length_of(u);
   if (g_norm == 0 || slope == 0) return {};
-  double const length = options_.share * before_ / slope;
+  double const length = options_.share * before_.probed / slope;
   double const lr = options_.lr > 0 ? options_.lr : length / g_norm;
   double const adam_lr = options_.lr > 0 ? options_.lr : length / u_norm;
   double const plain = -lr * model::look(g, direction_).dot, adam = -adam_lr * model::look(u, direction_).dot;
-  double const measured = change(u, adam_lr, dev);
-  return {lr, lr * g_norm, {plain, change(g, lr, dev)}, {adam, measured}, {plain, measured}};
+  Losses const by_adam = change(u, adam_lr, dev, others), by_plain = change(g, lr, dev, others);
+  return {.lr = lr,
+          .length = lr * g_norm,
+          .plain = {plain, by_plain.probed},
+          .adam = {adam, by_adam.probed},
+          .plain_on_others = {plain, by_plain.others},
+          .adam_on_others = {adam, by_adam.others},
+          .plain_for_adam = {plain, by_adam.probed}};
 }
 
-double LookAhead::change(at::Tensor const& direction, double lr, data::PackedBatch const& dev) {
+LookAhead::Losses LookAhead::change(at::Tensor const& direction, double lr, data::PackedBatch const& dev,
+                                    data::PackedBatch const& others) {
   body_.sub_(direction, lr);
-  double const after = probe_.loss(dev);
+  Losses const after = losses(dev, others);
   body_.copy_(start_);
-  return after - before_;
+  return {after.probed - before_.probed, after.others - before_.others};
 }
 
 at::Tensor LookAhead::adam_direction(at::Tensor const& gradient) const {

@@ -118,7 +118,9 @@ Section weighting_section(WeightingOptions& o) {
        {"dot", weighting::Similarity::dot},
        {"adam", weighting::Similarity::adam}},
       "of a task's gradient with the dev gradient; cosine: as published; adam: cosine in the "
-      "metric of AdamW's next step, which says by how much that step lowers the dev loss");
+      "metric of AdamW's next step, which says by how much that step lowers the dev loss, and costs one more reading "
+      "of "
+      "each gradient");
   s.choice<Placement>(
       "placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}, {"mean", Placement::mean}},
       "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier); "
@@ -128,7 +130,7 @@ Section weighting_section(WeightingOptions& o) {
                  "head's own gradient lengthens the norms of MLM tasks and so shortens their cosines");
   s.choice<weighting::Per>("per", o.per, {{"task", weighting::Per::task}, {"layer", weighting::Per::layer}},
                            "meta-tartan: what has a weight of its own; task: as published; layer: each task in the "
-                           "embeddings and in each encoder layer");
+                           "embeddings and in each encoder layer (ours), at the cost of log_layers");
   s.add("log_layers", o.log_layers,
         "each task's cosine in the embeddings and in each encoder layer goes to metrics.jsonl, for report.py; costs "
         "one more reading of each gradient");
@@ -179,25 +181,31 @@ Section probe_section(task::ProbeOptions& o) {
   Section s("probe");
   s.choice<task::ProbeHead>("head", o.head,
                             {{"fresh", task::ProbeHead::fresh}, {"training", task::ProbeHead::training}},
-                            "the dev gradient goes through; fresh: one fitted for it, as published; training: the end "
-                            "task's own, which over-weights the end task and needs no fit");
+                            "the dev gradient goes through; fresh: one fitted for it, as published, which costs a "
+                            "forward of head_examples; training: the end task's own (figure 3 of the paper), which "
+                            "over-weights the end task and costs no fit");
   s.choice<task::ProbeFit>("fit", o.fit, {{"dev", task::ProbeFit::dev}, {"train", task::ProbeFit::train}},
-                           "examples that fit the fresh head; dev: from where the gradient's are (probe.data); train: "
-                           "from the end task's training examples");
+                           "examples that fit the fresh head; dev: from where the gradient's are (probe.data), as "
+                           "published; train: from the end task's training examples (AANG), at the same cost");
   s.choice<task::ProbeDraw>(
       "draw", o.draw, {{"independent", task::ProbeDraw::independent}, {"shared", task::ProbeDraw::shared}},
-      "independent: fit and gradient see different draws, which alone is META-TARTAN; shared: the same examples");
+      "independent: fit and gradient see different draws, which alone is META-TARTAN; shared: the same examples, "
+      "at the same cost");
   s.choice<task::ProbePer>(
       "per", o.per, {{"step", task::ProbePer::step}, {"micro", task::ProbePer::micro}},
-      "step: one dev gradient for the accumulated gradients; micro: as the published code, one for "
-      "each of train.micro_batches, through the head fitted for the first; the weights move by the "
-      "mean of the cosines");
+      "step: one dev gradient for the accumulated gradients, as in the paper; micro: as the published code, one for "
+      "each of train.micro_batches, through the head fitted for the first, which costs a forward and backward of "
+      "gradient_examples for each; the weights move by the mean of the cosines");
   s.add_path_or_word("data", o.data,
                      "what it draws from: the end task's dev; train:SHARE, a hold-out of its training examples, which "
                      "then train nothing; or PATH, a labelled shard or data set (its dev split, else the only one)",
                      task::probe_path);
-  s.add("every", o.every, "steps from probe to probe; task weights stay in between", at_least(1, most_steps));
-  s.add("stale", o.stale, "alignments use the probe of the step before, so that no rank waits for it");
+  s.add("every", o.every,
+        "steps from probe to probe; task weights stay in between, and such steps cost what constant weights do",
+        at_least(1, most_steps));
+  s.add("stale", o.stale,
+        "alignments use the probe of the step before, so that no rank waits for it; costs rank 0 a buffer of the "
+        "encoder");
   s.add("head_examples", o.head_examples, "dev examples that fit the fresh dev head", at_least(1, most_examples));
   s.add("gradient_examples", o.gradient_examples,
         "other dev examples that give the dev gradient; with per = micro, each of them", at_least(1, most_examples));

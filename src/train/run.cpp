@@ -7,6 +7,7 @@
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tartan::train {
@@ -65,7 +66,7 @@ void enter_next_stage(Progression& p, std::string const& name) {
   p.watch = {};
   p.weighting.clear();
   p.sizes.clear();
-  p.stage_seconds = p.stage_tokens = 0;
+  p.stage_seconds = p.stage_tokens = p.stage_probe_tokens = 0;
 }
 
 //! A next stage that can be gone on with, though the one before is not repeated.
@@ -104,6 +105,12 @@ void finish(RunContext const& run, Progression const& p) {
       ", step " + std::to_string(p.best.step) + ") is " + run.directory.best().string());
 }
 
+void say_if_unpublished(Options const& options, std::vector<StagePlan> const& stages) {
+  if (options.probe.draw == task::ProbeDraw::shared && std::ranges::any_of(stages, probed))
+    log("probe.draw = shared: the dev head is fitted to the very examples that give the dev gradient, which is not "
+        "META-TARTAN as published; probe.draw = independent is");
+}
+
 bool is_needed(RunContext const& run, StagePlan const& plan, Progression const& p) {
   return !is_idle(plan, run.model) && !comm::broadcast_flag(run.comm, time_is_used(run.options, p));
 }
@@ -125,6 +132,7 @@ ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stag
   if (is_idle(stages.back(), *opened.model))
     fail_usage("the weights in " + options.model.path.string() +
                " hold an MLM head already; there is nothing to warm up: use them as model.path of the other recipes");
+  say_if_unpublished(options, stages);
   comm::Timed comm(opened.gpus ? *opened.gpus : world, limit);
   RunContext run{options, *opened.model, opened.tasks, comm, RunDirectory(options.run.output), nullptr, std::move(lock),
                  {}};

@@ -21,7 +21,7 @@ using namespace nlohmann::literals;
 nlohmann::ordered_json result_json(Progression const& p) {
   nlohmann::ordered_json stages = nlohmann::ordered_json::array();
   double const seconds = finished_seconds(p);
-  double tokens = 0;
+  double tokens = 0, probe_tokens = 0;
   for (auto const& s : p.finished) {
     stages.push_back({{"stage", s.stage},
                       {"step", s.step},
@@ -29,8 +29,10 @@ nlohmann::ordered_json result_json(Progression const& p) {
                       {"best_step", s.watch.best_step},
                       {"best", s.watch.best},
                       {"seconds", s.seconds},
-                      {"real_tokens", s.real_tokens}});
+                      {"real_tokens", s.real_tokens},
+                      {"probe_tokens", s.probe_tokens}});
     tokens += s.real_tokens;
+    probe_tokens += s.probe_tokens;
   }
   return {{"status", "finished"},
           {"kept_stage", p.best.stage},
@@ -39,6 +41,7 @@ nlohmann::ordered_json result_json(Progression const& p) {
           {"stages", stages},
           {"seconds", seconds},
           {"real_tokens", tokens},
+          {"probe_tokens", probe_tokens},
           {"real_tokens_per_second", seconds > 0 ? tokens / seconds : 0},
           {"peak_memory_mb", peak_memory_mb()}};
 }

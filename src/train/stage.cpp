@@ -115,6 +115,7 @@ Stage::End Stage::run() {
     StepReport const report = step(inputs, counts, prefetch_);
     ++p_.step;
     p_.stage_tokens += report.tokens;
+    if (inputs.probe) p_.stage_probe_tokens += static_cast<double>(num_tokens(*inputs.probe));
     Heard const now = heard(report.extra);
     log_step(report, now, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
     if (evaluation_due(now)) evaluate_dev();

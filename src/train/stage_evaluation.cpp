@@ -69,7 +69,7 @@ std::string Stage::end_reason(Heard const& heard) const {
 
 void Stage::finish(std::string const& reason) {
   if (!end_) keep({.stage = plan_.name, .step = p_.step, .metrics = {}});  // nothing tells which is best: the last
-  StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens};
+  StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens, p_.stage_probe_tokens};
   p_.finished.push_back(result);
   warn_of_idle_weights(p_.step);
   progress_.finish("ended by " + reason + (last_metric_.empty() ? "" : ", " + last_metric_));
@@ -81,7 +81,8 @@ void Stage::finish(std::string const& reason) {
                      {"best_step", p_.watch.best_step},
                      {"best", p_.watch.best},
                      {"seconds", result.seconds},
-                     {"real_tokens", result.real_tokens}});
+                     {"real_tokens", result.real_tokens},
+                     {"probe_tokens", result.probe_tokens}});
 }
 
 void Stage::save() {

@@ -8,6 +8,7 @@ import pytest
 from tiny_world import World, labelled, make_words, sentence, write_lines
 
 ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_FOREIGN = ("switch", "reuse")
 SHORT = ("--seeds", 1, "--steps", 2, "--batch", 4, "--max-length", 32)
 
 
@@ -38,7 +39,8 @@ class Bench:
 
     def arguments(self, check: str, *flags: object) -> list[str]:
         """A flag given twice counts as given last."""
-        places = ("--input", *self.inputs, "--text", self.folder / "inside.txt", "--foreign", self.folder / "other.txt",
+        foreign = () if check in WITHOUT_FOREIGN else ("--foreign", self.folder / "other.txt")
+        places = ("--input", *self.inputs, "--text", self.folder / "inside.txt", *foreign,
                   "--model", self.world.model, "--output", self.output)
         return list(map(str, (check, *places, *SHORT, *flags)))
 

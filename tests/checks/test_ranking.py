@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from checking.ranking import Request, agreement, candidates, carry_out
+from checking.ranking import Request, agreement, candidates, carry_out, rank_command
 from preparing.errors import Refusal
+from sweeping.record import SCHEMA
 
 NAMES = ["best", "good", "fair", "poor", "bad", "worst"]
 
@@ -16,13 +17,17 @@ def plant(folder, losses, seeds=(1, 2)):
             run = folder / method / f"seed_{seed}"
             run.mkdir(parents=True)
             (run / "run.json").write_text(json.dumps({"seed": seed, "result": {"dev": {}}}))
+            (run / "sweep.log").write_text(f"$ tartan train {method}.ini --run.seed={seed}\nnoise\n")
             test = {"loss": loss + 0.1 * seed, "metrics": {"macro-f1": 1 - loss / 10}}
             (run / "test.json").write_text(json.dumps(test))
+    methods = {method: {"config": f"{method}.ini"} for method in losses}
+    (folder / "sweep.json").write_text(json.dumps(SCHEMA | {"method": methods}))
     return folder
 
 
 def ranks(names=NAMES):
-    return {"candidates": [{"task": name, "cosine": 0.5 - 0.1 * at, "verdict": "helps"} for at, name in enumerate(names)]}
+    candidates = [{"task": name, "cosine": 0.5 - 0.1 * at, "verdict": "helps"} for at, name in enumerate(names)]
+    return {"arguments": ["a run.ini", "--json"], "candidates": candidates}
 
 
 def losses(of=NAMES):
@@ -60,6 +65,21 @@ def test_verdict(tmp_path, capsys, order, passed):
     told = json.loads((tmp_path / "out" / "verdict.json").read_text())
     assert told["passed"] is passed and [row["candidate"] for row in told["table"]] == NAMES
     assert told["details"]["loss"]["correlation"] == pytest.approx(1 if passed else -1)
+
+
+def test_the_verdict_holds_the_commands_behind_it(tmp_path):
+    gains = plant(tmp_path, losses())
+    (tmp_path / "rank.json").write_text(json.dumps(ranks()))
+    carry_out(Request(tmp_path / "rank.json", gains, "macro-f1", tmp_path / "out"))
+    arms = json.loads((tmp_path / "out" / "verdict.json").read_text())["arms"]
+    assert arms["rank"].endswith("build/tartan rank 'a run.ini' --json")
+    assert list(arms) == ["rank", "alone", *NAMES]
+    assert arms["fair"] == {"config": "fair.ini", "commands": {
+        str(seed): [f"tartan train fair.ini --run.seed={seed}"] for seed in (1, 2)}}
+
+
+def test_ranks_of_an_earlier_version_have_no_command():
+    assert rank_command({"candidates": []}) is None
 
 
 def test_a_candidate_without_runs_is_named(tmp_path):

@@ -1,5 +1,7 @@
 """What checks.py refuses: one sentence that names the file or flag, and the status, before anything is trained."""
 
+import json
+
 import pytest
 from tiny_world import write_lines
 
@@ -63,6 +65,28 @@ def test_numbers_that_make_no_sense(bench, capsys, flag, value, says):
         bench.run("null", flag, value)
     assert ended.value.code == 2 and says in capsys.readouterr().err
     assert not bench.output.exists()
+
+
+@pytest.mark.parametrize("check", ["dose", "null", "foreign"])
+def test_checks_that_read_foreign_text_ask_for_it(bench, capsys, check):
+    words = bench.arguments(check)
+    at = words.index("--foreign")
+    with pytest.raises(SystemExit):
+        bench.program.main(words[:at] + words[at + 2:])
+    assert "required: --foreign" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("check", "files"), [("switch", 1), ("reuse", 1), ("dose", 2), ("null", 2)])
+def test_foreign_text_that_would_not_be_read(bench, capsys, check, files):
+    with pytest.raises(SystemExit):
+        bench.run(check, "--foreign", *[bench.folder / "other.txt"] * files)
+    assert "unrecognized arguments" in capsys.readouterr().err
+
+
+def test_texts_that_are_all_in_dev(bench, capsys):
+    dev = [json.loads(line)["text"] for line in bench.inputs[1].read_text().splitlines()]
+    (bench.folder / "inside.txt").write_text("".join(f"{text}\n" for text in dev))
+    refused(bench, capsys, 65, "inside.txt holds no text that is not in dev or test")
 
 
 def test_an_unknown_check(checks, capsys):

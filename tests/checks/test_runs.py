@@ -56,15 +56,25 @@ def test_dose(bench, capsys):
 def test_switch(bench, capsys):
     assert bench.run("switch", "--rate", 1) == 0
     facts = assert_told(bench, capsys, "switch", ["first", "clean (seed 1)", "bad (seed 1)"])
-    start = training.weights_at_the_end(run_of(bench, "first", "first"))
+    start = training.kept_weights(run_of(bench, "first", "first"))
     for name in ("clean", "bad"):
         run = run_of(bench, name, "second_1/runs")
         settings = settings_of(run)
-        assert float(settings["task.copy.weight"]) == start["copy"]  # the second half goes on with the weights
+        assert float(settings["task.copy.weight"]) == start["copy"]  # those of the step whose encoder is in best
         assert settings["model.path"].endswith("first/first/seed_1/best")
         column = {"clean": "stays clean", "bad": "goes bad"}[name]
         assert facts["table"][0][column] == training.weights_at_the_end(run)["copy"]
     assert facts["passed"] == (facts["table"][0]["difference"] < 0)
+
+
+def test_weights_kept_are_those_of_the_best_step(tmp_path):
+    stages = [{"stage": "joint", "best_step": 2}, {"stage": "finetune", "best_step": 1}]
+    (tmp_path / "run.json").write_text(json.dumps({"result": {"stages": stages}}))
+    events = [{"event": "step", "stage": stage, "step": step, "weights": {"copy": weight}}
+              for stage, step, weight in (("joint", 1, 0.1), ("joint", 2, 0.2), ("joint", 3, 0.3), ("finetune", 2, 0.4))]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
+    assert training.kept_weights(tmp_path) == {"copy": 0.2}
+    assert training.weights_at_the_end(tmp_path) == {"copy": 0.3}
 
 
 def test_null(bench, capsys):
@@ -78,6 +88,8 @@ def test_null(bench, capsys):
             assert row[task] == pytest.approx(sum(training.weights_at_the_end(run)[task] for run in runs.values()) / 2)
     assert len(facts["arms"]["true"]["commands"]) == 2
     assert facts["verdict"] == capsys.readouterr().out.splitlines()[-1]
+    assert bench.run("null", "--seeds", 1) == 2  # a verdict speaks of all the runs that are there
+    assert verdict_of(bench) == facts
     data = bench.output / "data"
     with h5py.File(data / "end_true" / "dev.h5") as true, h5py.File(data / "end_shuffled" / "dev.h5") as shuffled:
         assert list(true["tokens"]) == list(shuffled["tokens"]) and list(true["class"]) != list(shuffled["class"])

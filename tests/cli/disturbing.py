@@ -79,5 +79,5 @@ def kill_in(trial, stage, step, ranks, changes=OFTEN):
 def assert_same(run, undisturbed):
     assert run.parameters() == undisturbed.parameters()
     assert run.timeless_events() == undisturbed.timeless_events()
-    for key in ("status", "kept_stage", "kept_step", "dev", "real_tokens"):
+    for key in ("status", "kept_stage", "kept_step", "dev", "real_tokens", "probe_tokens"):
         assert run.result()[key] == undisturbed.result()[key]

@@ -39,9 +39,13 @@ class Result:
         return [line for line in self.err.splitlines() if line.startswith("tartan: warning: ")]
 
 
+def session_directory() -> str:
+    """For one mpirun: several at once race for the one that they share by default."""
+    return tempfile.mkdtemp(dir=SESSIONS.name)
+
+
 def environment() -> dict[str, str]:
-    """With a session directory for each mpirun: several at once race for the one that they share by default."""
-    return ENVIRONMENT | {"OMPI_MCA_orte_tmpdir_base": tempfile.mkdtemp(dir=SESSIONS.name)}
+    return ENVIRONMENT | {"OMPI_MCA_orte_tmpdir_base": session_directory()}
 
 
 def start(*arguments: object, ranks: int = 1, before: tuple[str, ...] = ()) -> subprocess.Popen:

@@ -34,6 +34,36 @@ def test_every_change_is_there(trial):
     assert reached <= 1e-3 * max(answer["dev_losses"])  # what a move straight down would reach
 
 
+def test_examples_beside_the_probes_are_judged_too(trial):
+    """The products were formed on other examples, so they say less of these."""
+    answer = audit(trial.ini(PRECISE), "--steps", 8)
+    assert answer["other_examples_a_step"] == 8  # as many as gradient_examples; dev has 40
+    for one in [answer, *answer["tasks"].values()]:
+        for others, own in ((one["other_examples"], one), (one["adamw"]["other_examples"], one["adamw"])):
+            assert others["r_squared"] < own["r_squared"] and 0 <= others["sign_errors"] <= 1
+    assert "on 8 other dev examples a step: R2 " in launch.run_well("audit", trial.ini(PRECISE), "--steps", 2).out
+
+
+def test_more_examples_foretell_others_better(trial):
+    few, many = (audit(trial.ini(PRECISE | {"probe.gradient_examples": number}), "--steps", 8) for number in (2, 20))
+    assert many["other_examples_a_step"] >= 12  # of 40 those in neither draw
+    assert many["other_examples"]["r_squared"] > few["other_examples"]["r_squared"]
+
+
+def test_no_examples_beside_the_probes(trial):
+    everything = PRECISE | {"probe.gradient_examples": 40}
+    answer = audit(trial.ini(everything), "--steps", 2)
+    assert answer["other_examples_a_step"] == 0 and answer["other_examples"] is None
+    assert "no dev examples beside the probe's" in launch.run_well("audit", trial.ini(everything), "--steps", 2).out
+
+
+def test_products_of_bfloat16_are_not_good_enough(trial):
+    rounded = audit(trial.ini({"model.precision": "bf16"}), "--steps", 3)
+    assert rounded == audit(trial.ini({"model.precision": "fp32"}), "--steps", 3) and rounded["precision"] == "fp32"
+    assert "reckoned in fp32" in launch.run_well("audit", trial.ini({"model.precision": "bf16"}), "--steps", 2).out
+    assert audit(trial.ini(PRECISE), "--steps", 2)["precision"] == "fp64"
+
+
 def test_a_move_that_is_too_long_is_told(trial):
     answer = audit(trial.ini(PRECISE), "--steps", 4, "--lr", 1000)
     assert not answer["trusted"] and "try a smaller --lr" in answer["meaning"]

@@ -3,6 +3,7 @@
 import configparser
 import json
 
+import h5py
 import launch
 import pytest
 from safetensors.numpy import load_file
@@ -39,6 +40,15 @@ def test_run_json_tells_the_result(trained):
     assert [stage["stage"] for stage in result["stages"]] == ["joint", "finetune"]
     assert set(result["dev"]) == {"accuracy", "macro-f1", "micro-f1"}
     assert result["real_tokens"] == sum(event["real_tokens"] for event in trained.events("step"))
+
+
+def test_run_json_tells_what_probes_read(world, trained):
+    """By stage, as many as the dev examples of a probe have on average."""
+    joint, finetune = trained.result()["stages"]
+    with h5py.File(world.task / "dev.h5") as dev:
+        mean = len(dev["tokens"]) / (len(dev["example_starts"]) - 1)
+    assert joint["probe_tokens"] == pytest.approx(40 * (8 + 8) * mean, rel=0.1)
+    assert finetune["probe_tokens"] == 0 and trained.result()["probe_tokens"] == joint["probe_tokens"]
 
 
 def test_metrics_tell_every_step(trained):

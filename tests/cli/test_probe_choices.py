@@ -41,6 +41,12 @@ def test_the_training_head_is_not_fitted(trial):
         assert event["probe"]["head_losses"] == [] and set(event["cosines"]) == {"toy", "words"}
 
 
+def test_shared_draws_are_said_not_to_be_the_papers(trial):
+    for choice, is_said in (({}, False), ({"probe.draw": "shared"}, True), ({"probe.draw": "shared", "run.recipe": "mt-tartan"}, False)):
+        result = launch.run_well("train", trial.ini(choice, f"draw-{len(choice)}"))
+        assert ("not META-TARTAN as published" in result.err) == is_said
+
+
 def test_the_choices_differ(trial):
     choices = [{}, STALE, {"probe.head": "training"}, {"probe.fit": "train"}, {"probe.draw": "shared"},
                {"probe.data": "train:0.2"}, {"probe.every": 2}, MICRO, WIDE]

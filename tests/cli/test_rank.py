@@ -32,6 +32,7 @@ def test_candidates_come_best_first_with_the_verdicts_of_holm(trial):
 def test_the_object_holds_every_number(trial):
     answer = rank(trial, None, "--batches", 5)
     assert answer["end_task"] == "toy" and answer["batches"] == 5
+    assert answer["arguments"] == [str(trial.folder / "run.ini"), "--json", "--batches", "5"]
     for one in [*answer["candidates"], *answer["references"].values()]:
         assert len(one["cosines"]) == 5 and all(abs(cosine) <= 1 for cosine in one["cosines"])
         assert one["interval"][0] <= one["cosine"] <= one["interval"][1]

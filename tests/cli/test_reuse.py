@@ -33,7 +33,8 @@ def test_another_last_stage_gets_the_same_beginning(trial, ranks):
     assert len(taken(shared)) == 1 and "joint-" in taken(shared)[0]
     assert shared.parameters() == alone.parameters()
     assert without_reuse(shared) == alone.timeless_events()
-    assert shared.result()["real_tokens"] == alone.result()["real_tokens"]
+    for key in ("real_tokens", "probe_tokens"):
+        assert shared.result()[key] == alone.result()[key] > 0
 
 
 def names(paths):

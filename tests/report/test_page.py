@@ -90,6 +90,12 @@ def test_finished_run(tmp_path):
         assert absent not in words
 
 
+def test_shared_draws_of_the_probe_are_not_called_the_papers(tmp_path):
+    said = "not as published: probe.draw = shared"
+    assert said not in words_of(tmp_path, steps(20))
+    assert said in words_of(tmp_path, steps(20), name="shared", config=CONFIG.replace("[probe]", "[probe]\ndraw = shared"))
+
+
 def test_optional_fields_are_shown_where_they_are(tmp_path):
     events = steps(20, norms=lambda n: {"end": 1.0, "aux": 2.0}, waiting=lambda n: {"data": 0.01, "ranks": 0.02})
     words = words_of(tmp_path, events)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import launch
-from batch import Job, edited, submit, wait_until
+from batch import Job, edited, submit
 from disturbing import LONG
 from private_slurm import PrivateSlurm
 
@@ -21,9 +21,11 @@ class Frozen:
     job: Job
     run: Run
 
-    def thaw_once_signalled(self) -> None:
-        """Lets it go on when all its ranks have been asked to stop."""
-        wait_until(lambda: all(map(has_pending_stop, ranks_of(self.run))), f"USR2 at the ranks of job {self.job.name}")
+    def wait_for_stop(self) -> None:
+        """Until all its ranks have been asked to stop."""
+        self.job.wait_until(lambda: all(map(has_pending_stop, ranks_of(self.run))), f"USR2 at the ranks of job {self.job.name}")
+
+    def thaw(self) -> None:
         send(self.run, signal.SIGCONT)
 
 
@@ -56,9 +58,15 @@ def has_pending_stop(process: Path) -> bool:
 def freeze(job: Job, run: Run) -> Frozen:
     line = f'{{"event":"step","stage":"joint","step":{STEP},'
     metrics = run.path / "metrics.jsonl"
-    wait_until(lambda: metrics.exists() and line in metrics.read_text(), f"step {STEP} of {run.path}")
+    job.wait_until(lambda: metrics.exists() and line in metrics.read_text(), f"step {STEP} of {run.path}", lambda: listing(run))
     send(run, signal.SIGSTOP)
     return Frozen(job, run)
+
+
+def listing(run: Run) -> str:
+    """The files of its directory and their sizes."""
+    files = sorted(path for path in run.path.rglob("*") if path.is_file())
+    return "\n".join([f"{run.path}:", *(f"{path.stat().st_size:9} {path.relative_to(run.path)}" for path in files)])
 
 
 def begin(slurm: PrivateSlurm, trial: Trial, launcher: str, *options: str) -> tuple[Job, Run]:

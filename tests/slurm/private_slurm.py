@@ -13,7 +13,7 @@ from pathlib import Path
 import launch
 from slurm_conf import NODES, write_slurm_conf
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 20
 
 

@@ -97,6 +97,22 @@ def test_what_was_spent_until_as_good(spec, monkeypatch):
     assert (new.tokens, new.device_seconds) == (2 * TOKENS, 2 * SECONDS)
 
 
+def test_probes_are_spent_too(spec):
+    """Two of new's eight steps with a probe come before it gets there, and the run's probes read 1,200 tokens."""
+    group = next(group for group in groups_of(spec) if group.name == "new")
+    for seed in SEEDS:
+        run = group.path / f"seed_{seed}"
+        events = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        joint = [event for event in events if event["event"] == "step" and event["stage"] == "joint"]
+        for event in joint:
+            event["probe"] = {"dev_loss": 1.0}
+        (run / "metrics.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
+        about = json.loads((run / "run.json").read_text())
+        about["result"]["probe_tokens"] = 1200.0
+        (run / "run.json").write_text(json.dumps(about))
+    assert row_of(table_of(spec, "base"), "new").reached.tokens == 2 * TOKENS + 2 / STEPS * 1200
+
+
 def test_some_seeds_never_get_there(spec):
     for run in (group.path for group in groups_of(spec) if group.name == "base"):
         for seed in SEEDS:  # the target becomes 0.6155: reached in finetune by the seeds from 6 on

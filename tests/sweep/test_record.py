@@ -41,7 +41,7 @@ def spec(folder, old="", new="", overrides=()):
 
 @pytest.mark.parametrize("old, new", [
     ("", ""), ("[1, 2]\nb", "[1, 2, 3]\nb"), ("[0.1]", "[0.1, 1.0]"), ("[cross]", '[method.more]\nconfig = "new.ini"\n[cross]'),
-    ('baseline = "base"', 'baseline = "new"'),
+    ('baseline = "base"', 'baseline = "new"'), ('baseline = "base"', 'baseline = "base"\ntests = ["new"]'),
 ])  # fmt: skip
 def test_the_same_and_more_are_welcome(started, old, new):
     check_same(spec(started, old, new))
@@ -67,6 +67,13 @@ def test_changes_are_refused_by_name(started, old, new, words):
         check_same(spec(started, old, new))
     assert caught.value.status == 2
     assert f"({words})" in caught.value.message and "may be appended" in caught.value.message
+
+
+def test_a_record_from_before_tests_were_named_plans_none(started):
+    path = started / "out" / NAME
+    path.write_text(json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key != "tests"}))
+    check_same(spec(started))
+    assert spec_of(read_record(started / "out"), started / "out").tests == ()
 
 
 def test_other_overrides_are_refused(started):

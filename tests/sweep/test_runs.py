@@ -247,7 +247,7 @@ def test_a_second_sweep_is_refused(folder):
     (["--only", "b"], "--only b is none of the methods"),
     (["--seeds", "9"], "--seeds 9 is none of the sweep's"),
     (["--parallel", "0"], "0 is not a whole number of at least 1"),
-    (["--minutes", "-1"], "-1 is not a positive number of minutes"),
+    (["--minutes", "-1"], "-1 is not a number above 0"),
     (["--minute", "1"], "unrecognized arguments"),
 ])  # fmt: skip
 def test_usage(folder, words, said):

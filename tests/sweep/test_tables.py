@@ -16,6 +16,7 @@ from sweeping.notes import notes
 from sweeping.record import NAME, write_record
 from sweeping.rows import make_table
 from sweeping.spec import read_spec
+from sweeping.statistics import detectable
 from sweeping.text_form import text_form
 
 BASE = [0.50, 0.52, 0.48, 0.51, 0.49, 0.50]
@@ -229,6 +230,41 @@ def test_latex_needs_booktabs_alone_and_every_letter_is_escaped(tmp_path):
 def test_latex_escapes(letter):
     assert escape(f"a{letter}b") == f"a{ESCAPES[letter]}b"
     assert all(each.isascii() for each in escape("é√日"))
+
+
+THREE = {"base": BASE, "one": [each + 0.01 for each in BASE], "two": NEW, "three": NEW[::-1]}
+
+
+def test_only_planned_tests_are_corrected(tmp_path):
+    """A row beside the plan changes nothing of it, and has neither a corrected p nor a level."""
+    spec = simple(tmp_path, THREE, more="tests = ['one', 'two']")
+    fill(spec, THREE)
+    table = table_of(spec)
+    assert table.family == 2 and as_json(table)["tests"] == 2
+    one, two, three = (row_of(table, name).difference for name in ("one", "two", "three"))
+    assert (one.p, one.p_holm, two.p_holm) == (2 / 64, 4 / 64, 4 / 64)
+    assert three.p is not None and three.p_holm is None and math.isnan(three.detectable_holm) and three.detectable > 0
+    assert two.detectable_holm == pytest.approx(detectable(two.deviation, 6, 0.05 / 2))
+    text = text_form(table)
+    assert "Holm's correction over the 2 tests that the specification plans (one, two)" in text and "at 0.05/2" in text
+
+
+def test_a_planned_test_that_was_not_run_counts(tmp_path):
+    spec = simple(tmp_path, THREE, more="tests = ['one', 'two', 'three']")
+    fill(spec, {name: THREE[name] for name in ("base", "two")} | {"three": NEW[:2]})
+    table = table_of(spec)
+    two = row_of(table, "two").difference
+    assert table.family == 3 and two.p_holm == pytest.approx(3 * two.p)
+    assert two.detectable_holm == pytest.approx(detectable(two.deviation, 6, 0.05 / 3))
+    assert row_of(table, "three").difference.p_holm is None
+
+
+def test_against_another_method_nothing_was_planned(tmp_path):
+    spec = simple(tmp_path, THREE, more="tests = ['two']")
+    fill(spec, THREE)
+    assert table_of(spec).family == 1 and table_of(spec, against="base").family == 1
+    table = table_of(spec, against="one")
+    assert table.family == 3 and "over the table's 3 tests" in text_form(table)
 
 
 def test_markdown_is_a_table_whatever_names_are(tmp_path):

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
+#include <utility>
 
 namespace tartan::train {
 namespace {
@@ -101,6 +102,30 @@ TEST_F(DrawsProbe, SharedDrawsAreTheSameExamples) {
     EXPECT_EQ(probe.head.examples, probe.gradient.examples);
     EXPECT_NE(probe.head.example_keys, probe.gradient.example_keys);  // dropout of their own
     EXPECT_EQ(probe.gradient.examples, draws(World::probe()).at(step).probe->gradient.examples);
+  }
+}
+
+TEST_F(DrawsProbe, OthersAreExamplesThatTheProbeHasNot) {
+  Rows seen;
+  for (std::int64_t step = 0; step < 20; ++step) {
+    ProbeInputs const probe = *draws(options_).at(step).probe;
+    Rows const others = rows(draws(options_).unprobed(probe, step));
+    EXPECT_EQ(others.size(), 8U);
+    EXPECT_FALSE(overlap(others, rows(probe.gradient)) || overlap(others, rows(probe.head)));
+    EXPECT_EQ(others, rows(draws(options_).unprobed(probe, step)));
+    seen.insert(others.begin(), others.end());
+  }
+  EXPECT_EQ(seen.size(), 40U);
+}
+
+TEST_F(DrawsProbe, OthersAreAsManyAsThereAre) {
+  for (auto const& [gradient, most] : {std::pair<std::int64_t, std::size_t>{34, 6}, {40, 0}}) {
+    options_.gradient_examples = gradient;
+    ProbeInputs const probe = *draws(options_).at(0).probe;
+    Rows used = rows(probe.gradient);
+    used.merge(rows(probe.head));
+    EXPECT_LE(40 - used.size(), most);
+    EXPECT_EQ(draws(options_).unprobed(probe, 0).examples.size(), 40 - used.size());
   }
 }
 

@@ -55,7 +55,7 @@ class LookAheadTest : public ::testing::Test {
     LookAhead ahead(*model_, tasks_, tasks_.front(), options_, moments());
     std::vector<LookedAhead> result;
     for (std::uint64_t step = 0; step < steps; ++step)
-      result.push_back(ahead.step(inputs(step), head_start(step))[task]);
+      result.push_back(ahead.step(inputs(step), {}, head_start(step))[task]);
     return result;
   }
 
@@ -63,7 +63,7 @@ class LookAheadTest : public ::testing::Test {
     LookAhead ahead(*model_, tasks_, tasks_.front(), options_, moments());
     std::vector<Change> result;
     for (std::uint64_t step = 0; step < steps; ++step)
-      for (auto const& task : ahead.step(inputs(step), head_start(step))) result.push_back(task.*what);
+      for (auto const& task : ahead.step(inputs(step), {}, head_start(step))) result.push_back(task.*what);
     return result;
   }
 
@@ -116,7 +116,7 @@ TEST_F(LookAheadTest, ATaskWithoutTargetsMovesNothing) {
   StepInputs starved = inputs(0);
   for (auto& batch : starved.batches[1]) batch = data::PackedBatch();
   LookAhead ahead(*model_, tasks_, tasks_.front(), options_, moments());
-  auto const found = ahead.step(starved, head_start(0));
+  auto const found = ahead.step(starved, {}, head_start(0));
   EXPECT_EQ(found[1].lr, 0);
   EXPECT_EQ(found[1].plain.measured, 0);
   EXPECT_NE(found[0].plain.measured, 0);
@@ -149,7 +149,7 @@ TEST_F(LookAheadTest, ItsDirectionIsAdamWs) {
   StepInputs in = inputs(0);
   in.batches[1] = {pack(three_tasks()[1].draw(step_key(8)))};
   LookAhead ahead(*model_, tasks_, tasks_.front(), options_, moments);
-  LookedAhead const found = ahead.step(in, head_start(0))[1];
+  LookedAhead const found = ahead.step(in, {}, head_start(0))[1];
 
   task::Probe probe(*model_, classification(), options_.probe);
   at::Tensor const direction = at::zeros_like(moments.values);

@@ -15,37 +15,37 @@ namespace tartan::task {
 
 //! Through which head the dev gradient goes.
 enum class ProbeHead {
-  fresh,     //!< one that is fitted anew and forgotten
-  training,  //!< the end task's own, as it is: over-weights the end task (figure 3 of the paper)
+  fresh,     //!< one that is fitted anew and forgotten (section 4); costs a forward of head_examples, and the fit
+  training,  //!< the end task's own, as it is: over-weights the end task (figure 3 of the paper); costs no fit
 };
 
 //! Where the examples come from that fit the fresh head.
 enum class ProbeFit {
-  dev,    //!< from where the gradient's come
-  train,  //!< from the end task's training examples (AANG: Dery et al. 2023)
+  dev,    //!< from where the gradient's come (section 4)
+  train,  //!< from the end task's training examples (AANG: Dery et al. 2023); costs the same
 };
 
 enum class ProbeDraw {
   independent,  //!< fit and gradient see examples of their own (the paper's derivation)
-  shared,       //!< both see the same
+  shared,       //!< both see the same; costs the same and is not META-TARTAN (ours, to see what it matters)
 };
 
 //! How many dev gradients a step has, where it accumulates micro-batches.
 enum class ProbePer {
-  step,   //!< one, for the accumulated gradients
-  micro,  //!< one for each micro-batch, all through the head that was fitted for the first (the published code)
+  step,   //!< one, for the accumulated gradients (section 4)
+  micro,  //!< one for each micro-batch through the head fitted for the first (published code); costs gradients for each
 };
 
 //! How often the encoder is run for the fit of the fresh head.
 enum class ProbeFeatures {
-  once,            //!< without dropout in the encoder
+  once,            //!< without dropout in the encoder; one forward
   each_iteration,  //!< as the published code, whose encoder draws dropout anew each time; `iterations` forwards
 };
 
 //! META-TARTAN's probe of the end task (Dery et al. 2022, section 4; ALGORITHMS 2.3-2.4). Its cost on rank 0: a forward
 //! of head_examples, a forward and backward of gradient_examples, and `iterations` of the head alone.
 struct ProbeOptions {
-  ProbeHead head = ProbeHead::fresh;  //!< training: no fit, a third of the default cost less
+  ProbeHead head = ProbeHead::fresh;  //!< the first of each choice is the default and the paper's
   ProbeFit fit = ProbeFit::dev;
   ProbeDraw draw = ProbeDraw::independent;
   ProbePer per = ProbePer::step;

@@ -19,13 +19,15 @@ struct AuditedTask {
 //! Predicted and measured changes of the dev loss, over steps and tasks.
 struct Audit {
   std::string begin;             //!< the weights: a checkpoint, an export or model.path
+  std::string precision;         //!< of parameters and arithmetic
   bool trained_moments = false;  //!< AdamW's second moments come from the checkpoint, else from warm steps
   std::vector<AuditedTask> tasks;
   std::vector<double> dev_losses;  //!< (steps)
   double body_norm = 0;
+  std::int64_t least_others = 0;  //!< dev examples of a step beside the probe's, at least
 };
 
-enum class Foretold { plain, adam, plain_for_adam };
+enum class Foretold { plain, adam, plain_on_others, adam_on_others, plain_for_adam };
 
 //! The changes of one task, or of all.
 std::vector<Change> changes(AuditedTask const& task, Foretold what);

@@ -33,7 +33,7 @@ struct StageResult {
   std::string stage, reason;
   std::int64_t step = 0;
   Watch watch;
-  double seconds = 0, real_tokens = 0;
+  double seconds = 0, real_tokens = 0, probe_tokens = 0;
 };
 
 //! All that a run needs to go on beside the tensors. Written and read as JSON.
@@ -46,7 +46,7 @@ struct Progression {
   std::map<std::string, double> weighting;    //!< state by task name
   std::map<std::string, std::int64_t> sizes;  //!< examples of the next step by task name; empty: each task's batch
   std::vector<StageResult> finished;
-  double stage_seconds = 0, stage_tokens = 0;
+  double stage_seconds = 0, stage_tokens = 0, stage_probe_tokens = 0;
   std::uint64_t metrics_bytes = 0;
   std::map<std::string, std::string> origins;  //!< by stage: its fingerprint where it began (run.reuse)
 };

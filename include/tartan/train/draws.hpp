@@ -31,6 +31,8 @@ class Draws {
   std::int64_t budget() const;
   //! Whether this step forms alignments, if its weighting needs any (probe.every, probe.stale).
   bool aligned(std::int64_t step) const;
+  //! Others of the examples that `probe` was drawn from, as many as give its gradient where there are so many.
+  data::PackedBatch unprobed(ProbeInputs const& probe, std::int64_t step) const;
   //! Start values of the step's dev head.
   task::Probe::HeadStart head_start(std::int64_t step) const;
 

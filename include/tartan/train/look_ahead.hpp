@@ -27,6 +27,8 @@ struct LookedAhead {
   double length = 0;  //!< of the plain move, and of AdamW's where lr was not given
   Change plain;       //!< -lr <d, g> against the dev loss after theta - lr g
   Change adam;        //!< -lr <d, u> against the dev loss after theta - lr u
+  //! The same predictions against what becomes of the loss on `others`, examples that gave neither head nor gradient.
+  Change plain_on_others, adam_on_others;
   //! The sign that the plain product -<d, g> foretells for AdamW's move, its size as that of the plain move.
   Change plain_for_adam;
 };
@@ -35,21 +37,28 @@ struct LookedAhead {
 //! mode; the dev loss is that of the very examples and the very dev head that gave it. g is a task's gradient as a
 //! training step takes it; u = g / (sqrt(v) + eps) is AdamW's step on g alone, momentum apart, with v = (beta2 v_before
 //! + (1 - beta2) g^2) / (1 - beta2^t), as the optimiser would hold it then. Only the body moves, and gets its values
-//! back bit by bit. Cost of a step: a probe, and for each task a gradient and two dev losses.
+//! back bit by bit. Cost of a step: a probe, and for each task a gradient and four dev losses.
 class LookAhead {
  public:
   //! `tasks` and their objectives outlive it; `end` is one of them. `moments`: (body_size).
   LookAhead(model::Model& model, std::vector<StepTask> const& tasks, StepTask const& end, LookAheadOptions options,
             SecondMoments moments);
 
-  //! `inputs` holds a probe. One entry per task; a task without targets is all 0. Throws ExitStatus::diverged.
-  std::vector<LookedAhead> step(StepInputs const& inputs, task::Probe::HeadStart const& head_start);
-  double dev_loss() const { return before_; }  //!< of the last step, before any move
+  //! `inputs` holds a probe; `others`: further dev examples, may be none. One entry per task; a task without targets is
+  //! all 0, changes on no examples are. Throws ExitStatus::diverged.
+  std::vector<LookedAhead> step(StepInputs const& inputs, data::PackedBatch const& others,
+                                task::Probe::HeadStart const& head_start);
+  double dev_loss() const { return before_.probed; }  //!< of the last step, before any move
 
  private:
-  LookedAhead look(data::PackedBatch const& dev);
+  //! Of the loss on the probe's examples and on others.
+  struct Losses {
+    double probed = 0, others = 0;
+  };
+  Losses losses(data::PackedBatch const& dev, data::PackedBatch const& others);
+  LookedAhead look(data::PackedBatch const& dev, data::PackedBatch const& others);
   at::Tensor adam_direction(at::Tensor const& gradient) const;
-  double change(at::Tensor const& direction, double lr, data::PackedBatch const& dev);
+  Losses change(at::Tensor const& direction, double lr, data::PackedBatch const& dev, data::PackedBatch const& others);
 
   model::Model& model_;
   std::vector<StepTask> const& tasks_;
@@ -58,7 +67,7 @@ class LookAhead {
   SecondMoments moments_;
   at::Tensor scratch_;                   // (size)
   at::Tensor direction_, start_, body_;  // (body_size); body_ is the model's own
-  double before_ = 0;
+  Losses before_;
 };
 
 //! The second moments that AdamW has after steps at these very weights: of the mean of all tasks' gradients, one for
