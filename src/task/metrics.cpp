@@ -2,6 +2,7 @@
 #include <tartan/task/metrics.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace tartan::task {
@@ -74,8 +75,24 @@ double micro_f1(ConfusionMatrix const& matrix) {
   return ratio(2 * tp, 2 * tp + wrong + wrong);
 }
 
+double matthews(ConfusionMatrix const& matrix) {
+  auto const all = static_cast<double>(matrix.total());
+  double both = 0, expected = 0, predicted = 0;  // sums over classes: expected times predicted, squares
+  for (ClassCounts const& c : class_counts(matrix)) {
+    auto const e = static_cast<double>(c.expected), p = static_cast<double>(c.predicted);
+    both += e * p;
+    expected += e * e;
+    predicted += p * p;
+  }
+  double const spread = std::sqrt((all * all - expected) * (all * all - predicted));
+  return spread > 0 ? (static_cast<double>(hits(matrix)) * all - both) / spread : 0;
+}
+
 std::map<std::string, double> classification_metrics(ConfusionMatrix const& matrix) {
-  return {{"accuracy", accuracy(matrix)}, {"macro-f1", macro_f1(matrix)}, {"micro-f1", micro_f1(matrix)}};
+  return {{"accuracy", accuracy(matrix)},
+          {"macro-f1", macro_f1(matrix)},
+          {"micro-f1", micro_f1(matrix)},
+          {"matthews", matthews(matrix)}};
 }
 
 std::size_t highest(std::vector<double> const& numbers) {

@@ -20,7 +20,10 @@ struct Entry {
 std::vector<Entry> const& entries() {
   static std::vector<Entry> const all = {
       {"mlm", ObjectiveKind::mlm, {}, make_mlm},
-      {"classification", ObjectiveKind::classification, {"accuracy", "macro-f1", "micro-f1"}, make_classification},
+      {"classification",
+       ObjectiveKind::classification,
+       {"accuracy", "macro-f1", "micro-f1", "matthews"},
+       make_classification},
       {"multilabel", ObjectiveKind::multilabel, {"roc-auc", "accuracy", "macro-f1", "micro-f1"}, make_multilabel},
       {"regression", ObjectiveKind::regression, {"rmse", "mae", "pearson", "spearman"}, make_regression},
       {"choice", ObjectiveKind::choice, {"accuracy"}, make_choice},

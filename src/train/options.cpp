@@ -84,7 +84,8 @@ Section task_section(TaskOptions& o) {
                                 "what the task asks of the encoder");
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
   s.add("metric", o.metric,
-        "of the end task, for early stop and best; classification: accuracy, macro-f1, micro-f1; multilabel: roc-auc, "
+        "of the end task, for early stop and best; classification: accuracy, macro-f1, micro-f1, matthews; multilabel: "
+        "roc-auc, "
         "accuracy, macro-f1, micro-f1; regression: rmse, mae, pearson, spearman; choice: accuracy; empty: the first of "
         "these");
   s.add("batch", o.batch,

@@ -79,7 +79,7 @@ def nccl_on_cpus(trial):
     return train_with(trial, run__comm="nccl")
 
 
-@refusals.add(2, "run.ini:", 'unknown metric "f1"', "use accuracy, macro-f1 or micro-f1")
+@refusals.add(2, "run.ini:", 'unknown metric "f1"', "use accuracy, macro-f1, micro-f1 or matthews")
 def unknown_metric(trial):
     return train_with(trial, task__toy__metric="f1")
 

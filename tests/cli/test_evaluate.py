@@ -6,7 +6,7 @@ import math
 import h5py
 import launch
 import pytest
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
 
 def shard(path):
@@ -55,6 +55,7 @@ def test_metrics_are_those_of_scikit_learn(answers, split):
         "accuracy": accuracy_score(labels, predicted),
         "macro-f1": f1_score(labels, predicted, average="macro"),
         "micro-f1": f1_score(labels, predicted, average="micro"),
+        "matthews": matthews_corrcoef(labels, predicted),
     }
     assert evaluation["metrics"] == pytest.approx(expected, rel=0, abs=1e-12)
     assert evaluation["examples"] == len(labels)

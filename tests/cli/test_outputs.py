@@ -38,7 +38,7 @@ def test_run_json_tells_the_result(trained):
     result = run["result"]
     assert result["status"] == "finished"
     assert [stage["stage"] for stage in result["stages"]] == ["joint", "finetune"]
-    assert set(result["dev"]) == {"accuracy", "macro-f1", "micro-f1"}
+    assert set(result["dev"]) == {"accuracy", "macro-f1", "micro-f1", "matthews"}
     assert result["real_tokens"] == sum(event["real_tokens"] for event in trained.events("step"))
 
 

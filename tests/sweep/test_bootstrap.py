@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 from sweeping import bootstrap
 from sweeping.metrics import Answers, metric
 
@@ -12,6 +12,7 @@ SKLEARN = {
     "accuracy": accuracy_score,
     "macro-f1": lambda *args, **more: f1_score(*args, average="macro", **more),
     "micro-f1": lambda *args, **more: f1_score(*args, average="micro", **more),
+    "matthews": matthews_corrcoef,
 }
 
 

@@ -1,6 +1,7 @@
 #include <tartan/core/error.hpp>
 #include <tartan/task/metrics.hpp>
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace tartan::task {
@@ -25,6 +26,16 @@ TEST(Metrics, HandNumbers) {
   EXPECT_DOUBLE_EQ(accuracy(matrix), 3.0 / 6);
   EXPECT_DOUBLE_EQ(macro_f1(matrix), (0.8 + 0.4 + 0.0) / 3);
   EXPECT_DOUBLE_EQ(micro_f1(matrix), 3.0 / 6);
+}
+
+TEST(Metrics, MatthewsIsTheCorrelationOfTwoClasses) {
+  // tp 3, tn 2, fp 1, fn 2: (3*2 - 1*2) / sqrt(4 * 5 * 3 * 4)
+  ConfusionMatrix const two = matrix_of(2, {1, 1, 1, 1, 1, 0, 0, 0}, {1, 1, 1, 0, 0, 0, 0, 1});
+  EXPECT_NEAR(matthews(two), 4 / std::sqrt(240.0), 1e-15);
+  EXPECT_NEAR(matthews(matrix_of(3, {0, 1, 2, 2}, {0, 1, 2, 1})), 0.7, 1e-15);  // scikit-learn 1.7
+  EXPECT_EQ(matthews(matrix_of(3, {0, 1, 2}, {0, 1, 2})), 1);
+  EXPECT_EQ(matthews(matrix_of(2, {0, 1}, {1, 0})), -1);
+  EXPECT_EQ(matthews(matrix_of(2, {0, 1, 1}, {1, 1, 1})), 0);
 }
 
 TEST(Metrics, MacroLeavesOutClassesThatNeverOccur) {
@@ -54,7 +65,7 @@ TEST(Metrics, SummedCountsAreTheCountsOfAll) {
 }
 
 TEST(Metrics, EmptyIsZero) {
-  std::map<std::string, double> const expected = {{"accuracy", 0}, {"macro-f1", 0}, {"micro-f1", 0}};
+  std::map<std::string, double> const expected = {{"accuracy", 0}, {"macro-f1", 0}, {"micro-f1", 0}, {"matthews", 0}};
   EXPECT_EQ(classification_metrics(ConfusionMatrix(3)), expected);
 }
 

@@ -49,7 +49,11 @@ double macro_f1(ConfusionMatrix const& matrix);
 //! 2 tp / (2 tp + fp + fn) over summed counts, as scikit-learn's f1_score(average="micro").
 double micro_f1(ConfusionMatrix const& matrix);
 
-//! "accuracy", "macro-f1", "micro-f1" → value. An empty matrix gives 0 everywhere.
+//! Correlation of expected and predicted classes, in [-1, 1]; 0 where either is constant. As scikit-learn's
+//! matthews_corrcoef (Gorodkin 2004).
+double matthews(ConfusionMatrix const& matrix);
+
+//! "accuracy", "macro-f1", "micro-f1", "matthews" → value. An empty matrix gives 0 everywhere.
 std::map<std::string, double> classification_metrics(ConfusionMatrix const& matrix);
 
 //! Place of the largest number, the first of equal ones.
