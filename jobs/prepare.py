@@ -6,6 +6,7 @@ prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data
 prepare.py regression --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/stsb
 prepare.py multilabel --tokenizer models/minilm --input toxic.csv --map labels=toxic,rude --split 0.8,0.1,0.1 --output data/toxic
 prepare.py choice --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/copa
+prepare.py span  --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/squad
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/parts --clusters 8
 prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
@@ -37,6 +38,8 @@ def parse(arguments: list[str] | None) -> Options:
         chosen = kinds.add_parser(kind.name, help=kind.help, description=kind.help, allow_abbrev=False)
         add_options(chosen)
         add_options_of_text(chosen) if kind.name == "text" else add_options_of_labels(chosen)
+        if kind.name == "span":
+            add_options_of_windows(chosen)
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -55,7 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
              "texts (or halves of pairs), hold a whole one of 4 to 7 words, or are the same as a shorter one, are left out "
              "and counted; any format of --input; a word is a run of letters and digits, so in a language without spaces a "
              "whole clause is one")
-    add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds")
+    add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds (of kind span at most 384)")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
         help="a new shard starts before one has more tokens (default: %(default)s) or takes more than "
              f"{SHARD_BYTES >> 20} MiB")
@@ -89,6 +92,12 @@ def add_options_of_text(parser: argparse.ArgumentParser) -> None:
                              "and print the [task.*] sections under which each gets a weight of its own; order and number "
                              "of the texts stay")
     parser.add_argument("--seed", type=int, metavar="N", help="of --clusters: another seed, another division; default: 0")
+
+
+def add_options_of_windows(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stride", type=positive, metavar="N",
+                        help="tokens that neighbouring windows of a long context share; at most half of a window is shared; "
+                             "default: a third of --max-length")
 
 
 def positive(text: str) -> int:

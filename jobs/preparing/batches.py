@@ -1,12 +1,12 @@
 """Lines in batches, and their encoding."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 
-from .encoding import Encoder
+from .encoding import BareEncoder, Encoder
 from .hugging_face import ModelDirectory
 from .kinds import Kind
 from .reading import Input, blocks
@@ -53,6 +53,8 @@ class Encoded:
     truncated: np.ndarray  # (E) bool
     origins: np.ndarray  # (E, 3) uint64: row of the input; where documents are packed, also token and part within it
     position: int
+    per_sequence: dict[str, np.ndarray] = field(default_factory=dict)  # (S, columns)
+    texts: tuple[tuple[bytes, ...], ...] = ()  # (E) of kinds that keep texts
 
 
 def batches_of(scan: Scan, first_row: int = 0) -> Iterator[Batch]:
@@ -68,31 +70,25 @@ class BatchEncoder:
         self._plan = plan
         self._kind = plan.kind
         self._label_numbers = {name: number for number, name in enumerate(plan.label_names)}
-        self._encoder = Encoder(plan.directory, plan.max_length)
-        self._encode = self._encoder.encode_bare if plan.pack_documents else self._encoder.encode
+        self._encoder = (BareEncoder if plan.pack_documents else Encoder)(plan.directory, plan.max_length)
 
     def encode(self, batch: Batch) -> Encoded:
         parsed = [(row, *found) for row, content in zip(batch.rows, batch.contents)
                   if (found := parse_line(self._kind, batch.source, row, content))]
-        records = [record for _, _, record in parsed]
-        token_ids, token_types, cut = self._tokenise(records)
-        example_sequences = np.array([len(record.sequences) for record in records], dtype="<u8")
-        per_token = {"tokens": np.array(list(chain.from_iterable(token_ids)), dtype=self._plan.token_type)}
+        found = self._kind.tokenise(self._encoder, [record for _, _, record in parsed], self._label_numbers)
+        example_sequences = np.array(found.example_sequences, dtype="<u8")
+        per_token = {"tokens": np.array(list(chain.from_iterable(found.ids)), dtype=self._plan.token_type)}
         if self._plan.has_segments:
-            per_token["segments"] = np.array(list(chain.from_iterable(token_types)), dtype=np.uint8)
-        return Encoded(per_token, np.array([len(ids) for ids in token_ids], dtype="<u8"), example_sequences,
-                       self._per_example(batch, parsed), _any_of_example(cut, example_sequences), _origins(parsed),
-                       batch.position)
-
-    def _tokenise(self, records: list):
-        results = self._encode([sequence for record in records for sequence in record.sequences])
-        return zip(*results) if results else ((), (), ())
+            per_token["segments"] = np.array(list(chain.from_iterable(found.types)), dtype=np.uint8)
+        return Encoded(per_token | found.per_token, np.array([len(ids) for ids in found.ids], dtype="<u8"),
+                       example_sequences, self._per_example(batch, parsed), _any_of_example(found.cut, example_sequences),
+                       _origins(parsed), batch.position, found.per_sequence, tuple(found.texts))
 
     def _per_example(self, batch: Batch, parsed: list) -> dict[str, np.ndarray]:
         own = batch.id_type.kind == "S"
         ids = [(record_id(fields) or "").encode("utf-8") if own else row for row, fields, _ in parsed]
         columns = {"example_id": np.array(ids, dtype=batch.id_type)}
-        if self._kind.label_type is not None:
+        if self._kind.label_type is not None and self._kind.label_per == "example":
             labels = [self._kind.stored_labels(record.label, self._label_numbers) for _, _, record in parsed]
             columns[self._kind.name] = np.array(labels, dtype=self._kind.label_type).reshape(len(parsed), -1 if labels else 0)
         return columns

@@ -1,5 +1,7 @@
 """Texts to token ids, cut to length with the special tokens kept."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .errors import usage
@@ -31,11 +33,10 @@ class Encoder:
         inputs = [first if second is None else (first, second) for first, second in sequences]
         return [self._fit(encoding) for encoding in self._tokenizer.encode_batch_fast(inputs)]
 
-    def encode_bare(self, sequences: list[Sequence]) -> list[tuple[list[int], list[int], bool]]:
-        """As encode, without special tokens and at full length."""
-        texts = [first for first, _ in sequences]
-        return [(encoding.ids, encoding.type_ids, False)
-                for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+    def encode_placed(self, texts: list[str]) -> list[tuple[list[int], list[tuple[int, int]]]]:
+        """Token ids at full length without special tokens, and which code points each token stands for."""
+        return [(encoding.ids, encoding.offsets)
+                for encoding in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
 
     def frame(self) -> tuple[list[int], list[int]]:
         """The special tokens before and after a single text."""
@@ -44,6 +45,13 @@ class Encoder:
         before = next((place for place, owner in enumerate(owners) if owner is not None), len(owners))
         after = next((place for place, owner in enumerate(reversed(owners)) if owner is not None), 0)
         return encoding.ids[:before], encoding.ids[len(owners) - after:]
+
+    def pair_frame(self) -> "PairFrame":
+        encoding = self._tokenizer.encode("a", "a")
+        owners, pieces = encoding.sequence_ids, list(zip(encoding.ids, encoding.type_ids))
+        first, second = ([place for place, owner in enumerate(owners) if owner == half] for half in (0, 1))
+        special = (pieces[:first[0]], pieces[first[-1] + 1:second[0]], pieces[second[-1] + 1:])
+        return PairFrame(special, (pieces[first[0]][1], pieces[second[0]][1]))
 
     def _fit(self, encoding):
         if len(encoding.ids) <= self.max_length:
@@ -55,6 +63,35 @@ class Encoder:
         for part, length in enumerate(lengths):
             kept[np.flatnonzero(owner == part)[:length]] = True
         return np.array(encoding.ids)[kept].tolist(), np.array(encoding.type_ids)[kept].tolist(), True
+
+
+class BareEncoder(Encoder):
+    """Without special tokens and at full length; of single texts."""
+
+    def encode(self, sequences: list[Sequence]) -> list[tuple[list[int], list[int], bool]]:
+        texts = [first for first, _ in sequences]
+        return [(encoding.ids, encoding.type_ids, False)
+                for encoding in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+
+@dataclass(frozen=True)
+class PairFrame:
+    """What stands around the halves of a pair."""
+
+    special: tuple[list[tuple[int, int]], ...]  # ids and types: before, between, after
+    types: tuple[int, int]  # of the halves
+
+    @property
+    def num_special(self) -> int:
+        return sum(map(len, self.special))
+
+    def filled(self, first: list[int], second: list[int]) -> tuple[list[int], list[int], int]:
+        """Token ids, token types, and where the second half begins."""
+        before, between, after = self.special
+        halves = ([(token, kind) for token in half] for half, kind in zip((first, second), self.types))
+        start = [*before, *next(halves), *between]
+        ids, types = zip(*start, *next(halves), *after)
+        return list(ids), list(types), len(start)
 
 
 def longest_first(first: int, second: int, room: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ class Options:
     seed: int | None = None  # of the split, or of the clusters
     text_output: Path | None = None  # kinds with labels: directory for the texts of train as a data set of kind text
     pack_documents: bool = False  # kind text
+    stride: int | None = None  # kind span: tokens that neighbouring windows share
     clusters: int | None = None  # kind text: output/cluster-0 … instead of one data set
     max_length: int | None = None  # tokens; what the encoder holds
     shard_tokens: int = 64 << 20

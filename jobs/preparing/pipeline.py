@@ -94,12 +94,12 @@ def _cluster(work: Work, rows: ClusteredRows, number: int, output: Path, whole: 
 
 
 def _checked(options: Options) -> Work:
-    kind = kind_named(options.kind, options.unlabelled)
+    kind = kind_named(options.kind, options.unlabelled, options.stride)
     check_together(options)
     inputs, excluded = open_inputs(options, kind), open_excluded(options, kind)
     given_labels = labels_from(options.labels_from) if options.labels_from else None
     directory = open_model_directory(options.tokenizer)
-    max_length = _max_length(options, directory)
+    max_length = _max_length(options, directory, kind)
     Encoder(directory, max_length).check_max_length(pair=False)
     return Work(options, kind, inputs, excluded, given_labels, directory, max_length)
 
@@ -144,10 +144,10 @@ def _scans(journal: Journal, kind: Kind, inputs: dict[str, Input], excluded: lis
     return scans, shared
 
 
-def _max_length(options: Options, directory: ModelDirectory) -> int:
+def _max_length(options: Options, directory: ModelDirectory, kind: Kind) -> int:
     if options.max_length is not None and options.max_length > directory.longest:
         raise usage(f"--max-length {options.max_length} is more than the {directory.longest} tokens that the encoder holds")
-    return directory.longest if options.max_length is None else options.max_length
+    return options.max_length or min(directory.longest, kind.usual_length or directory.longest)
 
 
 def _workers(options: Options) -> int:

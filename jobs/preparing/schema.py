@@ -115,6 +115,21 @@ class Check:
         self._require(bool((data[()] >= rule["from"]).all() and (data[()] < steps).all()),
                       f"data set {rule['dataset']} has values outside the steps of {rule['steps_of']}")
 
+    def _rule_pairs_below_steps(self, data: h5py.Dataset, rule: dict) -> None:
+        first, last = data[()].astype(np.int64).reshape(-1, 2).T
+        steps = np.diff(self._file[rule["steps_of"]][()].astype(np.int64))
+        unlabelled = (first == last) & (first == rule["from"])
+        self._require(bool((unlabelled | ((first >= 0) & (first <= last) & (last < steps))).all()),
+                      f"data set {rule['dataset']} has pairs outside the steps of {rule['steps_of']}")
+
+    def _rule_pairs_within_contexts(self, data: h5py.Dataset, rule: dict) -> None:
+        texts, starts = (self._file[name][()].astype(np.int64) for name in ("example_texts", "text_starts"))
+        tokens = self._file["sequence_starts"][()].astype(np.int64)[self._file["example_starts"][()].astype(np.int64)]
+        lengths = starts[texts[:-1] + 1] - starts[texts[:-1]] - 1
+        first, end = data[()].astype(np.int64).reshape(-1, 2).T
+        self._require(bool(((first <= end) & (end <= np.repeat(lengths, np.diff(tokens)))).all()),
+                      f"data set {rule['dataset']} has pairs outside their contexts")
+
 
 def type_name(dtype: np.dtype) -> str:
     """The schema's name of a stored type; NumPy's own where the schema has none."""

@@ -44,7 +44,7 @@ class Column:
 class Shard:
     def __init__(self):
         self._columns: dict[str, Column] = {}
-        self.tokens = self.sequences = self.examples = 0
+        self.tokens = self.sequences = self.examples = self._texts = 0
         self._append("sequence_starts", np.zeros(1, dtype="<u8"))
         self._append("example_starts", np.zeros(1, dtype="<u8"))
 
@@ -56,11 +56,25 @@ class Shard:
     def add(self, part: Encoded) -> None:
         self._append("sequence_starts", self.tokens + np.cumsum(part.sequence_lengths, dtype="<u8"))
         self._append("example_starts", self.sequences + np.cumsum(part.example_sequences, dtype="<u8"))
-        for name, values in (part.per_token | part.per_example).items():
+        for name, values in (part.per_token | part.per_sequence | part.per_example).items():
             self._append(name, values)
+        if part.texts:
+            self._add_texts(part.texts)
         self.tokens += len(part.per_token["tokens"])
         self.sequences += len(part.sequence_lengths)
         self.examples += len(part.example_sequences)
+
+    def _add_texts(self, texts: tuple[tuple[bytes, ...], ...]) -> None:
+        """Each with a zero byte behind it, so that none is nothing."""
+        for name in ("text_starts", "example_texts"):
+            if name not in self._columns:
+                self._append(name, np.zeros(1, dtype="<u8"))
+        lengths = np.array([len(text) + 1 for of_example in texts for text in of_example], dtype="<u8")
+        counts = np.array(list(map(len, texts)), dtype="<u8")
+        self._append("text_starts", len(self._columns.get("texts", ())) + np.cumsum(lengths, dtype="<u8"))
+        self._append("example_texts", self._texts + np.cumsum(counts, dtype="<u8"))
+        self._append("texts", np.frombuffer(b"".join(text + b"\0" for of_example in texts for text in of_example), np.uint8))
+        self._texts += len(lengths)
 
     def write(self, path: Path, attributes: dict, label_names: list[str]) -> ShardEntry:
         """Empties the shard into a file. Raises OSError where the disk is full or fails."""

@@ -88,8 +88,16 @@ def _byte_offsets(encoded: Encoded) -> np.ndarray:
     starts = np.dtype("<u8").itemsize
     per_token, per_example = (sum(values[:1].nbytes for values in columns.values())
                               for columns in (encoded.per_token, encoded.per_example))
+    per_sequence = starts + sum(values[:1].nbytes for values in encoded.per_sequence.values())
     examples = np.arange(len(encoded.example_sequences) + 1)
-    return per_token * _token_offsets(encoded) + starts * _sequence_offsets(encoded) + (starts + per_example) * examples
+    return (per_token * _token_offsets(encoded) + per_sequence * _sequence_offsets(encoded)
+            + (starts + per_example) * examples + _text_bytes(encoded.texts, starts))
+
+
+def _text_bytes(texts: tuple, per_text: int) -> np.ndarray | int:
+    """(E + 1) bytes that the texts before each example take, and of all; 0 where none are kept."""
+    sizes = [per_text + sum(per_text + len(text) + 1 for text in of_example) for of_example in texts]
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64) if sizes else 0
 
 
 def _slice(encoded: Encoded, token_offsets: np.ndarray, first: int, last: int) -> Encoded:
@@ -98,4 +106,6 @@ def _slice(encoded: Encoded, token_offsets: np.ndarray, first: int, last: int) -
     return Encoded({name: values[tokens] for name, values in encoded.per_token.items()},
                    encoded.sequence_lengths[sequences[first]:sequences[last]], encoded.example_sequences[first:last],
                    {name: values[first:last] for name, values in encoded.per_example.items()},
-                   encoded.truncated[first:last], encoded.origins[first:last], encoded.position)
+                   encoded.truncated[first:last], encoded.origins[first:last], encoded.position,
+                   {name: values[sequences[first]:sequences[last]] for name, values in encoded.per_sequence.items()},
+                   encoded.texts[first:last])

@@ -21,9 +21,10 @@ nlohmann::ordered_json id_json(std::string const& id) {
   return number ? nlohmann::ordered_json(std::stoll(id)) : nlohmann::ordered_json(id);
 }
 
-std::string line_of(TrainedTask const& t, std::uint64_t example, std::vector<double> const& prediction) {
-  nlohmann::ordered_json json = {{"example_id", id_json(t.dataset.example_id(example))}};
-  json.update(t.objective->describe(prediction, t.head.labels));
+std::string line_of(TrainedTask const& t, data::PackedBatch const& batch, std::size_t example,
+                    std::vector<double> const& prediction) {
+  nlohmann::ordered_json json = {{"example_id", id_json(t.dataset.example_id(batch.examples[example]))}};
+  json.update(t.objective->describe(batch, example, prediction, t.head.labels));
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -42,7 +43,7 @@ void write_window(TrainedTask const& t, std::uint64_t begin, std::uint64_t end, 
                         [&](data::PackedBatch const& batch, at::Tensor const& hidden) {
                           task::Predictions const predictions = t.objective->predict(t.place(), hidden, batch);
                           for (std::size_t e = 0; e < batch.examples.size(); ++e)
-                            lines[batch.examples[e] - begin] = line_of(t, batch.examples[e], predictions[e]);
+                            lines[batch.examples[e] - begin] = line_of(t, batch, e, predictions[e]);
                         });
   for (auto const& line : lines) out << line;
 }

@@ -11,10 +11,11 @@ namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-//! Texts without labels will do for one text an example, not for several choices.
+//! Texts without labels will do for one text an example that is read as a whole.
 void check_kind(data::Dataset const& dataset, fs::path const& path, std::string const& needed, Labels labels) {
   std::string const& kind = dataset.info().kind;
-  bool const fits = kind == needed || (kind == "text" && needed != "choice" && labels == Labels::ignored);
+  bool const whole = needed == "class" || needed == "multilabel" || needed == "regression";
+  bool const fits = kind == needed || (kind == "text" && whole && labels == Labels::ignored);
   if (!fits)
     fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"" + needed +
               "\" (jobs/prepare.py " + needed + ")");

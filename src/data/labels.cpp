@@ -8,7 +8,8 @@
 namespace tartan::data {
 namespace {
 
-using Problem = std::string (*)(ShardInfo const& info, std::span<float const> labels, std::uint64_t sequences);
+using Starts = std::span<std::uint64_t const>;
+using Problem = std::string (*)(ShardInfo const& info, std::span<float const> labels, Starts starts);
 
 //! -1 is no label.
 bool is_index(float label, std::uint64_t end) {
@@ -21,28 +22,49 @@ std::string whole(float label) {
   return text.data();
 }
 
-std::string class_problem(ShardInfo const& info, std::span<float const> labels, std::uint64_t) {
-  if (is_index(labels[0], info.label_names.size())) return "";
-  return "has the class " + whole(labels[0]) + " (label_names has " + std::to_string(info.label_names.size()) + ")";
+std::string no_class(ShardInfo const& info, float label) {
+  return "has the class " + whole(label) + " (label_names has " + std::to_string(info.label_names.size()) + ")";
 }
 
-std::string choice_problem(ShardInfo const&, std::span<float const> labels, std::uint64_t sequences) {
-  if (is_index(labels[0], sequences)) return "";
-  return "has the choice " + whole(labels[0]) + " among " + std::to_string(sequences);
+std::string class_problem(ShardInfo const& info, std::span<float const> labels, Starts) {
+  return is_index(labels[0], info.label_names.size()) ? "" : no_class(info, labels[0]);
 }
 
-std::string columns_problem(ShardInfo const& info, std::span<float const> labels, std::uint64_t) {
+std::string choice_problem(ShardInfo const&, std::span<float const> labels, Starts starts) {
+  if (is_index(labels[0], starts.size() - 1)) return "";
+  return "has the choice " + whole(labels[0]) + " among " + std::to_string(starts.size() - 1);
+}
+
+std::string words_problem(ShardInfo const& info, std::span<float const> labels, Starts) {
+  auto const wrong = std::ranges::find_if(
+      labels, [&](float label) { return label != no_word && !is_index(label, info.label_names.size()); });
+  return wrong == labels.end() ? "" : no_class(info, *wrong);
+}
+
+std::string places_problem(ShardInfo const&, std::span<float const> labels, Starts starts) {
+  for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
+    float const first = labels[2 * s], last = labels[2 * s + 1];
+    std::uint64_t const length = starts[s + 1] - starts[s];
+    bool const unlabelled = first == -1 && last == -1;
+    if (!unlabelled && !(is_index(first, length) && is_index(last, length) && 0 <= first && first <= last))
+      return "has an answer from token " + whole(first) + " to " + whole(last) + " of a sequence of " +
+             std::to_string(length);
+  }
+  return "";
+}
+
+std::string columns_problem(ShardInfo const& info, std::span<float const> labels, Starts) {
   auto const wrong = std::ranges::find_if(labels, [](float label) { return !is_index(label, 2); });
   if (wrong == labels.end()) return "";
   return "has " + whole(*wrong) + " for " + info.label_names[static_cast<std::size_t>(wrong - labels.begin())] +
          " (expected: 0, 1, or -1 for no label)";
 }
 
-std::string value_problem(ShardInfo const&, std::span<float const> labels, std::uint64_t) {
+std::string value_problem(ShardInfo const&, std::span<float const> labels, Starts) {
   return std::isinf(labels[0]) ? "has a value that is not finite" : "";
 }
 
-std::string no_problem(ShardInfo const&, std::span<float const>, std::uint64_t) { return ""; }
+std::string no_problem(ShardInfo const&, std::span<float const>, Starts) { return ""; }
 
 struct Kind {
   char const* name;
@@ -58,6 +80,8 @@ constexpr std::array kinds = {
     Kind{"multilabel", LabelUse::columns, true, columns_problem},
     Kind{"regression", LabelUse::value, false, value_problem},
     Kind{"choice", LabelUse::index, false, choice_problem},
+    Kind{"span", LabelUse::places, false, places_problem},
+    Kind{"token_class", LabelUse::words, true, words_problem},
 };
 
 Kind const* find(std::string const& name) {
@@ -77,12 +101,22 @@ std::string known_kinds() {
 
 LabelLayout label_layout(ShardInfo const& info) {
   Kind const& kind = *find(info.kind);
-  if (kind.use == LabelUse::none) return {};
-  return {kind.use, kind.named, kind.use == LabelUse::columns ? info.label_names.size() : 1};
+  switch (kind.use) {
+    case LabelUse::none:
+      return {};
+    case LabelUse::columns:
+      return {kind.use, kind.named, info.label_names.size(), LabelPer::example};
+    case LabelUse::places:
+      return {kind.use, kind.named, 2, LabelPer::sequence};
+    case LabelUse::words:
+      return {kind.use, kind.named, 1, LabelPer::token};
+    default:
+      return {kind.use, kind.named, 1, LabelPer::example};
+  }
 }
 
-std::string label_problem(ShardInfo const& info, std::span<float const> labels, std::uint64_t sequences) {
-  return labels.empty() ? "" : find(info.kind)->problem(info, labels, sequences);
+std::string label_problem(ShardInfo const& info, std::span<float const> labels, Starts starts) {
+  return labels.empty() ? "" : find(info.kind)->problem(info, labels, starts);
 }
 
 bool is_unlabelled(ShardInfo const& info, std::span<float const> labels) {

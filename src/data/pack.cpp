@@ -1,3 +1,5 @@
+#include "fit_labels.hpp"
+
 #include <tartan/core/error.hpp>
 #include <tartan/data/dataset.hpp>
 #include <tartan/data/labels.hpp>
@@ -46,12 +48,16 @@ void Dataset::check_sequences(Extent const& extent) const {
   }
 }
 
-std::span<float const> Dataset::labels(std::uint64_t example) const { return labels(extent(example)); }
+std::vector<float> Dataset::labels(std::uint64_t example) const { return labels(extent(example)); }
 
-std::span<float const> Dataset::labels(Extent const& found) const {
-  auto const labels = found.place.shard->labels(found.place.row);
-  std::string const problem = label_problem(info(), labels, found.last_sequence - found.first_sequence);
-  if (!problem.empty()) fail_row(*found.place.shard, found.place.row, problem);
+std::vector<float> Dataset::labels(Extent const& found) const {
+  auto const& [place, first, last, first_token, last_token] = found;
+  LabelPer const per = label_layout(info()).per;
+  auto const labels = per == LabelPer::example    ? place.shard->labels(place.row, place.row + 1)
+                      : per == LabelPer::sequence ? place.shard->labels(first, last)
+                                                  : place.shard->labels(first_token, last_token);
+  std::string const problem = label_problem(info(), labels, place.shard->sequence_starts(first, last));
+  if (!problem.empty()) fail_row(*place.shard, place.row, problem);
   return labels;
 }
 
@@ -74,15 +80,18 @@ void Dataset::append(PackedBatch& batch, Extent const& extent) const {
   }
   if (place.shard->has_segments()) place.shard->copy_segments(first_token, last_token, stream.segments);
   if (has_segments_) stream.segments.resize(stream.tokens.size());
+  if (place.shard->has_passages()) batch.passages.push_back(place.shard->passage(place.row, first_token, last_token));
   batch.example_starts.push_back(stream.num_sequences());
 }
 
-//! Indices as whole numbers, all else as it is, -1 for no label as NaN.
+//! Indices and places as whole numbers, all else as it is, -1 for no label as NaN.
 void Dataset::append_labels(PackedBatch& batch, std::span<float const> labels) const {
-  LabelUse const use = label_layout(info()).use;
+  auto const [use, named, width, per] = label_layout(info());
   for (float const label : labels)
     if (use == LabelUse::index)
       batch.class_labels.push_back(static_cast<std::int64_t>(label));
+    else if (per != LabelPer::example)
+      batch.label_places.push_back(static_cast<std::int64_t>(label));
     else
       batch.label_values.push_back(use == LabelUse::columns && label < 0 ? std::numeric_limits<float>::quiet_NaN()
                                                                          : label);
@@ -110,9 +119,13 @@ PackedBatch Dataset::pack(std::span<std::uint64_t const> examples) const {
 }
 
 void Dataset::relabel(PackedBatch& batch, std::span<std::uint64_t const> others) const {
-  batch.class_labels.clear();
-  batch.label_values.clear();
-  for (std::uint64_t const example : others) append_labels(batch, labels(example));
+  PackedBatch replacement;
+  for (std::uint64_t const example : others) append_labels(replacement, labels(example));
+  batch.class_labels = std::move(replacement.class_labels);
+  batch.label_values = std::move(replacement.label_values);
+  LabelUse const use = label_layout(info()).use;
+  if (use == LabelUse::places) fit_places(batch, replacement.label_places);
+  if (use == LabelUse::words) fit_words(batch, replacement.label_places);
 }
 
 }  // namespace tartan::data

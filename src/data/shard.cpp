@@ -1,4 +1,5 @@
-#include "column.hpp"
+#include "load_columns.hpp"
+#include "passages.hpp"
 #include "shard_info.hpp"
 
 #include <tartan/core/error.hpp>
@@ -6,6 +7,7 @@
 #include <tartan/data/shard.hpp>
 
 #include <mutex>
+#include <optional>
 #include <variant>
 
 namespace tartan::data {
@@ -21,8 +23,10 @@ struct Shard::Impl {
   Column<std::uint64_t> sequence_starts;
   Column<std::uint64_t> example_starts;
   Column<std::uint8_t> segments;
-  std::uint64_t labels_per_example = 0;
-  std::vector<float> labels;
+  LabelLayout label_layout;
+  std::vector<float> labels;    // of examples
+  Column<std::int32_t> places;  // labels of sequences or tokens
+  std::optional<Passages> passages;
   std::once_flag ids_read;
   std::vector<std::string> ids;
 };
@@ -42,22 +46,6 @@ std::uint64_t size_of(Tokens const& tokens) {
   return std::visit([](auto const& column) { return static_cast<std::uint64_t>(column.values.size()); }, tokens);
 }
 
-void check_size(h5::Set const& set, std::uint64_t expected, char const* of) {
-  if (set.size() != expected)
-    set.fail("has " + std::to_string(set.size()) + " elements for " + std::to_string(expected) + " " + of);
-}
-
-Column<std::uint64_t> load_starts(h5::File const& file, char const* name, FileMap const& map, std::uint64_t end) {
-  h5::Set const set(file, name);
-  if (!set.is_integer(H5T_SGN_NONE, 8)) set.fail("does not hold uint64");
-  if (set.size() < 2) set.fail("has no entry beside its first");
-  auto column = load_column<std::uint64_t>(set, map);
-  if (column.values.front() != 0) set.fail("does not begin with 0");
-  if (column.values.back() != end)
-    set.fail("ends with " + std::to_string(column.values.back()) + " instead of " + std::to_string(end));
-  return column;
-}
-
 Column<std::uint8_t> load_segments(h5::File const& file, FileMap const& map, std::uint64_t num_tokens) {
   h5::Set const set(file, segments_name);
   if (!set.is_integer(H5T_SGN_NONE, 1)) set.fail("does not hold uint8");
@@ -67,15 +55,26 @@ Column<std::uint8_t> load_segments(h5::File const& file, FileMap const& map, std
 
 std::vector<float> load_labels(h5::File const& file, ShardInfo const& info, std::uint64_t num_examples) {
   LabelLayout const layout = label_layout(info);
-  if (layout.use == LabelUse::none) return {};
+  if (layout.use == LabelUse::none || layout.per != LabelPer::example) return {};
   h5::Set const set(file, info.kind.c_str());
   bool const real = layout.use == LabelUse::value;
   if (real && !set.is_real()) set.fail("does not hold floating point numbers");
   if (!real && !(set.is_integer() && set.is_signed())) set.fail("does not hold signed integers");
-  check_size(set, num_examples * layout.per_example, layout.per_example == 1 ? "examples" : "labels of examples");
+  check_size(set, num_examples * layout.width, layout.width == 1 ? "examples" : "labels of examples");
   std::vector<float> labels(set.size());
   set.read(H5T_NATIVE_FLOAT, labels.data());
   return labels;
+}
+
+Column<std::int32_t> load_places(h5::File const& file, FileMap const& map, ShardInfo const& info,
+                                 std::uint64_t sequences, std::uint64_t tokens) {
+  LabelLayout const layout = label_layout(info);
+  if (layout.per == LabelPer::example) return {};
+  h5::Set const set(file, info.kind.c_str());
+  if (!set.is_integer(H5T_SGN_2, 4)) set.fail("does not hold int32");
+  bool const of_tokens = layout.per == LabelPer::token;
+  check_size(set, (of_tokens ? tokens : sequences) * layout.width, of_tokens ? "tokens" : "pairs of sequences");
+  return load_column<std::int32_t>(set, map);
 }
 
 h5::Set open_ids(h5::File const& file, std::uint64_t num_examples) {
@@ -103,7 +102,10 @@ Shard::Shard(std::filesystem::path const& path) : impl_(std::make_unique<Impl>(p
   shard.example_starts = load_starts(file, "example_starts", shard.map, num_sequences());
   if (h5::Set::exists(file, segments_name)) shard.segments = load_segments(file, shard.map, num_tokens());
   shard.labels = load_labels(file, shard.info, num_examples());
-  shard.labels_per_example = label_layout(shard.info).per_example;
+  shard.places = load_places(file, shard.map, shard.info, num_sequences(), num_tokens());
+  shard.label_layout = label_layout(shard.info);
+  if (shard.label_layout.use == LabelUse::places)
+    shard.passages.emplace(path, file, shard.map, num_examples(), num_tokens());
   open_ids(file, num_examples());
 }
 
@@ -120,9 +122,23 @@ std::uint64_t Shard::sequence_start(std::uint64_t sequence) const { return impl_
 std::uint64_t Shard::example_start(std::uint64_t example) const { return impl_->example_starts.values[example]; }
 bool Shard::has_segments() const { return !impl_->segments.values.empty(); }
 
-std::span<float const> Shard::labels(std::uint64_t example) const {
-  std::uint64_t const count = impl_->labels_per_example;
-  return std::span(impl_->labels).subspan(example * count, count);
+std::span<std::uint64_t const> Shard::sequence_starts(std::uint64_t first, std::uint64_t last) const {
+  return impl_->sequence_starts.values.subspan(first, last - first + 1);
+}
+
+std::vector<float> Shard::labels(std::uint64_t first, std::uint64_t last) const {
+  auto const stretch = [&](auto const& all) {
+    auto const part =
+        std::span(all).subspan(first * impl_->label_layout.width, (last - first) * impl_->label_layout.width);
+    return std::vector<float>(part.begin(), part.end());
+  };
+  return impl_->label_layout.per == LabelPer::example ? stretch(impl_->labels) : stretch(impl_->places.values);
+}
+
+bool Shard::has_passages() const { return impl_->passages.has_value(); }
+
+Passage Shard::passage(std::uint64_t example, std::uint64_t first_token, std::uint64_t last_token) const {
+  return impl_->passages->at(example, first_token, last_token);
 }
 
 bool Shard::is_mapped() const {

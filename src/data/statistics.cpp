@@ -34,9 +34,14 @@ std::uint64_t Lengths::between(std::int64_t first, std::int64_t last) const {
 
 namespace {
 
-//! The class, or the columns that hold.
+//! The class, the columns that hold, or the class of each word.
 void count_labels(LabelLayout const& layout, std::span<float const> labels, std::vector<std::uint64_t>& counts) {
   if (layout.use == LabelUse::index) return void(++counts[static_cast<std::size_t>(labels[0])]);
+  if (layout.use == LabelUse::words) {
+    for (float const label : labels)
+      if (label >= 0) ++counts[static_cast<std::size_t>(label)];
+    return;
+  }
   for (std::size_t column = 0; column < labels.size(); ++column) counts[column] += labels[column] == 1;
 }
 

@@ -67,7 +67,7 @@ class MultipleChoice final : public SentenceObjective {
     return {{"accuracy", share_of_hits(outcomes)}};
   }
 
-  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+  nlohmann::ordered_json describe(data::PackedBatch const&, std::size_t, std::vector<double> const& prediction,
                                   std::vector<std::string> const&) const override {
     return {{"prediction", highest(prediction)}, {"probabilities", prediction}};
   }

@@ -56,7 +56,7 @@ class Classification final : public SentenceObjective {
     return matrix;
   }
 
-  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+  nlohmann::ordered_json describe(data::PackedBatch const&, std::size_t, std::vector<double> const& prediction,
                                   std::vector<std::string> const& label_names) const override {
     nlohmann::ordered_json::object_t by_label;
     by_label.reserve(label_names.size());

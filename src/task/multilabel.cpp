@@ -47,7 +47,7 @@ class MultilabelClassification final : public SentenceObjective {
     return multilabel_metrics(outcomes, threshold);
   }
 
-  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+  nlohmann::ordered_json describe(data::PackedBatch const&, std::size_t, std::vector<double> const& prediction,
                                   std::vector<std::string> const& label_names) const override {
     auto names = nlohmann::ordered_json::array();
     nlohmann::ordered_json::object_t by_label;

@@ -27,6 +27,7 @@ std::vector<Entry> const& entries() {
       {"multilabel", ObjectiveKind::multilabel, {"roc-auc", "accuracy", "macro-f1", "micro-f1"}, make_multilabel},
       {"regression", ObjectiveKind::regression, {"rmse", "mae", "pearson", "spearman"}, make_regression},
       {"choice", ObjectiveKind::choice, {"accuracy"}, make_choice},
+      {"span", ObjectiveKind::span, {"f1", "exact-match", "f1-has-answer", "no-answer-accuracy"}, make_span},
   };
   return all;
 }
@@ -68,7 +69,8 @@ std::vector<double> Objective::outcome(data::PackedBatch const&, std::size_t, st
 
 std::map<std::string, double> Objective::measure(Outcomes const&) const { fail_without_labels(); }
 
-nlohmann::ordered_json Objective::describe(std::vector<double> const&, std::vector<std::string> const&) const {
+nlohmann::ordered_json Objective::describe(data::PackedBatch const&, std::size_t, std::vector<double> const&,
+                                           std::vector<std::string> const&) const {
   fail_without_labels();
 }
 

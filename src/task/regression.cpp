@@ -40,7 +40,7 @@ class Regression final : public SentenceObjective {
     return regression_metrics(outcomes);
   }
 
-  nlohmann::ordered_json describe(std::vector<double> const& prediction,
+  nlohmann::ordered_json describe(data::PackedBatch const&, std::size_t, std::vector<double> const& prediction,
                                   std::vector<std::string> const&) const override {
     return {{"prediction", prediction[0]}};
   }

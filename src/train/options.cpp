@@ -92,8 +92,9 @@ Section task_section(TaskOptions& o) {
         "examples of one optimiser step over all ranks and micro-batches; of a member: of a sub-batch",
         at_least(1, most_examples));
   s.add("head", o.head,
-        "tasks that name the same head share its parameters; empty: members share one for all choices, other "
-        "tasks have their own");
+        "tasks that name the same head share its parameters; empty: members share one for all spans and one for all "
+        "choices, "
+        "other tasks have their own");
   s.add("weight", o.weight,
         "constant weight where weights are fixed, start weight where they are learned; -1: equal weights",
         weight_or_default);
@@ -308,8 +309,8 @@ void check_metric(TaskOptions const& t, config::Settings const& settings) {
 std::string head_of(TaskOptions const& task) {
   if (task.objective == task::ObjectiveKind::mlm) return "";
   if (!task.head.empty()) return task.head;
-  bool const shared = task.role == Role::member && task.objective == task::ObjectiveKind::choice;
-  return shared ? task::objective_name(task.objective) : task.name;
+  bool const alike = task.objective == task::ObjectiveKind::choice || task.objective == task::ObjectiveKind::span;
+  return task.role == Role::member && alike ? task::objective_name(task.objective) : task.name;
 }
 
 std::string metric_of(TaskOptions const& task) {

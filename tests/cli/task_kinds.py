@@ -24,4 +24,16 @@ def choice(words, rng, number):
     return {"question": of(group), "choices": choices, "label": right}
 
 
-MAKE = {"regression": regression, "multilabel": multilabel, "choice": choice}
+def span(words, rng, number):
+    """The answer is of the question's group; where there is none, no word is."""
+    group = words[10 * (at := rng.randrange(4)) : 10 * at + 10]
+    context = rng.choices(words[40:], k=rng.randint(3, 30))
+    place = rng.randint(0, len(context))
+    answers = [] if number % 5 == 4 else [rng.choice(group)]
+    start = sum(len(word) + 1 for word in context[:place])
+    context[place:place] = answers
+    return {"context": " ".join(context), "question": " ".join(rng.choices(group, k=2)),
+            "answers": [{"text": text, "start": start} for text in answers]}
+
+
+MAKE = {"regression": regression, "multilabel": multilabel, "choice": choice, "span": span}

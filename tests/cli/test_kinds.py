@@ -8,6 +8,7 @@ import h5py
 import launch
 import numpy as np
 import pytest
+import squad
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import f1_score, mean_absolute_error, mean_squared_error, roc_auc_score
 from task_kinds import MAKE
@@ -19,11 +20,16 @@ from trial import Run, Trial
 COUNTS = {"train": 48, "dev": 24, "test": 30}
 
 
+METRIC = {"regression": "rmse", "multilabel": "roc-auc", "choice": "accuracy", "span": "f1"}
+LABEL = {"regression": float, "multilabel": list, "choice": int, "span": list}
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
     trial: Trial
     run: Run
+    records: list[dict]  # of test
 
     @property
     def test(self):
@@ -47,11 +53,11 @@ def kind(request, world, tmp_path_factory) -> Kind:
     folder, name = tmp_path_factory.mktemp(request.param), request.param
     rng = random.Random(3)
     words = make_words(random.Random(0))
-    inputs = [write_lines(folder / f"{split}.jsonl", [MAKE[name](words, rng, at) for at in range(count)])
-              for split, count in COUNTS.items()]
+    records = {split: [MAKE[name](words, rng, at) for at in range(count)] for split, count in COUNTS.items()}
+    inputs = [write_lines(folder / f"{split}.jsonl", lines) for split, lines in records.items()]
     data = prepare(name, world.model, inputs, folder / "data")
     trial = Trial(replace(world, task=data), folder)
-    return Kind(name, trial, trial.train(settings(name), output="one"))
+    return Kind(name, trial, trial.train(settings(name), output="one"), records["test"])
 
 
 def settings(name):
@@ -64,7 +70,7 @@ def test_ranks_do_not_matter(kind):
 
 def test_the_best_on_dev_is_kept(kind):
     evaluations = [event for event in kind.run.events("evaluation")]
-    metric = {"regression": "rmse", "multilabel": "roc-auc", "choice": "accuracy"}[kind.name]
+    metric = METRIC[kind.name]
     values = [event["metrics"][metric] for event in evaluations]
     best = min(values) if metric == "rmse" else max(values)
     assert kind.run.result()["dev"][metric] == best
@@ -73,20 +79,21 @@ def test_the_best_on_dev_is_kept(kind):
 
 def test_metrics(kind):
     evaluation, rows = kind.answers()
-    expected = {"regression": of_values, "multilabel": of_columns, "choice": of_choices}[kind.name](kind.stored(), rows)
+    expected = {"regression": of_values, "multilabel": of_columns, "choice": of_choices, "span": of_answers}[kind.name](kind, rows)
     assert evaluation["metrics"] == pytest.approx(expected, rel=0, abs=1e-6)
     assert evaluation["examples"] == COUNTS["test"] == len(rows)
 
 
-def of_values(stored, rows):
+def of_values(kind, rows):
+    stored = kind.stored()
     predicted = [row["prediction"] for row in rows]
     assert np.std(predicted) > 0
     return {"rmse": mean_squared_error(stored, predicted) ** 0.5, "mae": mean_absolute_error(stored, predicted),
             "pearson": pearsonr(stored, predicted)[0], "spearman": spearmanr(stored, predicted)[0]}
 
 
-def of_columns(stored, rows):
-    stored = stored.reshape(len(rows), -1)
+def of_columns(kind, rows):
+    stored = kind.stored().reshape(len(rows), -1)
     scores = np.array([list(row["probabilities"].values()) for row in rows])
     known = stored >= 0
     assert not known.all()
@@ -101,11 +108,22 @@ def of_columns(stored, rows):
             "micro-f1": f1_score(stored[known], said[known], zero_division=0)}
 
 
-def of_choices(stored, rows):
+def of_choices(kind, rows):
+    stored = kind.stored()
     for row in rows:
         assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-9)
         assert row["prediction"] == int(np.argmax(row["probabilities"]))
     return {"accuracy": np.mean([row["prediction"] == label for row, label in zip(rows, stored)])}
+
+
+def of_answers(kind, rows):
+    for row, record in zip(rows, kind.records):
+        assert sum(answer["probability"] for answer in row["n_best"]) == pytest.approx(1, abs=1e-9)
+        assert (row["n_best"][0]["text"], row["n_best"][0]["start"]) == (row["prediction"], row["start"])
+        for answer in row["n_best"]:
+            start = answer["start"]
+            assert answer["text"] == ("" if start is None else record["context"][start : start + len(answer["text"])])
+    return squad.metrics([row["prediction"] for row in rows], [[answer["text"] for answer in record["answers"]] for record in kind.records])
 
 
 @pytest.mark.parametrize("recipe", ["finetune", "mt-tartan"])
@@ -128,7 +146,7 @@ def test_a_uniform_prediction_costs_one(kind):
 def test_inspect_shows_its_labels(kind):
     found = json.loads(launch.run_well("inspect", kind.trial.world.task, "--examples", 2, "--json").out)
     label = found["shown_examples"][0]["label"]
-    assert isinstance(label, {"regression": float, "multilabel": list, "choice": int}[kind.name])
+    assert isinstance(label, LABEL[kind.name])
     assert ", label" in launch.run_well("inspect", kind.trial.world.task, "--examples", 2).out
 
 

@@ -13,6 +13,10 @@ from trial import Run, write_ini
 OBJECTIVE = {"class": "classification"}
 
 
+def span_of(context, text):
+    return {"context": context, "question": "q", "answers": [] if text is None else [{"text": text, "start": context.index(text)}]}
+
+
 def records(words, rng):
     """By name: kind, train and dev."""
     long = " ".join(rng.choices(words, k=10_000))
@@ -24,6 +28,10 @@ def records(words, rng):
         "up_to_five_choices": ("choice", [{"question": long, "choices": [any_text() for _ in range(1 + at % 5)], "label": 0}
                                           for at in range(20)], [{"question": "", "choices": ["", ""], "label": 1}]),
         "two_hundred_classes": ("class", [{"text": any_text(), "label": f"c{at}"} for at in range(200)], [{"text": "x", "label": "c3"}]),
+        "answers_and_none": ("span", [span_of(long, long.split()[at]) for at in (0, 5_000, 9_999)] + [span_of("", None), span_of("a", None)],
+                             [span_of("", None) | {"question": ""}, span_of("\U0001f642 cafe\u0301 \u4e2d", "\u4e2d"),
+                              span_of("a b", "b") | {"question": long}]),
+        "no_answer_at_all": ("span", [span_of(any_text(), None) for _ in range(6)], [span_of("x", None)]),
         "a_single_class": ("class", [{"text": any_text(), "label": "only"} for _ in range(10)], [{"text": "x", "label": "only"}]),
     }
 

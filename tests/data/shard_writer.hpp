@@ -35,7 +35,11 @@ struct ShardSpec {
   std::vector<std::uint8_t> segments;  // empty: no such data set
   std::vector<std::int32_t> labels;
   std::vector<std::string> label_names{"background", "method", "result"};
-  std::vector<std::int64_t> integer_ids;  // empty: string ids "e0", "e1" …
+  //! Of kind span: begun by the context, ended by right answers; empty: "one two" and "two" for each example.
+  std::vector<std::vector<std::string>> texts;
+  std::vector<std::uint32_t> token_offsets;  // empty: bytes 0 to 3 for each token but the first of a sequence
+  std::vector<std::int32_t> places;          // of kinds span and token_class; empty: made from labels
+  std::vector<std::int64_t> integer_ids;     // empty: string ids "e0", "e1" …
 
   Storage storage = Storage::contiguous;
   Strings strings = Strings::variable;
@@ -209,6 +213,43 @@ inline void write_starts(hid_t file, ShardSpec const& spec, std::string const& n
             starts.data());
 }
 
+inline std::vector<std::uint32_t> token_offsets_of(ShardSpec const& spec) {
+  if (!spec.token_offsets.empty()) return spec.token_offsets;
+  std::vector<std::uint32_t> offsets(2 * spec.tokens.size(), 0);
+  for (std::size_t t = 0; t < spec.tokens.size(); ++t)
+    if (!std::binary_search(spec.sequence_starts.begin(), spec.sequence_starts.end(), t)) offsets[2 * t + 1] = 3;
+  return offsets;
+}
+
+inline void write_passages(hid_t file, ShardSpec const& spec) {
+  auto const examples =
+      spec.texts.empty() ? std::vector<std::vector<std::string>>(spec.num_examples(), {"one two", "two"}) : spec.texts;
+  std::string all;
+  std::vector<std::uint64_t> starts{0}, first{0};
+  for (auto const& texts : examples) {
+    for (auto const& text : texts) starts.push_back((all += text + '\0').size());
+    first.push_back(starts.size() - 1);
+  }
+  auto const offsets = token_offsets_of(spec);
+  write_set(file, spec, "token_offsets", H5T_STD_U32LE, H5T_NATIVE_UINT32, offsets.size(), offsets.data());
+  write_set(file, spec, "texts", H5T_STD_U8LE, H5T_NATIVE_UINT8, all.size(), all.data());
+  write_starts(file, spec, "text_starts", starts);
+  write_starts(file, spec, "example_texts", first);
+}
+
+//! A span points at the token that the label numbers; a word begins at each sequence's first token.
+inline std::vector<std::int32_t> places_of(ShardSpec const& spec) {
+  std::vector<std::int32_t> places = spec.places;
+  for (std::size_t e = 0; spec.places.empty() && e < spec.num_examples(); ++e)
+    for (std::uint64_t s = spec.example_starts[e]; s < spec.example_starts[e + 1]; ++s) {
+      std::uint64_t const tokens = spec.sequence_starts[s + 1] - spec.sequence_starts[s];
+      std::size_t const further = spec.kind == "span" ? 1 : static_cast<std::size_t>(tokens) - 1;
+      places.push_back(spec.labels[e]);
+      places.insert(places.end(), further, spec.kind == "span" ? spec.labels[e] : -2);
+    }
+  return places;
+}
+
 //! What `labels` become in each kind: a class; for every name whether it is the class; a number; the first choice.
 inline void write_labels(hid_t file, ShardSpec const& spec) {
   std::vector<std::int32_t> choices;
@@ -228,7 +269,13 @@ inline void write_labels(hid_t file, ShardSpec const& spec) {
     write_set(file, spec, "multilabel", H5T_STD_I8LE, H5T_NATIVE_INT8, columns.size(), columns.data());
   if (spec.kind == "regression")
     write_set(file, spec, "regression", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.size(), values.data());
-  if (spec.kind == "class" || spec.kind == "multilabel") write_texts(file, spec, "label_names", spec.label_names);
+  if (spec.kind == "span" || spec.kind == "token_class") {
+    auto const places = places_of(spec);
+    write_set(file, spec, spec.kind, H5T_STD_I32LE, H5T_NATIVE_INT32, places.size(), places.data());
+  }
+  if (spec.kind == "span") write_passages(file, spec);
+  if (spec.kind == "class" || spec.kind == "multilabel" || spec.kind == "token_class")
+    write_texts(file, spec, "label_names", spec.label_names);
 }
 
 }  // namespace writing

@@ -28,7 +28,7 @@ void expect_holds(Shard const& shard, ShardSpec const& spec) {
     EXPECT_EQ(shard.sequence_start(row), spec.sequence_starts[row]);
   }
   for (std::size_t row = 0; row < spec.num_examples(); ++row) {
-    EXPECT_EQ(shard.labels(row)[0], static_cast<float>(spec.labels[row]));
+    EXPECT_EQ(shard.labels(row, row + 1)[0], static_cast<float>(spec.labels[row]));
     EXPECT_EQ(shard.example_id(row), "e" + std::to_string(row));
   }
 }

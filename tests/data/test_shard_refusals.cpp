@@ -102,7 +102,7 @@ std::vector<Refusal> refusals() {
   return {
       {"Schema", "has the schema other", change([](ShardSpec& spec) { spec.schema = "other"; })},
       {"Version", "has version 2 of tartan.examples (supported: 1)", change([](ShardSpec& spec) { spec.version = 2; })},
-      {"Kind", "has the kind audio (supported: text, class, multilabel, regression, choice)",
+      {"Kind", "has the kind audio (supported: text, class, multilabel, regression, choice, span, token_class)",
        change([](ShardSpec& spec) { spec.kind = "audio"; })},
       {"NoSchema", "has no attribute schema", omit("schema")},
       {"NoVocabSize", "has no attribute vocab_size", omit("vocab_size")},
@@ -128,6 +128,22 @@ std::vector<Refusal> refusals() {
       {"IdCount", "data set example_id has 1 elements for 20 examples",
        change([](ShardSpec& spec) { spec.integer_ids = {1}; })},
       {"SegmentCount", "data set segments has 1 elements", change([](ShardSpec& spec) { spec.segments = {1}; })},
+      {"SpanCount", "data set span has 3 elements for 40 pairs of sequences", change([](ShardSpec& spec) {
+         spec.kind = "span";
+         spec.places = {0, 0, 0};
+       })},
+      {"WordCount", "data set token_class has 1 elements for", change([](ShardSpec& spec) {
+         spec.kind = "token_class";
+         spec.places = {0};
+       })},
+      {"OffsetCount", "data set token_offsets has 2 elements for", change([](ShardSpec& spec) {
+         spec.kind = "span";
+         spec.token_offsets = {0, 0};
+       })},
+      {"TextCount", "data set example_texts has 2 elements for 21 ends of examples", change([](ShardSpec& spec) {
+         spec.kind = "span";
+         spec.texts = {{"one two"}};
+       })},
       {"Rank", "does not have exactly one dimension", change([](ShardSpec& spec) {
          replace_tokens(spec, {4, 4}, [](hid_t) {});
        })},

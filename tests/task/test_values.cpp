@@ -1,7 +1,6 @@
-#include "task_model.hpp"
+#include "objective_test.hpp"
 
 #include <cmath>
-#include <gtest/gtest.h>
 #include <limits>
 
 namespace tartan::task {
@@ -11,24 +10,7 @@ using namespace tartan::testing;
 
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
-class ValuesTest : public ::testing::Test {
- protected:
-  //! An objective with its own head "own" on a tiny encoder.
-  void open(ObjectiveOptions const& options) {
-    objective = make_objective(options);
-    TinyDirectory tiny;
-    model::HfConfig const config = model::parse_hf_config(tiny.config.dump(), "config.json");
-    model = tiny.save().open(model::Precision::fp64, {}, {{"own", objective->head(config)}});
-  }
-  HeadPlace place() const { return {model->encoder, model->parameters, model->parameters, "own", false}; }
-  at::Tensor hidden() const { return model->encoder.forward(model->parameters, batch, batch.rows, {}); }
-  double loss() const { return objective->loss(place(), {hidden()}, batch).item<double>(); }
-  Predictions predictions() const { return objective->predict(place(), hidden(), batch); }
-
-  data::PackedBatch batch = tiny_batch({7, 12, 5});
-  std::unique_ptr<Objective> objective;
-  std::unique_ptr<model::Model> model;
-};
+using ValuesTest = ObjectiveTest;
 
 TEST_F(ValuesTest, UnknownColumnsCostNothing) {
   open({.kind = ObjectiveKind::multilabel, .outputs = 2});

@@ -29,8 +29,8 @@ class Dataset {
   std::string example_id(std::uint64_t example) const;
   //! Of kinds `class` and `choice`; -1: unlabelled. Throws ExitStatus::data where it is out of range.
   std::int64_t class_label(std::uint64_t example) const { return static_cast<std::int64_t>(labels(example)[0]); }
-  //! As many as label_layout says; -1 or NaN: unlabelled. Throws ExitStatus::data where one is out of range.
-  std::span<float const> labels(std::uint64_t example) const;
+  //! As label_layout says; -1 or NaN: unlabelled. Throws ExitStatus::data where one is out of range.
+  std::vector<float> labels(std::uint64_t example) const;
   std::string describe_row(std::uint64_t example) const;  //!< "FILE row N", N from 0
   std::vector<std::filesystem::path> files() const;
   //! 16 hexadecimal digits that change with the content: of the manifest's hashes, else of the files themselves, which
@@ -41,7 +41,7 @@ class Dataset {
   //! is out of order, a sequence is empty or longer than max_length, a token id is >= vocab_size, or a label is out of
   //! range.
   PackedBatch pack(std::span<std::uint64_t const> examples) const;
-  //! Gives a batch the labels of as many other examples.
+  //! Gives a batch the labels of as many other examples; places and words are fitted to the tokens that are there.
   void relabel(PackedBatch& batch, std::span<std::uint64_t const> others) const;
 
  private:
@@ -57,7 +57,7 @@ class Dataset {
   Place locate(std::uint64_t example) const;
   Extent extent(std::uint64_t example) const;
   void check_sequences(Extent const& extent) const;
-  std::span<float const> labels(Extent const& extent) const;
+  std::vector<float> labels(Extent const& extent) const;
   void append_labels(PackedBatch& batch, std::span<float const> labels) const;
   void append(PackedBatch& batch, Extent const& extent) const;
 

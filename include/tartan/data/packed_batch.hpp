@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace tartan::data {
@@ -23,6 +25,14 @@ struct EmbeddingNoise {
   bool normal = false;
 };
 
+//! Where the answer to a question is looked for. Views of a shard, which must outlive it.
+struct Passage {
+  std::string_view context;               //!< UTF-8, unless the shard is damaged
+  std::vector<std::string_view> answers;  //!< that are right; empty: the context holds none, or unlabelled
+  std::span<std::uint32_t const>
+      offsets;  //!< (tokens of the example, 2) bytes [first, end) of the context; none: equal
+};
+
 //! E examples as one stream. An objective's transform fills `rows` and `targets` or `real_targets`: what it reads and
 //! what it expects there.
 struct PackedBatch {
@@ -33,6 +43,8 @@ struct PackedBatch {
   std::vector<EmbeddingNoise> noise;            // (E) needs keys; empty: none
   std::vector<std::int64_t> class_labels;       // (E) kinds `class` and `choice`; -1: unlabelled; else empty
   std::vector<float> label_values;              // (E, L) kinds `multilabel` and `regression`; NaN: unlabelled
+  std::vector<std::int64_t> label_places;       // (S, 2) kind `span`, (T) kind `token_class`, as they are stored
+  std::vector<Passage> passages;                // (E) kind `span`
   std::vector<std::int64_t> rows;               // (R) positions in [0, T), ascending
   std::vector<std::int64_t> targets;            // expected class or token, as the objective lays them; -1: none
   std::vector<float> real_targets;              // expected values, instead of `targets`; NaN: none
@@ -41,8 +53,8 @@ struct PackedBatch {
   std::int64_t num_targets() const;  //!< those that are there: what the summed loss is divided by
 };
 
-//! `parts` end to end, but for `label_values`, of which each kind has another width; rows are shifted along. The
-//! result's example_starts cover all parts.
+//! `parts` end to end, but for `label_values`, `label_places` and `passages`, of which each kind has its own; rows are
+//! shifted along. The result's example_starts cover all parts.
 PackedBatch concatenate(std::vector<PackedBatch const*> const& parts);
 
 }  // namespace tartan::data

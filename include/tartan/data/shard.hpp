@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tartan/data/packed_batch.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -46,8 +48,13 @@ class Shard {
   void copy_segments(std::uint64_t first, std::uint64_t last, std::vector<std::int64_t>& out) const;
   bool has_segments() const;
   bool is_mapped() const;  //!< tokens lie in the page cache, shared by a node's ranks
-  //! As many as label_layout says, as they are stored; -1 or NaN: unlabelled.
-  std::span<float const> labels(std::uint64_t example) const;
+  //! Starts of the sequences [first, last), and where the last ends.
+  std::span<std::uint64_t const> sequence_starts(std::uint64_t first, std::uint64_t last) const;
+  //! Of the units [first, last), examples, sequences or tokens, as label_layout says; as they are stored.
+  std::vector<float> labels(std::uint64_t first, std::uint64_t last) const;
+  bool has_passages() const;
+  //! Of an example of these tokens. Throws ExitStatus::data where it leads out of the texts.
+  Passage passage(std::uint64_t example, std::uint64_t first_token, std::uint64_t last_token) const;
   std::string example_id(std::uint64_t example) const;  //!< as text; the first call reads the ids of all examples
 
  private:

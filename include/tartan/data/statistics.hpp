@@ -28,7 +28,8 @@ class Lengths {
 
 struct Statistics {
   Lengths lengths;
-  std::vector<std::uint64_t> labels;  //!< (label_names) examples with each class, or for which each column holds
+  std::vector<std::uint64_t>
+      labels;  //!< (label_names) examples, or words, with each class, or for which each column holds
   std::uint64_t unlabelled = 0;
 };
 

@@ -78,6 +78,10 @@ std::map<std::string, double> regression_metrics(Outcomes const& outcomes);
 //! above the threshold, "macro-f1" the mean over columns in which it is expected or predicted.
 std::map<std::string, double> multilabel_metrics(Outcomes const& outcomes, double threshold);
 
+//! Outcomes (exact, F1, whether there is an answer): "exact-match", "f1", "f1-has-answer", "no-answer-accuracy"; means,
+//! 0 over nothing.
+std::map<std::string, double> answer_metrics(Outcomes const& outcomes);
+
 //! "rmse" and "mae".
 bool lower_is_better(std::string const& metric);
 

@@ -32,7 +32,7 @@ struct Pass {
   data::EmbeddingNoise noise{};  //!< of every example
 };
 
-//! What an objective says of each example: probabilities of classes, columns or choices, or a value.
+//! What an objective says of each example: probabilities of classes, columns or choices, a value, or answers.
 using Predictions = std::vector<std::vector<double>>;
 
 //! What a task asks of the encoder (DESIGN 2). Stateless: parameters live in the parameter set.
@@ -61,11 +61,12 @@ class Objective {
   //! Where one of several classes is expected.
   virtual std::optional<ConfusionMatrix> confusion(Outcomes const&) const { return std::nullopt; }
   //! "prediction" and what it rests on, for a line of `tartan predict`.
-  virtual nlohmann::ordered_json describe(std::vector<double> const& prediction,
+  virtual nlohmann::ordered_json describe(data::PackedBatch const& batch, std::size_t example,
+                                          std::vector<double> const& prediction,
                                           std::vector<std::string> const& label_names) const;
 };
 
-enum class ObjectiveKind { mlm, classification, multilabel, regression, choice };
+enum class ObjectiveKind { mlm, classification, multilabel, regression, choice, span };
 
 //! As in configurations.
 std::map<std::string, ObjectiveKind> const& objective_names();
@@ -81,7 +82,8 @@ struct Scale {
 //! What losses are divided by.
 enum class LossScale {
   none,
-  uniform,  //!< what a uniform prediction costs: ln(classes, choices, words), ln 2 of a column; MUPPET, section 3.2
+  uniform,  //!< what a uniform prediction costs: ln(classes, choices, words, tokens of a window), ln 2 of a column;
+            //!< MUPPET, section 3.2
 };
 
 //! Regularisation by noise in the embeddings; weight 0: none. Costs a second forward and backward.

@@ -7,14 +7,17 @@ from .choice import Choice
 from .classification import Classification
 from .multilabel import Multilabel
 from .regression import Regression
+from .span import Span
 from .text import Text
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Text(), Classification(), Multilabel(), Regression(), Choice())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (
+    Text(), Classification(), Multilabel(), Regression(), Choice(), Span())}
 
 
-def kind_named(name: str, unlabelled: bool = False) -> Kind:
-    """The kind of this name; `unlabelled`: its labels are neither needed nor read."""
-    return replace(KINDS[name], unlabelled=True) if unlabelled else KINDS[name]
+def kind_named(name: str, unlabelled: bool = False, stride: int | None = None) -> Kind:
+    """The kind of this name; `unlabelled`: its labels are neither needed nor read; `stride`: of kind span."""
+    kind = replace(KINDS[name], unlabelled=True) if unlabelled else KINDS[name]
+    return kind if stride is None else replace(kind, stride=stride)
 
 
 __all__ = ["KINDS", "Kind", "Record", "kind_named"]

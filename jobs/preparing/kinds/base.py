@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..errors import bad_data
+from .tokenised import Tokenised
 
 NAME_BYTES = 1024
 TEXT_FIELDS = ("text", "text_a", "text_b")
@@ -42,6 +43,8 @@ class Kind(ABC):
     accepts_plain_text: ClassVar[bool] = False
     keeps_empty_texts: ClassVar[bool] = True  # else they are skipped and counted
     label_type: ClassVar[np.dtype | None] = None  # of the data set that has the kind's name; None: no labels
+    label_per: ClassVar[str] = "example"  # or "sequence", "token": then `tokenise` gives them
+    usual_length: ClassVar[int | None] = None  # tokens per sequence, unless --max-length says; None: what the encoder holds
 
     @abstractmethod
     def parse(self, fields: dict, where: str) -> Record:
@@ -65,6 +68,12 @@ class Kind(ABC):
     def stratum(self, label: Any) -> Any:
         """What --split gives every split its share of; None where there is no label."""
         return None if label is None else ""
+
+    def tokenise(self, encoder, records: list[Record], label_numbers: dict[str, int]) -> Tokenised:
+        """Their sequences, with what else the kind stores of each token and sequence; `encoder`: an Encoder."""
+        results = encoder.encode([sequence for record in records for sequence in record.sequences])
+        ids, types, cut = zip(*results) if results else ((), (), ())
+        return Tokenised(list(ids), list(types), list(cut), [len(record.sequences) for record in records])
 
     def stored_labels(self, label: Any, label_numbers: dict[str, int]) -> list:
         """The values to store; label_numbers has the place of each name in label_names."""
@@ -126,11 +135,18 @@ def missing(fields: dict, wanted: str, where: str) -> Exception:
 
 
 def any_texts(fields: dict, where: str) -> list[Sequence]:
-    """Of a record of any kind: its text or pair, or a question beside each choice. Raises Refusal (65)."""
+    """Of a record of any kind: its text or pair, or a question beside each choice or its context. Raises Refusal (65)."""
     has_text = "text" in fields or ("text_a" in fields and "text_b" in fields)
-    if has_text or "question" not in fields or "choices" not in fields:
+    if has_text or "question" not in fields:
         return [text_or_pair(fields, where)]
-    return question_and_choices(fields, where)
+    if "choices" in fields:
+        return question_and_choices(fields, where)
+    return [question_and_context(fields, where) if "context" in fields else text_or_pair(fields, where)]
+
+
+def question_and_context(fields: dict, where: str) -> Sequence:
+    """Raises Refusal (65)."""
+    return text_field(fields, "question", where), text_field(fields, "context", where)
 
 
 def question_and_choices(fields: dict, where: str) -> list[Sequence]:

@@ -20,6 +20,11 @@ Wanted wanted_label(data::Dataset const& dataset, Request const& request) {
   bool const columns = data::label_layout(dataset.info()).use == data::LabelUse::columns;
   auto const found = std::find(names.begin(), names.end(), *request.label);
   auto const place = static_cast<std::size_t>(found - names.begin());
+  if (found != names.end() && data::label_layout(dataset.info()).use == data::LabelUse::words)
+    return [&, place](std::uint64_t e) {
+      auto const labels = dataset.labels(e);
+      return std::ranges::find(labels, static_cast<float>(place)) != labels.end();
+    };
   if (found != names.end() && columns) return [&, place](std::uint64_t e) { return dataset.labels(e)[place] == 1; };
   if (found != names.end())
     return [&, place](std::uint64_t e) { return dataset.class_label(e) == static_cast<std::int64_t>(place); };
@@ -55,13 +60,34 @@ Facts sequences_of(data::PackedBatch const& batch, Decoder const& decoder) {
   return sequences;
 }
 
-//! A name, an index or a value; of several columns the names of those that hold. null: unlabelled.
-Facts label_fact(data::Dataset const& dataset, std::uint64_t example) {
+Facts answers_of(data::PackedBatch const& batch) {
+  Facts answers = Facts::array();
+  for (auto const answer : batch.passages[0].answers) answers.push_back(answer);
+  return answers;
+}
+
+//! A class by its name; null: unlabelled.
+Facts name_or_null(float label, std::vector<std::string> const& names) {
+  return label < 0 ? Facts() : Facts(names[static_cast<std::size_t>(label)]);
+}
+
+Facts words_of(std::vector<float> const& labels, std::vector<std::string> const& names) {
+  Facts words = Facts::array();
+  for (float const label : labels)
+    if (label != data::no_word) words.push_back(name_or_null(label, names));
+  return words;
+}
+
+//! A name, an index or a value; of several columns the names of those that hold; of words the name of each; right
+//! answers. null: unlabelled.
+Facts label_fact(data::Dataset const& dataset, std::uint64_t example, data::PackedBatch const& batch) {
   auto const labels = dataset.labels(example);
   auto const& names = dataset.info().label_names;
   data::LabelLayout const layout = data::label_layout(dataset.info());
   if (data::is_unlabelled(dataset.info(), labels)) return nullptr;
   if (layout.use == data::LabelUse::value) return shortest(labels[0]);
+  if (layout.use == data::LabelUse::places) return answers_of(batch);
+  if (layout.use == data::LabelUse::words) return words_of(labels, names);
   if (layout.use == data::LabelUse::index && !layout.named) return static_cast<std::int64_t>(labels[0]);
   if (layout.use == data::LabelUse::index) return names[static_cast<std::size_t>(labels[0])];
   Facts holding = Facts::array();
@@ -73,7 +99,7 @@ Facts label_fact(data::Dataset const& dataset, std::uint64_t example) {
 Facts example_facts(data::Dataset const& dataset, std::uint64_t example, Decoder const& decoder) {
   data::PackedBatch const batch = dataset.pack({&example, 1});
   Facts facts = {{"row", example}, {"example_id", dataset.example_id(example)}};
-  if (dataset.info().kind != "text") facts["label"] = label_fact(dataset, example);
+  if (dataset.info().kind != "text") facts["label"] = label_fact(dataset, example, batch);
   facts["sequences"] = sequences_of(batch, decoder);
   return facts;
 }

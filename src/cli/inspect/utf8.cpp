@@ -29,33 +29,7 @@ bool is_in(std::array<Range, N> const& ranges, char32_t point) {
                      [&](Range const& range) { return point >= range.first && point <= range.second; });
 }
 
-std::size_t length_told_by(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first < 0xe0) return 2;
-  if (first >= 0xe0 && first < 0xf0) return 3;
-  return first >= 0xf0 && first < 0xf5 ? 4 : 0;
-}
-
-bool is_shortest(char32_t point, std::size_t bytes) {
-  constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
-  return point >= least[bytes] && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
-}
-
 }  // namespace
-
-CodePoint first_code_point(std::string_view text) {
-  auto const first = static_cast<unsigned char>(text[0]);
-  std::size_t const length = length_told_by(first);
-  if (length == 1) return {first, 1, true};
-  if (length == 0 || text.size() < length) return {0xfffd, 1, false};
-  char32_t point = first & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    auto const next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xc0U) != 0x80U) return {0xfffd, 1, false};
-    point = (point << 6) | (next & 0x3fU);
-  }
-  return is_shortest(point, length) ? CodePoint{point, length, true} : CodePoint{0xfffd, 1, false};
-}
 
 std::size_t columns_of(char32_t point) { return is_in(narrow_ranges, point) ? 0 : is_in(wide_ranges, point) ? 2 : 1; }
 

@@ -1,0 +1,141 @@
+#include "answer_score.hpp"
+#include "sentence_objective.hpp"
+#include "span_search.hpp"
+#include "token_objective.hpp"
+
+#include <tartan/core/utf8.hpp>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace tartan::task {
+namespace {
+
+constexpr std::size_t numbers_of_answer = 3;  // first and end byte, probability
+
+//! Where the answer to a question stands in a context: softmax over a window's tokens, once for the answer's first and
+//! once for its last; a window that holds none points at its first token twice. An example's loss is the mean over its
+//! windows (Devlin et al. 2019, section 4.2 and 4.3).
+class Span final : public TokenObjective {
+ public:
+  explicit Span(ObjectiveOptions const& o) : TokenObjective(2, o) {}
+  std::string kind() const override { return "span"; }
+
+  void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
+    batch.rows.resize(batch.encoder.tokens.size());
+    std::iota(batch.rows.begin(), batch.rows.end(), 0);
+    batch.targets.clear();
+    for (std::size_t e = 0; e < batch.examples.size(); ++e)
+      batch.targets.push_back(batch.label_places[2 * first_window(batch, e)] < 0 ? -1 : 0);
+  }
+
+  at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
+                  data::PackedBatch const& batch) const override {
+    if (batch.num_targets() == 0) return no_loss(hidden[0]);
+    at::Tensor const scores = by_window(forward(place, hidden[0], batch), batch);  // (S, longest, 2)
+    at::Tensor const places =
+        at::tensor(batch.label_places, at::kLong).to(scores.device()).view({-1, 2});  // (S, 2), -1: unlabelled
+    at::Tensor const costs =
+        at::cross_entropy_loss(scores.transpose(1, 2).flatten(0, 1), places.flatten(), {}, at::Reduction::None, -1);
+    return (costs.view({-1, 2}).mean(1) * weights(batch).to(costs.options())).sum();
+  }
+
+  Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override {
+    at::NoGradGuard no_grad;
+    at::Tensor const scores = forward(place, hidden, batch).to(at::kDouble).cpu().contiguous();  // (T, 2)
+    std::span const all(scores.const_data_ptr<double>(), static_cast<std::size_t>(scores.numel()));
+    Predictions result(batch.examples.size());
+    for (std::size_t e = 0; e < result.size(); ++e)
+      for (Answer const& answer : best_answers(windows_of(batch, e, all)))
+        result[e].insert(result[e].end(),
+                         {static_cast<double>(answer.first), static_cast<double>(answer.end), answer.probability});
+    return result;
+  }
+
+  std::vector<double> outcome(data::PackedBatch const& batch, std::size_t example,
+                              std::vector<double> const& prediction) const override {
+    data::Passage const& passage = batch.passages[example];
+    AnswerScore const score = score_answer(text_of(passage, prediction, 0), passage.answers);
+    return {score.exact, score.f1, passage.answers.empty() ? 0.0 : 1.0};
+  }
+
+  std::map<std::string, double> measure(Outcomes const& outcomes) const override { return answer_metrics(outcomes); }
+
+  nlohmann::ordered_json describe(data::PackedBatch const& batch, std::size_t example,
+                                  std::vector<double> const& prediction,
+                                  std::vector<std::string> const&) const override {
+    data::Passage const& passage = batch.passages[example];
+    auto answers = nlohmann::ordered_json::array();
+    for (std::size_t at = 0; at < prediction.size(); at += numbers_of_answer)
+      answers.push_back({{"text", text_of(passage, prediction, at)},
+                         {"start", start_of(passage, prediction, at)},
+                         {"probability", prediction[at + 2]}});
+    return {{"prediction", answers[0]["text"]}, {"start", answers[0]["start"]}, {"n_best", std::move(answers)}};
+  }
+
+ private:
+  static std::size_t first_window(data::PackedBatch const& batch, std::size_t example) {
+    return static_cast<std::size_t>(batch.example_starts[example]);
+  }
+  static std::size_t start(data::PackedBatch const& batch, std::size_t window) {
+    return static_cast<std::size_t>(batch.encoder.sequence_starts[window]);
+  }
+
+  //! (T, 2) → (S, longest, 2), -inf where a window has no such token.
+  static at::Tensor by_window(at::Tensor const& scores, data::PackedBatch const& batch) {
+    auto const& stream = batch.encoder;
+    std::int64_t const longest = stream.longest();
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(stream.num_sequences() * longest), scores.size(0));
+    for (std::size_t s = 0; s + 1 < stream.sequence_starts.size(); ++s)
+      std::iota(rows.begin() + static_cast<std::int64_t>(s) * longest,
+                rows.begin() + static_cast<std::int64_t>(s) * longest + stream.sequence_starts[s + 1] -
+                    stream.sequence_starts[s],
+                stream.sequence_starts[s]);
+    at::Tensor const none = at::full({1, 2}, -std::numeric_limits<double>::infinity(), scores.options());
+    return at::cat({scores, none})
+        .index_select(0, at::tensor(rows, at::kLong).to(scores.device()))
+        .view({-1, longest, 2});
+  }
+
+  //! (S) of a window's loss in the sum over examples.
+  at::Tensor weights(data::PackedBatch const& batch) const {
+    std::vector<double> result;
+    for (std::size_t e = 0; e < batch.examples.size(); ++e) {
+      auto const windows = static_cast<double>(batch.example_starts[e + 1] - batch.example_starts[e]);
+      for (std::size_t s = first_window(batch, e); s < first_window(batch, e + 1); ++s)
+        result.push_back(1 / (windows * divided_by(static_cast<std::int64_t>(start(batch, s + 1) - start(batch, s)))));
+    }
+    return at::tensor(result, at::kDouble);
+  }
+
+  static std::vector<Window> windows_of(data::PackedBatch const& batch, std::size_t example,
+                                        std::span<double const> scores) {
+    std::vector<Window> windows;
+    std::size_t const own = start(batch, first_window(batch, example));
+    for (std::size_t s = first_window(batch, example); s < first_window(batch, example + 1); ++s) {
+      std::size_t const begin = start(batch, s), tokens = start(batch, s + 1) - begin;
+      windows.push_back({scores.subspan(2 * begin, 2 * tokens),
+                         batch.passages[example].offsets.subspan(2 * (begin - own), 2 * tokens)});
+    }
+    return windows;
+  }
+
+  static std::string_view text_of(data::Passage const& passage, std::vector<double> const& prediction, std::size_t at) {
+    auto const first = static_cast<std::size_t>(prediction[at]), end = static_cast<std::size_t>(prediction[at + 1]);
+    return passage.context.substr(first, end - first);
+  }
+
+  //! In code points; null: no answer.
+  static nlohmann::ordered_json start_of(data::Passage const& passage, std::vector<double> const& prediction,
+                                         std::size_t at) {
+    if (prediction[at] == prediction[at + 1]) return nullptr;
+    return num_code_points(passage.context.substr(0, static_cast<std::size_t>(prediction[at])));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> make_span(ObjectiveOptions const& options) { return std::make_unique<Span>(options); }
+
+}  // namespace tartan::task
