@@ -68,7 +68,8 @@ def judge(found: Metrics) -> verdict.Verdict:
     kept = [each for each in table if each["text"] != "inside"]
     good = [each for each in kept if each["learned weights lose"] <= max(0, each["equal weights lose"])]
     return verdict.Verdict("foreign", len(good) == len(kept), "with every one of them",
-                           f"learned weights lose no more than equal ones with {len(good)} of {len(kept)} foreign texts",
+                           f"learned weights lose no more than equal ones, or nothing against fine-tuning "
+                           f"alone, with {len(good)} of {len(kept)} foreign texts",
                            table, {"test macro-f1": found})
 
 

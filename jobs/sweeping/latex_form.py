@@ -1,9 +1,10 @@
-r"""A table for a paper. It needs \usepackage{booktabs} and nothing else; the notes become its caption."""
+r"""A table for a paper. It needs \usepackage{booktabs} and nothing else; the notes become its caption, the commands comments."""
 
 import re
 
 from .cells import cells, columns
 from .notes import notes
+from .row_commands import told
 from .rows import Table
 
 ESCAPES = {
@@ -24,6 +25,7 @@ def latex_form(table: Table) -> str:
         rf"\begin{{tabular}}{{{'l' * names}{'r' * (len(of) - names)}}}",
         r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}",
         rf"\caption{{{escape(' '.join(notes(table)))}}}", r"\end{table}",
+        *(f"% {line}" for told_line in told(table) for line in told_line.splitlines()),
     ]) + "\n"  # fmt: skip
 
 

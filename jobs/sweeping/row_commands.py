@@ -7,8 +7,8 @@ from . import commands
 from .choice import chosen
 from .entries import Entry, Sweep
 from .plan import Job, candidate_jobs, settings_of
-
-UNKNOWN_TASK = "TASK"
+from .rows import Table
+from .tasks import written_end_task
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,27 @@ def commands_of(entry: Entry) -> Commands:
     )
 
 
+def told(table: Table) -> list[str]:
+    """Lines for a reader: each row, and below it its commands."""
+    lines = ["The commands behind each row:"]
+    for row in table.rows:
+        found = commands_of(row.entry)
+        setting = ", ".join(f"{key} = {value}" for key, value in row.entry.crossed.items())
+        lines.append(f"{row.entry.name}{f' ({setting})' if setting else ''}, in {found.directory}")
+        lines += [f"  {line}" for line in found.search + found.train + found.test]
+    return lines
+
+
 def _train(sweep: Sweep, job: Job) -> str:
     settings = settings_of(job, sweep.spec, chosen(job.group) or {})
     return _shell(commands.train(job.group.method.config, settings, sweep.spec.ranks))
 
 
 def _test(sweep: Sweep, job: Job) -> list[str]:
-    test, task = sweep.spec.test, sweep.record["tasks"].get(job.group.method.name, UNKNOWN_TASK)
+    test, method = sweep.spec.test, job.group.method
     if test is None:
         return []
+    task = sweep.record["tasks"].get(method.name) or written_end_task(method.config)
     evaluate = f"{_shell(commands.evaluate(job.path, task, test))} > {shlex.quote(str(job.path / commands.TEST))}"
     return [evaluate, _shell(commands.predict(job.path, task, test))]
 

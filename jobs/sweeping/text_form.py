@@ -2,26 +2,16 @@
 
 from .cells import cells, columns
 from .notes import notes
-from .row_commands import commands_of
+from .row_commands import told
 from .rows import Table
 
 
 def text_form(table: Table) -> str:
     of = columns(table)
     lines = aligned([[column.head for column in of], *(cells(row, of) for row in table.rows)])
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes(table)), "", *_commands(table)]) + "\n"
+    return "\n".join([*lines, "", *(f"- {note}" for note in notes(table)), "", *told(table)]) + "\n"
 
 
 def aligned(table: list[list[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*table)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table]
-
-
-def _commands(table: Table) -> list[str]:
-    lines = ["The commands behind each row:"]
-    for row in table.rows:
-        found = commands_of(row.entry)
-        setting = ", ".join(f"{key} = {value}" for key, value in row.entry.crossed.items())
-        lines.append(f"{row.entry.name}{f' ({setting})' if setting else ''}, in {found.directory}")
-        lines += [f"  {line}" for line in found.search + found.train + found.test]
-    return lines

@@ -61,7 +61,7 @@ constexpr std::array commands = {
             "  --json      one JSON object\n",
             true},
     Command{"rank", "which auxiliary tasks point where the end task's dev loss falls, without training",
-            "tartan rank run.ini [--batches 20] [--json] [--section.key value ...]",
+            "tartan rank run.ini [--batches 10] [--json] [--section.key value ...]",
             "  --batches N  independent batches of each task, and as many dev directions\n"
             "  --json       one JSON object with all digits\n",
             true},

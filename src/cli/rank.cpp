@@ -108,8 +108,8 @@ void caution(Ranking const& r) {
 ExitStatus rank(Arguments const& arguments) {
   Flags const flags = parse_flags(arguments, {"batches"}, {"json"});
   if (flags.positional.size() != 1)
-    fail_usage("tartan rank takes one configuration file; write for example tartan rank run.ini --batches 20");
-  std::int64_t const batches = whole_number("batches", flags.get("batches", "20"), 3);
+    fail_usage("tartan rank takes one configuration file; write for example tartan rank run.ini --batches 10");
+  std::int64_t const batches = whole_number("batches", flags.get("batches", "10"), 3);
   auto settings = config::Settings::read(flags.positional[0], flags.rest);
   recipe::Plan const plan = recipe::make_plan(settings);
   auto const comm = comm::make_local();

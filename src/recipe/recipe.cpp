@@ -189,6 +189,21 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
   }
 }
 
+//! What means nothing where tasks are mixed by their sizes and no dev metric is everybody's.
+void check_members(Plan const& plan, config::Settings const& settings) {
+  for (auto const& stage : plan.stages)
+    if (stage.members && stage.options.patience > 0)
+      fail_usage(settings.origin("stage." + stage.name, "patience") +
+                 ": members have no dev metric in common that could stop the stage; leave patience out, and say steps, "
+                 "epochs or run.max_minutes");
+  for (auto const& t : plan.options.tasks)
+    if (t.role == train::Role::member && t.weight >= 0)
+      fail_usage(settings.origin("task." + t.name, "weight") +
+                 ": a member weighs as much as it has examples; leave weight out, or use a part of them "
+                 "(task." +
+                 t.name + ".fraction)");
+}
+
 //! Where a recipe's paper has another default than its neighbours.
 void apply_recipe_defaults(train::Options& o, config::Settings const& settings) {
   bool const scaled = o.run.recipe == "muppet" && !settings.given("train", "loss_scale");
@@ -213,6 +228,7 @@ Plan make_plan(config::Settings& settings) {
     if (task.role != train::Role::auxiliary && task.objective != task::ObjectiveKind::mlm)
       task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
+  check_members(plan, settings);
   check_combinations(plan.options, settings);
   warn_of_idle_keys(plan.options.run.recipe, settings);
   plan.values = settings.values();

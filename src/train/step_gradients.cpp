@@ -24,7 +24,7 @@ void SingleLevel::task_gradients(StepInputs const& inputs, Micro micro, Sums& su
       if (i + 1 == tasks_.size()) ahead();  // before rank 0 would wait for the others' last task
       if (i > 0) finish_reducing(i - 1, report.weights[i - 1], sums);
     } else {
-      absorb(i, report.weights[i], sums);
+      if (aligned_ || report.counts[i] > 0) absorb(i, report.weights[i], sums);  // else there is no gradient
       if (i + 1 == tasks_.size()) ahead();
     }
   }

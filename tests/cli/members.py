@@ -6,7 +6,8 @@ from pathlib import Path
 from task_kinds import MAKE
 from tiny_world import World, make_words, prepare, write_lines
 
-TASKS = {"values": "regression", "columns": "multilabel", "which": "choice", "whether": "choice"}  # beside the world's own
+TASKS = {"values": "regression", "columns": "multilabel", "which": "choice", "whether": "choice",
+         "where": "span"}  # beside the world's own
 COUNTS = {"train": 24, "dev": 12, "test": 12}
 STEPS = 12
 

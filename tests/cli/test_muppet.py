@@ -13,7 +13,8 @@ from test_equal_runs import EXACT, assert_close, distance
 from trial import Run, write_ini
 
 NAMES = {*TASKS, "toy"}
-METRICS = {"values": "rmse", "columns": "roc-auc", "which": "accuracy", "whether": "accuracy", "toy": "accuracy"}
+METRICS = {"values": "rmse", "columns": "roc-auc", "which": "accuracy", "whether": "accuracy", "where": "f1",
+           "toy": "accuracy"}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_evaluate_says_what_the_run_said(run, settings, name):
 
 def test_choices_share_a_head(run):
     heads = {name.split(".")[0] for name in load_file(run.best / "heads.safetensors")}
-    assert heads == {"toy", "values", "columns", "choice"}
+    assert heads == {"toy", "values", "columns", "choice", "span"}
     found = json.loads(launch.run_well("inspect", run.best, "--json").out)
     assert set(found["heads"]) == NAMES
 
@@ -134,6 +135,18 @@ def test_fine_tuning_starts_from_encoder_and_head(run, settings, train):
     assert (heads[0] == heads[1]).all() and (heads[0] != heads[2]).any()
 
 
+def test_learned_weights_over_all_of_them(train):
+    """As auxiliaries of an end task, with alignments of each."""
+    roles = {f"task.{name}.role": "auxiliary" for name in TASKS} | {"task.toy.role": "end"}
+    shared = {"task.which.head": "choice", "task.whether.head": "choice"}
+    short = {"stage.joint.steps": 4, "stage.finetune.steps": 2, "probe.head_examples": 8, "probe.gradient_examples": 8}
+    run = train(roles | shared | short | EXACT | {"run.recipe": "meta-tartan", "weighting.rate": 1}, ranks=2)
+    for event in run.events("step")[:4]:
+        assert set(event["cosines"]) == NAMES and sum(event["weights"].values()) == pytest.approx(1)
+        assert all(0 < abs(cosine) <= 1 for cosine in event["cosines"].values())
+    assert len({*run.events("step")[3]["weights"].values()}) == len(NAMES)
+
+
 def refused(settings, tmp_path, changes):
     return launch.run("train", write_ini(tmp_path / "refused.ini", settings | {"run.output": tmp_path / "refused"} | changes))
 
@@ -144,6 +157,8 @@ def refused(settings, tmp_path, changes):
     ({"model.heads": "reuse"}, 2, ["holds no heads.safetensors", "; name a directory"]),
     ({"stage.prefinetune.tasks": "tpy"}, 2, ['the run has no member "tpy"', "did you mean toy?"]),
     ({"stage.prefinetune.sub_batches": 0}, 2, ["stage.prefinetune.sub_batches", "at least 1"]),
+    ({"stage.prefinetune.patience": 3}, 2, ["members have no dev metric in common", "; leave patience out"]),
+    ({"task.values.weight": 2}, 2, ["a member weighs as much as it has examples", "; leave weight out", "task.values.fraction"]),
     ({"stage.prefinetune.mixing": "mixed"}, 2, ["stage.prefinetune.mixing", "heterogeneous"]),
     ({"task.toy.metric": "rmse"}, 2, ['unknown metric "rmse" of objective classification', "; use"]),
 ], ids=lambda value: next(iter(value)) if isinstance(value, dict) else None)

@@ -10,6 +10,7 @@ import launch
 import pytest
 
 from recipes import FOLDER, NAMES, RECIPES
+from task_kinds import MAKE
 from tiny_world import CLASSES, labelled, make_words, prepare, sentence, write_encoder, write_lines, write_tokenizer
 from trial import Run
 
@@ -33,6 +34,9 @@ def place(program, tmp_path_factory):
     for name, classes in (("end", CLASSES), ("labelled", CLASSES[:2])):
         files = [write_lines(root / f"{split}.jsonl", labelled(words, classes, n, rng)) for split, n in SPLITS]
         prepare("class", model, files, root / "data" / name)
+    for kind, make in MAKE.items():
+        files = [write_lines(root / f"{split}.jsonl", [make(words, rng, at) for at in range(n)]) for split, n in SPLITS]
+        prepare(kind, model, files, root / "data" / kind)
     for name, records in (("task_text", corpus[:48]), ("domain", corpus)):
         prepare("text", model, [write_lines(root / f"{name}.jsonl", records)], root / "data" / name)
     return root
@@ -53,7 +57,8 @@ def there(place, monkeypatch):
     """In the working directory; an experiment's data are where its file looks for them."""
     monkeypatch.chdir(place)
     for section in (section for name in NAMES for section in settings(name).values() if "data" in section):
-        kind = "end" if section.get("role") == "end" else {"classification": "labelled", "mlm": "domain"}[section["objective"]]
+        name = {"classification": "labelled", "mlm": "domain"}.get(section["objective"], section["objective"])
+        kind = "end" if section.get("role") == "end" else name
         if not (path := Path(section["data"])).exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.symlink_to(place / "data" / kind)

@@ -1,5 +1,5 @@
-#include "data/fit_labels.hpp"
 #include "data/expect_error.hpp"
+#include "data/fit_labels.hpp"
 #include "data/shard_writer.hpp"
 
 #include <tartan/data/dataset.hpp>

@@ -1,5 +1,6 @@
 """Tables of hand-written runs: every number is known beforehand, and no name breaks a format."""
 
+import html
 import json
 import math
 import re
@@ -214,7 +215,8 @@ HOSTILE = r"<b>&\input{x}_%$#^~{}"
 
 def test_latex_needs_booktabs_alone_and_every_letter_is_escaped(tmp_path):
     spec = simple(tmp_path, more=f"[cross]\n'task.end.data' = ['{HOSTILE}', 'plain']\n")
-    text = FORMATS["latex"][1](table_of(spec))
+    whole = FORMATS["latex"][1](table_of(spec))
+    text = "".join(line for line in whole.splitlines(keepends=True) if not line.startswith("%"))
     for rule in (r"\toprule", r"\midrule", r"\bottomrule"):
         assert text.count(rule) == 1
     assert escape(HOSTILE) in text and HOSTILE not in text
@@ -224,6 +226,18 @@ def test_latex_needs_booktabs_alone_and_every_letter_is_escaped(tmp_path):
     body = text.split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
     columns = len(re.search(r"tabular\}\{([lr]+)\}", text)[1])
     assert len(body) == 4 and all(len(re.findall(r"(?<!\\)&", line)) == columns - 1 for line in body)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])
+def test_every_form_has_the_commands_of_every_row_also_of_one_that_was_not_run(form, tmp_path):
+    spec = simple(tmp_path)
+    record = spec.output / NAME
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"tasks": {"base": "end"}}))
+    (tmp_path / "new.ini").write_text("[task.other]\nrole = end\n")
+    text = html.unescape(FORMATS[form][1](table_of(spec)))
+    for name, task in (("base", "end"), ("new", "other")):
+        assert re.search(rf"build/tartan train .*/{name}\.ini .*--run\.seed=1 ", text), name
+        assert re.search(rf"build/tartan evaluate .*/{name}/seed_1/best --task {task} ", text), name
 
 
 @pytest.mark.parametrize("letter", ESCAPES)

@@ -50,14 +50,16 @@ struct ProbeOptions {
   ProbeDraw draw = ProbeDraw::independent;
   ProbePer per = ProbePer::step;
   ProbeFeatures features = ProbeFeatures::once;
-  //! Or "train:SHARE", see held_out_share, or a path, see probe_path (CHECKS 9: is the dev split used too often?).
+  //! Or "train:SHARE", see held_out_share, which costs that share of the training labels, or a path, see probe_path.
+  //! Ours, to see whether the dev split is used too often.
   std::string data = "dev";
-  std::int64_t every = 1;  //!< steps from probe to probe; the others cost what steps with fixed weights do
-  bool stale = false;      //!< alignments use the probe of the step before; one more buffer of the body on rank 0
+  std::int64_t every =
+      1;               //!< steps from probe to probe; the others cost what steps with fixed weights do; ours beyond 1
+  bool stale = false;  //!< alignments use the probe of the step before; one more buffer of the body on rank 0; ours
   std::int64_t head_examples = 32;      //!< dev examples that fit the fresh head
   std::int64_t gradient_examples = 64;  //!< others that give the dev gradient; with ProbePer::micro, each of them
-  std::int64_t iterations = 10;         //!< full-batch AdamW iterations of the head, at most
-  double tolerance = 1e-3;              //!< stop, after an update, when the loss moved by less
+  std::int64_t iterations = 10;         //!< full-batch AdamW iterations of the head, at most (published script)
+  double tolerance = 1e-3;              //!< stop, after an update, when the loss moved by less (published script)
   double head_lr = 1e-3;
   double head_decay = 0.1;
   std::int64_t min_examples = 1;  //!< of each task that rank 0 keeps for itself

@@ -56,7 +56,8 @@ struct TaskOptions {
   std::string metric;       //!< empty: the objective's first, see metric_of
   std::int64_t batch = 16;  //!< of a step; of a member: of a sub-batch
   std::string head;         //!< tasks that name the same one share it; empty: see head_of
-  double weight = -1;       //!< constant where weights are fixed, else the start; -1: equal weights, as the rule starts
+  double weight =
+      -1;  //!< constant where weights are fixed, else the start (ours; the paper starts equal); -1: equal; free
   data::Shuffle shuffle = data::Shuffle::full;
   double fraction = 1;             //!< of the training split; the cost of an epoch shrinks with it
   std::int64_t fraction_seed = 0;  //!< names which examples
@@ -80,7 +81,8 @@ struct StageOptions {
   std::int64_t sub_batches = 16;          //!< of members, in one step
 };
 
-//! Rules and their sources: include/tartan/weighting/weighting.hpp. All but `apply` cost nothing beside the alignments.
+//! Rules and their sources: include/tartan/weighting/weighting.hpp. What costs more than the alignments themselves says
+//! so here or where its type is declared.
 struct WeightingOptions {
   double rate = 0.01;  //!< learning rate of the weights (META-TARTAN: of their logits)
   weighting::Similarity similarity = weighting::Similarity::cosine;
@@ -91,7 +93,7 @@ struct WeightingOptions {
   double ema = 1;                                     //!< DGA, section 2
   weighting::Gate gate = weighting::Gate::threshold;  //!< Du et al., section 3
   double asymmetry = 1.5;                             //!< GradNorm, equation 2
-  weighting::Bounds bounds;                           //!< of META-TARTAN's and DGA's weights; our own
+  weighting::Bounds bounds;                           //!< of META-TARTAN's and DGA's weights; our own, free
   Apply apply = Apply::loss;                          //!< sampling: steps cost as much as their weights say; our own
 };
 

@@ -22,15 +22,18 @@ namespace tartan::train {
 //! Where alignments are formed (DESIGN 4.6). A cosine of few examples is attenuated: their noise lengthens the gradient
 //! and not its part along the probe. `mean` averages the noise out, not the attenuation.
 enum class Placement {
-  exact,  //!< of the global gradients, on shards
-  rank0,  //!< of rank 0's own examples
-  mean,   //!< of each rank's own examples, cosines averaged over the ranks that have some
+  exact,  //!< of the global gradients, on shards (ours, what the equations say); each task's gradient is reduced
+  //! of rank 0's own examples (as the published code on its one GPU); no gradient travels but the combined one
+  rank0,
+  //! of each rank's own examples, cosines averaged over the ranks that have some (ours); the direction is broadcast
+  mean,
 };
 
 //! Over which parameters dots and norms of alignments are taken.
 enum class Body {
-  encoder,               //!< what all tasks share
-  encoder_and_mlm_head,  //!< as the published code; the direction is 0 on the MLM head, so only norms of MLM tasks grow
+  encoder,               //!< what all tasks share (the paper's body parameters)
+  encoder_and_mlm_head,  //!< as the published code; the direction is 0 on the MLM head, so only norms of MLM tasks
+                         //!< grow; reads that many more numbers
 };
 
 //! Length of the direction, over the first parameters of the layout.

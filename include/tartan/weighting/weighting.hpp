@@ -55,10 +55,10 @@ struct Fixed {
 //! How a task's gradient is compared with the probe direction.
 enum class Similarity {
   cosine,  //!< as published
-  dot,     //!< <g_i, probe>: what the derivation gives before it is normalised
+  dot,  //!< <g_i, probe>: what the derivation gives before it is normalised (Dery et al., equation 6); costs the same
   //! <P g_i, probe> / sqrt(<P g_i, g_i> <P probe, probe>) with the diagonal P of AdamW's next step (optim/metric.hpp):
   //! to first order, by how much a step of AdamW along g_i lowers the dev loss. Plain cosines until the optimiser has
-  //! stepped. Each task's gradient is read once more, P is formed once a step and takes a buffer of the body.
+  //! stepped. Ours. Each task's gradient is read once more, P is formed once a step and takes a buffer of the body.
   adam,
 };
 
