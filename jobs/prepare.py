@@ -7,6 +7,7 @@ prepare.py regression --tokenizer models/minilm --input train.jsonl dev.jsonl te
 prepare.py multilabel --tokenizer models/minilm --input toxic.csv --map labels=toxic,rude --split 0.8,0.1,0.1 --output data/toxic
 prepare.py choice --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/copa
 prepare.py span  --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/squad
+prepare.py token-class --tokenizer models/minilm --input train.jsonl dev.jsonl test.jsonl --output data/names
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/parts --clusters 8
 prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
@@ -35,12 +36,15 @@ def parse(arguments: list[str] | None) -> Options:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     for kind in KINDS.values():
-        chosen = kinds.add_parser(kind.name, help=kind.help, description=kind.help, allow_abbrev=False)
+        command = kind.name.replace("_", "-")
+        chosen = kinds.add_parser(command, aliases=[kind.name] * (kind.name != command), help=kind.help,
+                                  description=kind.help, allow_abbrev=False)
         add_options(chosen)
         add_options_of_text(chosen) if kind.name == "text" else add_options_of_labels(chosen)
         if kind.name == "span":
             add_options_of_windows(chosen)
-    return Options(**vars(parser.parse_args(arguments)))
+    given = vars(parser.parse_args(arguments))
+    return Options(**given | {"kind": given["kind"].replace("-", "_")})
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

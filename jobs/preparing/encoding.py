@@ -18,6 +18,7 @@ class Encoder:
     def __init__(self, directory: ModelDirectory, max_length: int):
         self._tokenizer = load_tokenizer(directory.tokenizer_file)
         self.max_length = max_length
+        self.stand_in = directory.special_ids.get("unk", directory.special_ids["mask"])  # for what is no token
 
     def num_special(self, pair: bool) -> int:
         """Special tokens added to every sequence."""

@@ -31,6 +31,18 @@ def byte_places(text: str) -> np.ndarray:
     return np.concatenate(([0], np.cumsum(lengths)))
 
 
+def tokens_of_words(places: list[Place], words: list[Place]) -> list[list[int]]:
+    """The tokens that begin in each word, or before it where they reach into it and into none before; both ascend."""
+    found: list[list[int]] = [[] for _ in words]
+    word = 0
+    for number, (first, end) in enumerate(places):
+        while word < len(words) and words[word][1] <= first:
+            word += 1
+        if word < len(words) and words[word][0] < end and first < end:
+            found[word].append(number)
+    return found
+
+
 def tokens_within(places: list[Place], first: int, end: int) -> Place | None:
     """First and last of the tokens that stand for a part of [first, end); None where none does."""
     found = [number for number, place in enumerate(places) if place[0] < min(place[1], end) and place[1] > first]

@@ -119,7 +119,8 @@ def _note(scan: Scan, kind: Kind, row: int, fields: dict, record: Record) -> Non
     scan.is_pair = record.is_pair
     scan.examples += 1
     if record.label is not None:
-        scan.label_rows.setdefault(kind.noted(record.label), row)
+        for noted in kind.all_noted(record.label):
+            scan.label_rows.setdefault(noted, row)
     own_id = record_id(fields)
     if own_id is not None:
         scan.with_id += 1

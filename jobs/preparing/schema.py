@@ -126,7 +126,7 @@ class Check:
         texts, starts = (self._file[name][()].astype(np.int64) for name in ("example_texts", "text_starts"))
         tokens = self._file["sequence_starts"][()].astype(np.int64)[self._file["example_starts"][()].astype(np.int64)]
         lengths = starts[texts[:-1] + 1] - starts[texts[:-1]] - 1
-        first, end = data[()].astype(np.int64).reshape(-1, 2).T
+        first, end = data[()].reshape(-1, 2).T
         self._require(bool(((first <= end) & (end <= np.repeat(lengths, np.diff(tokens)))).all()),
                       f"data set {rule['dataset']} has pairs outside their contexts")
 

@@ -49,8 +49,9 @@ TrainedHead described(std::string const& task, nlohmann::json const& json) {
                    json.at("labels").get<std::vector<std::string>>(),
                    {},
                    std::nullopt};
-  bool const named =
-      head.objective == task::ObjectiveKind::classification || head.objective == task::ObjectiveKind::multilabel;
+  bool const named = head.objective == task::ObjectiveKind::classification ||
+                     head.objective == task::ObjectiveKind::multilabel ||
+                     head.objective == task::ObjectiveKind::token_classification;
   if (named && head.labels.empty()) throw std::out_of_range("labels");
   if (json.contains("max_length")) head.max_length = json.at("max_length").get<std::int64_t>();
   if (head.objective == task::ObjectiveKind::regression)
@@ -95,7 +96,8 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
   t.objective = task::make_objective({.kind = t.head.objective,
                                       .outputs = static_cast<std::int64_t>(t.head.labels.size()),
                                       .head_dropout = 0,
-                                      .scale = t.head.scale});
+                                      .scale = t.head.scale,
+                                      .label_names = t.head.labels});
   check_kind(t.dataset, path, t.objective->kind(), labels);
   check_labels(t.dataset, path, t.head, directory, labels);
   if (labels == Labels::needed) train::check_labelled(t.dataset, "evaluation");

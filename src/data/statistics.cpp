@@ -57,6 +57,8 @@ Statistics measure(Dataset const& dataset) {
     auto const labels = dataset.labels(example);
     if (is_unlabelled(dataset.info(), labels))
       ++result.unlabelled;
+    else if (layout.use == LabelUse::places)
+      result.unanswered += dataset.pack({&example, 1}).passages[0].answers.empty();
     else if (layout.named)
       count_labels(layout, labels, result.labels);
   }

@@ -3,7 +3,7 @@
 namespace tartan::task {
 namespace {
 
-constexpr std::size_t exact = 0, f1 = 1, has_answer = 2;
+constexpr std::size_t of_exact = 0, of_f1 = 1, of_presence = 2;
 
 //! Over the examples for which `counts` holds.
 template <class Counts>
@@ -18,12 +18,12 @@ double mean(Outcomes const& outcomes, std::size_t which, Counts const& counts) {
 
 std::map<std::string, double> answer_metrics(Outcomes const& outcomes) {
   auto const all = [](auto const&) { return true; };
-  auto const answered = [](auto const& outcome) { return outcome[has_answer] == 1; };
-  auto const unanswered = [](auto const& outcome) { return outcome[has_answer] == 0; };
-  return {{"exact-match", mean(outcomes, exact, all)},
-          {"f1", mean(outcomes, f1, all)},
-          {"f1-has-answer", mean(outcomes, f1, answered)},
-          {"no-answer-accuracy", mean(outcomes, exact, unanswered)}};
+  auto const answered = [](auto const& outcome) { return outcome[of_presence] == 1; };
+  auto const unanswered = [](auto const& outcome) { return outcome[of_presence] == 0; };
+  return {{"exact-match", mean(outcomes, of_exact, all)},
+          {"f1", mean(outcomes, of_f1, all)},
+          {"f1-has-answer", mean(outcomes, of_f1, answered)},
+          {"no-answer-accuracy", mean(outcomes, of_exact, unanswered)}};
 }
 
 }  // namespace tartan::task

@@ -12,11 +12,6 @@ double ratio(std::int64_t part, std::int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-//! What the matrix says of one class: hits, and how often it was expected and predicted.
-struct ClassCounts {
-  std::int64_t hits = 0, expected = 0, predicted = 0;
-};
-
 std::vector<ClassCounts> class_counts(ConfusionMatrix const& matrix) {
   auto const classes = static_cast<std::size_t>(matrix.classes());
   std::vector<ClassCounts> result(classes);
@@ -59,15 +54,19 @@ std::span<std::int64_t const> ConfusionMatrix::row(std::int64_t expected) const 
 
 double accuracy(ConfusionMatrix const& matrix) { return ratio(hits(matrix), matrix.total()); }
 
-double macro_f1(ConfusionMatrix const& matrix) {
+double f1(ClassCounts const& counts) { return ratio(2 * counts.hits, counts.expected + counts.predicted); }
+
+double macro_f1(std::vector<ClassCounts> const& classes) {
   double sum = 0;
   std::int64_t occurring = 0;
-  for (auto const& [tp, expected, predicted] : class_counts(matrix)) {
-    sum += ratio(2 * tp, expected + predicted);  // 2 tp + fp + fn
-    occurring += expected + predicted > 0 ? 1 : 0;
+  for (ClassCounts const& counts : classes) {
+    sum += f1(counts);
+    occurring += counts.expected + counts.predicted > 0 ? 1 : 0;
   }
   return occurring == 0 ? 0 : sum / static_cast<double>(occurring);
 }
+
+double macro_f1(ConfusionMatrix const& matrix) { return macro_f1(class_counts(matrix)); }
 
 double micro_f1(ConfusionMatrix const& matrix) {
   std::int64_t const tp = hits(matrix);

@@ -28,6 +28,10 @@ std::vector<Entry> const& entries() {
       {"regression", ObjectiveKind::regression, {"rmse", "mae", "pearson", "spearman"}, make_regression},
       {"choice", ObjectiveKind::choice, {"accuracy"}, make_choice},
       {"span", ObjectiveKind::span, {"f1", "exact-match", "f1-has-answer", "no-answer-accuracy"}, make_span},
+      {"token-classification",
+       ObjectiveKind::token_classification,
+       {"f1", "accuracy", "macro-f1"},
+       make_token_classification},
   };
   return all;
 }

@@ -13,6 +13,7 @@ std::unique_ptr<Objective> make_multilabel(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_choice(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_span(ObjectiveOptions const& options);
+std::unique_ptr<Objective> make_token_classification(ObjectiveOptions const& options);
 
 //! What a loss is divided by where a prediction has n outcomes.
 double divisor(LossScale scale, std::int64_t n);

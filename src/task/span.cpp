@@ -1,11 +1,10 @@
 #include "answer_score.hpp"
 #include "sentence_objective.hpp"
-#include "span_search.hpp"
+#include "span_windows.hpp"
 #include "token_objective.hpp"
 
 #include <tartan/core/utf8.hpp>
 
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -27,7 +26,7 @@ class Span final : public TokenObjective {
     std::iota(batch.rows.begin(), batch.rows.end(), 0);
     batch.targets.clear();
     for (std::size_t e = 0; e < batch.examples.size(); ++e)
-      batch.targets.push_back(batch.label_places[2 * first_window(batch, e)] < 0 ? -1 : 0);
+      batch.targets.push_back(batch.label_places[2 * static_cast<std::size_t>(batch.example_starts[e])] < 0 ? -1 : 0);
   }
 
   at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
@@ -75,50 +74,15 @@ class Span final : public TokenObjective {
   }
 
  private:
-  static std::size_t first_window(data::PackedBatch const& batch, std::size_t example) {
-    return static_cast<std::size_t>(batch.example_starts[example]);
-  }
-  static std::size_t start(data::PackedBatch const& batch, std::size_t window) {
-    return static_cast<std::size_t>(batch.encoder.sequence_starts[window]);
-  }
-
-  //! (T, 2) → (S, longest, 2), -inf where a window has no such token.
-  static at::Tensor by_window(at::Tensor const& scores, data::PackedBatch const& batch) {
-    auto const& stream = batch.encoder;
-    std::int64_t const longest = stream.longest();
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(stream.num_sequences() * longest), scores.size(0));
-    for (std::size_t s = 0; s + 1 < stream.sequence_starts.size(); ++s)
-      std::iota(rows.begin() + static_cast<std::int64_t>(s) * longest,
-                rows.begin() + static_cast<std::int64_t>(s) * longest + stream.sequence_starts[s + 1] -
-                    stream.sequence_starts[s],
-                stream.sequence_starts[s]);
-    at::Tensor const none = at::full({1, 2}, -std::numeric_limits<double>::infinity(), scores.options());
-    return at::cat({scores, none})
-        .index_select(0, at::tensor(rows, at::kLong).to(scores.device()))
-        .view({-1, longest, 2});
-  }
-
   //! (S) of a window's loss in the sum over examples.
   at::Tensor weights(data::PackedBatch const& batch) const {
     std::vector<double> result;
     for (std::size_t e = 0; e < batch.examples.size(); ++e) {
-      auto const windows = static_cast<double>(batch.example_starts[e + 1] - batch.example_starts[e]);
-      for (std::size_t s = first_window(batch, e); s < first_window(batch, e + 1); ++s)
-        result.push_back(1 / (windows * divided_by(static_cast<std::int64_t>(start(batch, s + 1) - start(batch, s)))));
+      auto const lengths = window_lengths(batch, e);
+      for (std::int64_t const tokens : lengths)
+        result.push_back(1 / (static_cast<double>(lengths.size()) * divided_by(tokens)));
     }
     return at::tensor(result, at::kDouble);
-  }
-
-  static std::vector<Window> windows_of(data::PackedBatch const& batch, std::size_t example,
-                                        std::span<double const> scores) {
-    std::vector<Window> windows;
-    std::size_t const own = start(batch, first_window(batch, example));
-    for (std::size_t s = first_window(batch, example); s < first_window(batch, example + 1); ++s) {
-      std::size_t const begin = start(batch, s), tokens = start(batch, s + 1) - begin;
-      windows.push_back({scores.subspan(2 * begin, 2 * tokens),
-                         batch.passages[example].offsets.subspan(2 * (begin - own), 2 * tokens)});
-    }
-    return windows;
   }
 
   static std::string_view text_of(data::Passage const& passage, std::vector<double> const& prediction, std::size_t at) {

@@ -3,24 +3,36 @@
 #include <tartan/core/random.hpp>
 #include <tartan/model/head_dropout.hpp>
 
+#include <algorithm>
+
 namespace tartan::task {
 namespace {
+
+//! First token of an example, or the end of the last.
+std::int64_t token_start(data::PackedBatch const& batch, std::size_t example) {
+  return batch.encoder.sequence_starts[static_cast<std::size_t>(batch.example_starts[example])];
+}
 
 //! A key for each row, from its example's and its place there.
 std::vector<std::uint64_t> row_keys(data::PackedBatch const& batch) {
   std::vector<std::uint64_t> keys;
-  auto const start = [&](std::size_t example) {
-    return batch.encoder.sequence_starts[static_cast<std::size_t>(batch.example_starts[example])];
-  };
-  std::size_t example = 0;
-  for (std::int64_t const row : batch.rows) {
-    while (row >= start(example + 1)) ++example;
-    keys.push_back(Key(batch.example_keys[example]).with(static_cast<std::uint64_t>(row - start(example))).value());
-  }
+  auto const starts = row_starts(batch);
+  for (std::size_t e = 0; e < batch.examples.size(); ++e)
+    for (std::size_t r = starts[e]; r < starts[e + 1]; ++r)
+      keys.push_back(
+          Key(batch.example_keys[e]).with(static_cast<std::uint64_t>(batch.rows[r] - token_start(batch, e))).value());
   return keys;
 }
 
 }  // namespace
+
+std::vector<std::size_t> row_starts(data::PackedBatch const& batch) {
+  std::vector<std::size_t> starts;
+  for (std::size_t e = 0; e <= batch.examples.size(); ++e)
+    starts.push_back(
+        static_cast<std::size_t>(std::ranges::lower_bound(batch.rows, token_start(batch, e)) - batch.rows.begin()));
+  return starts;
+}
 
 model::HeadShape TokenObjective::head(model::HfConfig const& config) const {
   return {{"out.weight", {outputs_, config.hidden_size}}, {"out.bias", {outputs_}}};

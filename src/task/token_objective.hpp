@@ -23,4 +23,7 @@ class TokenObjective : public Objective {
   LossScale scale_;
 };
 
+//! (E+1) rows before each example, and all.
+std::vector<std::size_t> row_starts(data::PackedBatch const& batch);
+
 }  // namespace tartan::task

@@ -32,6 +32,7 @@ task::ObjectiveOptions objective_options(TaskOptions const& o, TrainOptions cons
   result.r3f = common.r3f;
   result.kind = o.objective;
   result.outputs = static_cast<std::int64_t>(train.info().label_names.size());
+  result.label_names = train.info().label_names;
   result.scale = scale;
   result.head_dropout = o.head_dropout;
   result.mask_rate = o.mask_rate;
@@ -112,11 +113,13 @@ std::vector<Task> open_tasks(std::vector<TaskOptions> const& options, TrainOptio
 }
 
 void check_labelled(data::Dataset const& d, std::string const& user) {
-  bool const columns = data::label_layout(d.info()).use == data::LabelUse::columns;
+  data::LabelUse const use = data::label_layout(d.info()).use;
+  bool const some_will_do = use == data::LabelUse::columns || use == data::LabelUse::words;
   std::uint64_t unlabelled = 0;
   for (std::uint64_t e = 0; e < d.size(); ++e) {
     if (!is_unlabelled(d, e)) continue;
-    if (!columns) fail_data(d.describe_row(e) + " has no label, which " + user + " needs; give it one or leave it out");
+    if (!some_will_do)
+      fail_data(d.describe_row(e) + " has no label, which " + user + " needs; give it one or leave it out");
     ++unlabelled;
   }
   if (unlabelled == d.size())

@@ -36,4 +36,12 @@ def span(words, rng, number):
             "answers": [{"text": text, "start": start} for text in answers]}
 
 
-MAKE = {"regression": regression, "multilabel": multilabel, "choice": choice, "span": span}
+def token_class(words, rng, number):
+    """Words of the first two groups are entities; some labels are unknown, and none of a record."""
+    chosen = rng.choices(words[:60], k=rng.randint(1, 60))
+    types = ["PER" if word in words[:10] else "ORG" if word in words[10:20] else None for word in chosen]
+    labels = ["O" if this is None else ("I-" if this == before else "B-") + this for before, this in zip([None, *types], types)]
+    return {"tokens": chosen, "labels": [None if number % 6 == 5 or rng.random() < 0.1 else label for label in labels]}
+
+
+MAKE = {"regression": regression, "multilabel": multilabel, "choice": choice, "span": span, "token_class": token_class}

@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import dataclass, replace
 
+import bio
 import h5py
 import launch
 import numpy as np
@@ -20,8 +21,9 @@ from trial import Run, Trial
 COUNTS = {"train": 48, "dev": 24, "test": 30}
 
 
-METRIC = {"regression": "rmse", "multilabel": "roc-auc", "choice": "accuracy", "span": "f1"}
-LABEL = {"regression": float, "multilabel": list, "choice": int, "span": list}
+OBJECTIVE = {"token_class": "token-classification"}
+METRIC = {"regression": "rmse", "multilabel": "roc-auc", "choice": "accuracy", "span": "f1", "token_class": "f1"}
+LABEL = {"regression": float, "multilabel": list, "choice": int, "span": list, "token_class": list}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Kind:
     trial: Trial
     run: Run
     records: list[dict]  # of test
+
+    @property
+    def objective(self):
+        return OBJECTIVE.get(self.name, self.name)
 
     @property
     def test(self):
@@ -61,7 +67,7 @@ def kind(request, world, tmp_path_factory) -> Kind:
 
 
 def settings(name):
-    return EXACT | {"task.toy.objective": name, "task.toy.metric": None}
+    return EXACT | {"task.toy.objective": OBJECTIVE.get(name, name), "task.toy.metric": None}
 
 
 def test_ranks_do_not_matter(kind):
@@ -79,7 +85,8 @@ def test_the_best_on_dev_is_kept(kind):
 
 def test_metrics(kind):
     evaluation, rows = kind.answers()
-    expected = {"regression": of_values, "multilabel": of_columns, "choice": of_choices, "span": of_answers}[kind.name](kind, rows)
+    expected = {"regression": of_values, "multilabel": of_columns, "choice": of_choices, "span": of_answers,
+                "token_class": of_words}[kind.name](kind, rows)
     assert evaluation["metrics"] == pytest.approx(expected, rel=0, abs=1e-6)
     assert evaluation["examples"] == COUNTS["test"] == len(rows)
 
@@ -126,6 +133,18 @@ def of_answers(kind, rows):
     return squad.metrics([row["prediction"] for row in rows], [[answer["text"] for answer in record["answers"]] for record in kind.records])
 
 
+def of_words(kind, rows):
+    expected, predicted = [], []
+    for row, record in zip(rows, kind.records):
+        assert len(row["prediction"]) == len(row["probabilities"]) == len(record["tokens"])
+        known = [(right, said) for right, said in zip(record["labels"], row["prediction"]) if right is not None]
+        expected.append([right for right, _ in known])
+        predicted.append([said for _, said in known])
+    right, said = sum(expected, []), sum(predicted, [])
+    return {"accuracy": np.mean([one == other for one, other in zip(right, said)]), "f1": bio.micro_f1(expected, predicted),
+            "macro-f1": f1_score(right, said, average="macro", zero_division=0)}
+
+
 @pytest.mark.parametrize("recipe", ["finetune", "mt-tartan"])
 def test_with_constant_weights_in_one_forward(kind, recipe):
     """Fused and not: the same."""
@@ -152,7 +171,7 @@ def test_inspect_shows_its_labels(kind):
 
 def test_another_metric_is_refused(kind):
     result = launch.run("train", kind.trial.ini(settings(kind.name) | {"task.toy.metric": "bleu"}, output="refused"))
-    assert result.status == 2 and f'unknown metric "bleu" of objective {kind.name}; use ' in result.err
+    assert result.status == 2 and f'unknown metric "bleu" of objective {kind.objective}; use ' in result.err
 
 
 def test_another_kind_of_data_is_refused(kind):
@@ -162,7 +181,7 @@ def test_another_kind_of_data_is_refused(kind):
 
 def test_as_an_auxiliary(kind, world):
     """The end task is classification, and this one helps."""
-    tasks = {"task.toy.objective": "classification", "task.toy.data": world.task, "task.words.objective": kind.name,
+    tasks = {"task.toy.objective": "classification", "task.toy.data": world.task, "task.words.objective": kind.objective,
              "task.words.data": kind.trial.world.task}
     steps = kind.trial.train(tasks, output="auxiliary").events("step")
     assert all(abs(event["cosines"]["words"]) <= 1 for event in steps if event["stage"] == "joint")
@@ -172,6 +191,6 @@ def test_as_an_auxiliary(kind, world):
 def test_its_head_is_no_sequence_classifier(kind):
     result = launch.run("export", "--model", kind.run.best, "--as", "sequence-classification", "--task", "toy",
                         "--output", kind.trial.folder / "exported")
-    assert result.status == 2 and f"is {kind.name}, which" in result.err
+    assert result.status == 2 and f"is {kind.objective}, which" in result.err
 
 

@@ -10,7 +10,7 @@ from tiny_world import make_words, prepare, sentence, write_lines
 from test_equal_runs import EXACT, assert_close
 from trial import Run, write_ini
 
-OBJECTIVE = {"class": "classification"}
+OBJECTIVE = {"class": "classification", "token_class": "token-classification"}
 
 
 def span_of(context, text):
@@ -32,6 +32,9 @@ def records(words, rng):
                              [span_of("", None) | {"question": ""}, span_of("\U0001f642 cafe\u0301 \u4e2d", "\u4e2d"),
                               span_of("a b", "b") | {"question": long}]),
         "no_answer_at_all": ("span", [span_of(any_text(), None) for _ in range(6)], [span_of("x", None)]),
+        "words_and_none": ("token_class", [{"tokens": long.split(), "labels": ["O"] * 10_000}, {"tokens": [], "labels": []},
+                                           {"tokens": ["\u200b", "\U0001f642"], "labels": ["B-X", None]}],
+                           [{"tokens": [], "labels": []}, {"tokens": ["a", "x" * 500], "labels": ["O", "B-X"]}]),
         "a_single_class": ("class", [{"text": any_text(), "label": "only"} for _ in range(10)], [{"text": "x", "label": "only"}]),
     }
 

@@ -34,8 +34,8 @@ def place(program, tmp_path_factory):
     for name, classes in (("end", CLASSES), ("labelled", CLASSES[:2])):
         files = [write_lines(root / f"{split}.jsonl", labelled(words, classes, n, rng)) for split, n in SPLITS]
         prepare("class", model, files, root / "data" / name)
-    for kind, make in MAKE.items():
-        files = [write_lines(root / f"{split}.jsonl", [make(words, rng, at) for at in range(n)]) for split, n in SPLITS]
+    for kind in ("multilabel", "regression", "choice", "span"):
+        files = [write_lines(root / f"{split}.jsonl", [MAKE[kind](words, rng, at) for at in range(n)]) for split, n in SPLITS]
         prepare(kind, model, files, root / "data" / kind)
     for name, records in (("task_text", corpus[:48]), ("domain", corpus)):
         prepare("text", model, [write_lines(root / f"{name}.jsonl", records)], root / "data" / name)

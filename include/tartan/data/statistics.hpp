@@ -31,6 +31,7 @@ struct Statistics {
   std::vector<std::uint64_t>
       labels;  //!< (label_names) examples, or words, with each class, or for which each column holds
   std::uint64_t unlabelled = 0;
+  std::uint64_t unanswered = 0;  //!< of kind `span`: no answer in the context
 };
 
 //! Looks at every example's offsets and label, at no token. Throws ExitStatus::data naming file and row where packing

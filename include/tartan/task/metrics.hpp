@@ -42,6 +42,16 @@ class ConfusionMatrix {
   std::vector<std::int64_t> counts_;
 };
 
+//! How often a class was right where predicted, how often it was expected, how often predicted.
+struct ClassCounts {
+  std::int64_t hits = 0, expected = 0, predicted = 0;
+};
+
+//! Mean F1 over the classes that were expected or predicted.
+double macro_f1(std::vector<ClassCounts> const& classes);
+//! 2 hits / (expected + predicted); 0 over nothing.
+double f1(ClassCounts const& counts);
+
 double accuracy(ConfusionMatrix const& matrix);
 //! Mean F1 over the classes that occur among the expected or the predicted labels, as scikit-learn's
 //! f1_score(average="macro").
@@ -81,6 +91,10 @@ std::map<std::string, double> multilabel_metrics(Outcomes const& outcomes, doubl
 //! Outcomes (exact, F1, whether there is an answer): "exact-match", "f1", "f1-has-answer", "no-answer-accuracy"; means,
 //! 0 over nothing.
 std::map<std::string, double> answer_metrics(Outcomes const& outcomes);
+
+//! Outcomes (hits, expected, predicted) of entities, then of each class of words: "f1" of entities, "accuracy",
+//! "macro-f1" of words.
+std::map<std::string, double> word_metrics(Outcomes const& outcomes);
 
 //! "rmse" and "mae".
 bool lower_is_better(std::string const& metric);

@@ -32,7 +32,8 @@ struct Pass {
   data::EmbeddingNoise noise{};  //!< of every example
 };
 
-//! What an objective says of each example: probabilities of classes, columns or choices, a value, or answers.
+//! What an objective says of each example: probabilities of classes, columns, choices or words' classes, a value, or
+//! answers.
 using Predictions = std::vector<std::vector<double>>;
 
 //! What a task asks of the encoder (DESIGN 2). Stateless: parameters live in the parameter set.
@@ -66,7 +67,7 @@ class Objective {
                                           std::vector<std::string> const& label_names) const;
 };
 
-enum class ObjectiveKind { mlm, classification, multilabel, regression, choice, span };
+enum class ObjectiveKind { mlm, classification, multilabel, regression, choice, span, token_classification };
 
 //! As in configurations.
 std::map<std::string, ObjectiveKind> const& objective_names();
@@ -94,12 +95,13 @@ struct R3f {
 
 struct ObjectiveOptions {
   ObjectiveKind kind = ObjectiveKind::classification;
-  std::int64_t outputs = 0;   //!< classes, or columns
+  std::int64_t outputs = 0;   //!< classes of texts or words, or columns
   double head_dropout = 0.1;  //!< of all with a head
   double mask_rate = 0.15;    //!< mlm
   Scale scale{};              //!< regression, whose mean costs 1 anyway
   LossScale loss_scale = LossScale::none;
-  R3f r3f{};  //!< classification; what loss_scale divides is the sum of both terms
+  R3f r3f{};                               //!< classification; what loss_scale divides is the sum of both terms
+  std::vector<std::string> label_names{};  //!< token-classification, which makes out entities by them
 };
 
 std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options);

@@ -9,9 +9,10 @@ from .multilabel import Multilabel
 from .regression import Regression
 from .span import Span
 from .text import Text
+from .token_class import TokenClass
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (
-    Text(), Classification(), Multilabel(), Regression(), Choice(), Span())}
+    Text(), Classification(), Multilabel(), Regression(), Choice(), Span(), TokenClass())}
 
 
 def kind_named(name: str, unlabelled: bool = False, stride: int | None = None) -> Kind:

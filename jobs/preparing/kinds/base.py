@@ -1,7 +1,7 @@
 """What a kind of data decides: how a record becomes sequences and a label, and how labels are stored."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ Sequence = tuple[str, str | None]  # a text, and its second half where the examp
 class Record:
     sequences: tuple[Sequence, ...]
     label: Any = None
+    words: tuple[str, ...] = ()  # of the one text, where it comes in words
 
     @property
     def is_pair(self) -> bool:
@@ -53,6 +54,10 @@ class Kind(ABC):
     def noted(self, label: Any) -> Hashable:
         """What the label set of train is made of, for a label that is not None; few different ones."""
         return label
+
+    def all_noted(self, label: Any) -> Iterable[Hashable]:
+        """Where a label is many, what is noted of each."""
+        return (self.noted(label),)
 
     def label_names(self, noted: list) -> list[str]:
         """Names, in stored order, from what was noted of train, each once, as met. Raises Refusal (65)."""
@@ -135,13 +140,28 @@ def missing(fields: dict, wanted: str, where: str) -> Exception:
 
 
 def any_texts(fields: dict, where: str) -> list[Sequence]:
-    """Of a record of any kind: its text or pair, or a question beside each choice or its context. Raises Refusal (65)."""
+    """Of a record of any kind: its text, words or pair, or a question beside each choice or its context. Raises Refusal (65)."""
     has_text = "text" in fields or ("text_a" in fields and "text_b" in fields)
+    if not has_text and "tokens" in fields:
+        return [(" ".join(words_field(fields, where)), None)]
     if has_text or "question" not in fields:
         return [text_or_pair(fields, where)]
     if "choices" in fields:
         return question_and_choices(fields, where)
     return [question_and_context(fields, where) if "context" in fields else text_or_pair(fields, where)]
+
+
+def words_field(fields: dict, where: str) -> list[str]:
+    """`tokens`: a list, or a string whose white space divides words. Raises Refusal (65)."""
+    words = fields["tokens"]
+    if isinstance(words, str):
+        return text_field(fields, "tokens", where).split()
+    if not isinstance(words, list):
+        raise bad_data(f'{where}: field "tokens" is {type(words).__name__}, not a list of words')
+    for number, word in enumerate(words):
+        if not text_field({"tokens": word}, "tokens", where).strip():
+            raise bad_data(f'{where}: word {number} of "tokens" is empty or white space; leave it out, with its label')
+    return words
 
 
 def question_and_context(fields: dict, where: str) -> Sequence:

@@ -85,8 +85,8 @@ std::string verified_text(Facts const& facts) {
 std::string data_text(Facts const& facts) {
   Splits const splits = splits_of(facts);
   return paragraphs({head_text(facts, splits.front().second), counts_text(splits), lengths_text(splits),
-                     histogram_text(splits), labels_text(splits), shards_text(splits), shared_text(facts),
-                     examples_text(facts), verified_text(facts)});
+                     histogram_text(splits), labels_text(splits), answers_text(splits), shards_text(splits),
+                     shared_text(facts), examples_text(facts), verified_text(facts)});
 }
 
 }  // namespace tartan::cli

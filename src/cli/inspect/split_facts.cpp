@@ -30,11 +30,24 @@ Facts lengths_of(data::Lengths const& lengths, std::int64_t max_length) {
           {"counts", counts}};
 }
 
-Facts labels_of(data::Statistics const& statistics, std::vector<std::string> const& names) {
+Facts labels_of(data::Statistics const& statistics, std::vector<std::string> const& names, char const* counted) {
   Facts labels = Facts::array();
   for (std::size_t i = 0; i < names.size(); ++i)
-    labels.push_back({{"name", names[i]}, {"examples", statistics.labels[i]}});
+    labels.push_back({{"name", names[i]}, {counted, statistics.labels[i]}});
   return labels;
+}
+
+void add_labels(Facts& facts, data::Dataset const& dataset, data::Statistics const& statistics) {
+  data::LabelLayout const layout = data::label_layout(dataset.info());
+  auto const& names = dataset.info().label_names;
+  if (layout.use == data::LabelUse::words)
+    facts["word_labels"] = labels_of(statistics, names, "words");
+  else if (layout.named)
+    facts[layout.use == data::LabelUse::columns ? "columns" : "labels"] = labels_of(statistics, names, "examples");
+  if (layout.use == data::LabelUse::places)
+    facts["answers"] = {{"there", dataset.size() - statistics.unanswered - statistics.unlabelled},
+                        {"none", statistics.unanswered}};
+  if (layout.use != data::LabelUse::none) facts["unlabelled"] = statistics.unlabelled;
 }
 
 template <class T>
@@ -78,11 +91,7 @@ Facts split_facts(data::Dataset const& dataset, data::ManifestSplit const& count
   facts["sequences"] = dataset.num_sequences();
   facts["tokens"] = dataset.num_tokens();
   facts["shards"] = shards_of(dataset);
-  data::LabelLayout const layout = data::label_layout(dataset.info());
-  if (layout.named)
-    facts[layout.use == data::LabelUse::columns ? "columns" : "labels"] =
-        labels_of(statistics, dataset.info().label_names);
-  if (layout.use != data::LabelUse::none) facts["unlabelled"] = statistics.unlabelled;
+  add_labels(facts, dataset, statistics);
   facts["lengths"] = lengths_of(statistics.lengths, dataset.info().max_length);
   add_losses(facts, dataset, counted);
   return facts;

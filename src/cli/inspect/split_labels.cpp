@@ -11,10 +11,20 @@ namespace {
 
 constexpr std::size_t most_labels = 30;
 
-//! Examples of each label, as many as `labels`: splits of other data may have fewer.
+//! Where its labels stand, and what they count.
+struct Labels {
+  char const* key;
+  char const* counted;
+};
+constexpr Labels of_examples{"labels", "examples"}, of_words{"word_labels", "words"};
+
+Labels labels_in(Facts const& split) { return split.contains(of_words.key) ? of_words : of_examples; }
+
+//! Examples or words of each label, as many as `labels`: splits of other data may have fewer.
 std::vector<std::uint64_t> counts_of(Facts const& split, std::size_t labels) {
   std::vector<std::uint64_t> counts;
-  for (auto const& label : split["labels"]) counts.push_back(label["examples"]);
+  auto const [key, counted] = labels_in(split);
+  for (auto const& label : split[key]) counts.push_back(label[counted]);
   counts.resize(labels);
   return counts;
 }
@@ -52,21 +62,32 @@ std::vector<std::string> names_of(Splits const& splits) {
   return names;
 }
 
+std::string answers_text(Splits const& splits) {
+  std::vector<std::vector<std::uint64_t>> counts;
+  for (auto const& [name, split] : splits)
+    if (split.contains("answers"))
+      counts.push_back({split["answers"]["there"], split["answers"]["none"], split["unlabelled"]});
+  if (counts.size() < splits.size()) return "";
+  return shares_text("answer", {"in the context", "none", "unlabelled"}, names_of(splits), counts);
+}
+
 std::string labels_text(Splits const& splits) {
-  auto const has_labels = [](auto const& split) { return split.second.contains("labels"); };
+  auto const has_labels = [](auto const& split) { return split.second.contains(labels_in(split.second).key); };
   if (!std::all_of(splits.begin(), splits.end(), has_labels)) return "";
-  bool const unlabelled =
-      std::any_of(splits.begin(), splits.end(), [](auto const& split) { return split.second["unlabelled"] != 0; });
+  bool const unlabelled = std::any_of(splits.begin(), splits.end(), [](auto const& split) {
+    return split.second["unlabelled"] != 0 && !split.second.contains(of_words.key);  // words are counted, not examples
+  });
   Facts const& first = splits.front().second;
-  auto const order = order_of(counts_of(first, first["labels"].size()));
+  Facts const& labels = first[labels_in(first).key];
+  auto const order = order_of(counts_of(first, labels.size()));
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < std::min(order.size(), most_labels); ++i)
-    names.push_back(first["labels"][order[i]]["name"]);
+  for (std::size_t i = 0; i < std::min(order.size(), most_labels); ++i) names.push_back(labels[order[i]]["name"]);
   if (order.size() > most_labels) names.push_back(thousands(order.size() - most_labels) + " others (see --json)");
   if (unlabelled) names.push_back("unlabelled");
   std::vector<std::vector<std::uint64_t>> counts;
   for (auto const& [name, split] : splits) counts.push_back(shown_counts(split, order, unlabelled));
-  return shares_text("label", names, names_of(splits), counts);
+  return shares_text(labels_in(first).key == of_words.key ? "label of words" : "label", names, names_of(splits),
+                     counts);
 }
 
 }  // namespace tartan::cli

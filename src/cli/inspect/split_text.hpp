@@ -19,8 +19,11 @@ std::string lengths_text(Splits const& splits);
 //! Sequences by length, in bins that all splits share.
 std::string histogram_text(Splits const& splits);
 
-//! Examples by label; where there are many labels, the most frequent of the first split. Empty for kinds without
-//! labels.
+//! Examples with and without an answer; empty for kinds without answers.
+std::string answers_text(Splits const& splits);
+
+//! Examples, or words, by label; where there are many labels, the most frequent of the first split. Empty for kinds
+//! without labels.
 std::string labels_text(Splits const& splits);
 
 }  // namespace tartan::cli
