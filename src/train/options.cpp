@@ -74,6 +74,16 @@ Section model_section(ModelOptions& o) {
   return s;
 }
 
+std::string known_metrics() {
+  std::string text;
+  for (auto const& [name, kind] : task::objective_names()) {
+    std::string metrics;
+    for (auto const& metric : task::metrics_of(kind)) metrics += (metrics.empty() ? "" : ", ") + metric;
+    if (!metrics.empty()) text += "; " + name + ": " + metrics;
+  }
+  return text;
+}
+
 Section task_section(TaskOptions& o) {
   Section s("task." + o.name);
   s.choice<Role>("role", o.role, {{"end", Role::end}, {"auxiliary", Role::auxiliary}, {"member", Role::member}},
@@ -84,17 +94,13 @@ Section task_section(TaskOptions& o) {
                                 "what the task asks of the encoder");
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
   s.add("metric", o.metric,
-        "of the end task, for early stop and best; classification: accuracy, macro-f1, micro-f1, matthews; multilabel: "
-        "roc-auc, "
-        "accuracy, macro-f1, micro-f1; regression: rmse, mae, pearson, spearman; choice: accuracy; empty: the first of "
-        "these");
+        "of the end task, for early stop and best" + known_metrics() + "; empty: the first of these");
   s.add("batch", o.batch,
         "examples of one optimiser step over all ranks and micro-batches; of a member: of a sub-batch",
         at_least(1, most_examples));
   s.add("head", o.head,
         "tasks that name the same head share its parameters; empty: members share one for all spans and one for all "
-        "choices, "
-        "other tasks have their own");
+        "choices, other tasks have their own");
   s.add("weight", o.weight,
         "constant weight where weights are fixed, start weight where they are learned; -1: equal weights",
         weight_or_default);
