@@ -96,6 +96,7 @@ Facts checkpoint_facts(Request const& request) {
                  {"step", p.step},
                  {"stage_seconds", p.stage_seconds},
                  {"stage_tokens", p.stage_tokens},
+                 {"stage_probe_tokens", p.stage_probe_tokens},
                  {"evaluations_since_best", p.watch.since_best},
                  {"best", best_facts(p.best)},
                  {"weighting", p.weighting},

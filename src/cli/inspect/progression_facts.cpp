@@ -16,7 +16,8 @@ Facts stage_facts(train::StageResult const& stage) {
                  {"step", stage.step},
                  {"reason", stage.reason},
                  {"seconds", stage.seconds},
-                 {"real_tokens", stage.real_tokens}};
+                 {"real_tokens", stage.real_tokens},
+                 {"probe_tokens", stage.probe_tokens}};
   bool const evaluated = stage.watch.best_step >= 0;
   facts["best"] = evaluated ? Facts(stage.watch.best) : Facts();
   facts["best_step"] = evaluated ? Facts(stage.watch.best_step) : Facts();

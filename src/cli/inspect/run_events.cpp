@@ -41,6 +41,7 @@ Facts& stage_of(RunEvents& events, Json const& event) {
                              {"reason", nullptr},
                              {"seconds", 0.0},
                              {"real_tokens", 0.0},
+                             {"probe_tokens", nullptr},  // told at the end
                              {"best", nullptr},
                              {"best_step", nullptr}});
   return events.stages.back();
@@ -84,6 +85,7 @@ void take_stage_end(RunEvents& events, Json const& event) {
   stage["reason"] = text(event, "reason");
   if (double const seconds = number(event, "seconds"); std::isfinite(seconds)) stage["seconds"] = seconds;
   if (double const tokens = number(event, "real_tokens"); std::isfinite(tokens)) stage["real_tokens"] = tokens;
+  if (double const tokens = number(event, "probe_tokens"); std::isfinite(tokens)) stage["probe_tokens"] = tokens;
   if (double const step = number(event, "best_step"); !(step >= 0 && step < 1e15)) return;
   stage["best"] = number(event, "best");
   stage["best_step"] = static_cast<std::int64_t>(number(event, "best_step"));
