@@ -19,7 +19,7 @@ std::string label_text(Facts const& label) {
   if (label.is_string()) return "label " + visible(label.get<std::string>(), 40);
   if (!label.is_array()) return "label " + label.dump();
   std::string names;
-  for (auto const& name : label) append_item(names, visible(name.get<std::string>(), 40));
+  for (auto const& name : label) append_item(names, name.is_null() ? "?" : visible(name.get<std::string>(), 40));
   return "labels: " + (names.empty() ? "none" : names);
 }
 
