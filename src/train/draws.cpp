@@ -179,7 +179,7 @@ data::PackedBatch Draws::unprobed(ProbeInputs const& probe, std::int64_t step) c
   Key const key = stage_.with("probe").with("unprobed").with(number(step));
   Met met;
   Drawn const all =
-      draw(data::Sampler(key, source.size()), source.rows, 0, static_cast<std::int64_t>(source.size()), key, met);
+      draw(data::Sampler(key, source.size()), source.rows, {{0, 0, source.size()}}, key, met);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < all.examples.size() && others.size() < number(probe_.gradient_examples); ++i)
     if (!seen.contains(all.examples[i])) others.push_back(i);
