@@ -59,6 +59,54 @@ TEST(Draws, RanksShareTheSameExamplesAndMasks) {
   }
 }
 
+//! Sub-batches of 5 and 7 examples, three in a step.
+StepInputs mixed_inputs(World const& world, int rank, int ranks, std::int64_t step, std::int64_t micro_batches = 1) {
+  Mixture const mixture({{23, 5}, {50, 7}}, Mixing::heterogeneous, 3, Key(9));
+  return Draws(world.all(), nullptr, false, {}, micro_batches, Key(1).with("prefinetune"), rank, ranks, mixture)
+      .at(step);
+}
+
+StepSeen mixed_seen(World const& world, int ranks, std::int64_t step, std::int64_t micro_batches = 1) {
+  StepSeen all;
+  for (int rank = 0; rank < ranks; ++rank) add_to(all, mixed_inputs(world, rank, ranks, step, micro_batches));
+  return all;
+}
+
+TEST(muppet, RanksAndMicroBatchesShareTheSameSubBatches) {
+  World const world;
+  for (std::int64_t step = 0; step < 9; ++step) {  // an epoch has 13 sub-batches
+    StepSeen const one = mixed_seen(world, 1, step);
+    for (int const ranks : {2, 4}) EXPECT_EQ(mixed_seen(world, ranks, step), one) << ranks << " ranks, step " << step;
+    EXPECT_EQ(mixed_seen(world, 2, step, 2), one);
+  }
+}
+
+TEST(muppet, TasksWeighAsManyExamplesAsTheyHaveOnEveryRank) {
+  World const world;
+  for (std::int64_t step = 0; step < 9; ++step) {
+    StepSeen const seen = mixed_seen(world, 1, step);
+    auto const all = static_cast<double>(seen[0].size() + seen[1].size());
+    for (int rank = 0; rank < 2; ++rank) {
+      auto const weights = mixed_inputs(world, rank, 2, step).weights;
+      for (std::size_t i = 0; i < 2; ++i) EXPECT_NEAR(weights[i], static_cast<double>(seen[i].size()) / all, 1e-15);
+    }
+  }
+}
+
+TEST(muppet, AnEpochOfStepsHasEachExampleOnce) {
+  World const world;
+  std::vector<std::map<std::uint64_t, int>> met(2);
+  for (std::int64_t step = 0; step < 13; ++step) {  // three epochs of 13 sub-batches
+    StepSeen const seen = mixed_seen(world, 1, step);
+    for (std::size_t i = 0; i < 2; ++i)
+      for (auto const& one : seen[i]) ++met[i][one.example];
+  }
+  EXPECT_EQ(met[0].size(), 23U);
+  EXPECT_EQ(met[1].size(), 50U);
+  for (auto const& task : met)
+    for (auto const& [example, times] : task) EXPECT_EQ(times, 3) << example;
+}
+
 TEST(Draws, MicroBatchesAreAStepInParts) {
   World const world;
   for (std::int64_t const parts : {2, 3}) {
