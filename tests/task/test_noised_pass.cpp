@@ -13,7 +13,7 @@ std::unique_ptr<task::Objective> with_r3f(double size, double weight = 1) {
       {.kind = task::ObjectiveKind::classification, .outputs = 4, .r3f = {.weight = weight, .noise = {size, false}}});
 }
 
-class r3f : public testing::Test {
+class r3f : public ::testing::Test {
  protected:
   double loss(task::Objective const& objective, bool dropout = false) {
     return task::forward_loss(objective, model_.place(dropout), batch_).item<double>();
@@ -62,8 +62,12 @@ TEST_F(r3f, WordsLearnNothingFromTheNoisedPass) {
   at::Tensor const gradient = gradient_of_noised_pass(model_.model->encoder);
   for (auto const& p : model_.model->parameters.layout().parameters()) {
     double const most = model::ParameterSet::stretch(gradient, p.offset, p.shape).abs().max().item<double>();
-    if (p.name.ends_with("word_embeddings.weight")) EXPECT_EQ(most, 0);
-    if (p.name.ends_with("position_embeddings.weight")) EXPECT_GT(most, 1e-6);
+    if (p.name.ends_with("word_embeddings.weight")) {
+      EXPECT_EQ(most, 0);
+    }
+    if (p.name.ends_with("position_embeddings.weight")) {
+      EXPECT_GT(most, 1e-6);
+    }
   }
 }
 
