@@ -71,8 +71,10 @@ TEST(Metrics, EmptyIsZero) {
 
 TEST(Metrics, NamesAgreeWithFunctions) {
   ConfusionMatrix const matrix = matrix_of(3, {0, 0, 0, 1, 1, 2}, {0, 0, 1, 1, 2, 1});
-  std::map<std::string, double> const expected = {
-      {"accuracy", accuracy(matrix)}, {"macro-f1", macro_f1(matrix)}, {"micro-f1", micro_f1(matrix)}};
+  std::map<std::string, double> const expected = {{"accuracy", accuracy(matrix)},
+                                                  {"macro-f1", macro_f1(matrix)},
+                                                  {"micro-f1", micro_f1(matrix)},
+                                                  {"matthews", matthews(matrix)}};
   EXPECT_EQ(classification_metrics(matrix), expected);
 }
 

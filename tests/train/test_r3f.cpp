@@ -32,7 +32,8 @@ struct Case {
 
 Case read_case(std::string const& name) {
   Case result;
-  for (auto const& facts : read_json(r3f_folder() / "expected.json").at("cases"))
+  nlohmann::json const all = read_json(r3f_folder() / "expected.json");
+  for (auto const& facts : all.at("cases"))
     if (facts.at("name") == name) result.facts = facts;
   for (auto const& [key, tensor] : read_tensors(r3f_folder() / "tensors.safetensors"))
     if (key.starts_with(name + ".")) result.tensors[key.substr(name.size() + 1)] = tensor;
