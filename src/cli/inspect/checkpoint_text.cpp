@@ -15,19 +15,22 @@ std::string dimensions(Facts const& shape) {
   return text.empty() ? "scalar" : text;
 }
 
-std::string best_text(Facts const& best) {
-  if (best.is_null()) return "nothing evaluated yet";
-  std::string text;
+//! Where it was, and below it what it was worth: objectives have up to four metrics.
+void add_best(Table& table, Facts const& best) {
+  if (best.is_null()) return table.add({"best so far", "nothing evaluated yet"});
+  std::string metrics;
   for (auto const& [name, value] : best["metrics"].items())
-    append_item(text, visible(name, 20) + " " + fixed(value, 4));
-  return text + " (stage " + visible(best["stage"].get<std::string>(), 24) + ", step " + best["step"].dump() + ")";
+    append_item(metrics, visible(name, 20) + " " + fixed(value, 4));
+  table.add(
+      {"best so far", "stage " + visible(best["stage"].get<std::string>(), 24) + ", step " + best["step"].dump()});
+  if (!metrics.empty()) table.add({"dev metrics", metrics});
 }
 
 std::string state_text(Facts const& f) {
   Table table("ll");
   table.add({"stage", visible(f["stage"].get<std::string>(), 40) + ", after step " + f["step"].dump() + " (" +
                           seconds_text(f["stage_seconds"]) + ", " + rounded(f["stage_tokens"]) + " real tokens)"});
-  table.add({"best so far", best_text(f["best"])});
+  add_best(table, f["best"]);
   std::string weighting;
   for (auto const& [task, value] : f["weighting"].items())
     append_item(weighting, visible(task, 24) + " " + fixed(value, 4));
