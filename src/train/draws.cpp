@@ -178,8 +178,7 @@ data::PackedBatch Draws::unprobed(ProbeInputs const& probe, std::int64_t step) c
   if (probe_.fit == task::ProbeFit::dev) seen.insert(probe.head.examples.begin(), probe.head.examples.end());
   Key const key = stage_.with("probe").with("unprobed").with(number(step));
   Met met;
-  Drawn const all =
-      draw(data::Sampler(key, source.size()), source.rows, {{0, 0, source.size()}}, key, met);
+  Drawn const all = draw(data::Sampler(key, source.size()), source.rows, {{0, 0, source.size()}}, key, met);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < all.examples.size() && others.size() < number(probe_.gradient_examples); ++i)
     if (!seen.contains(all.examples[i])) others.push_back(i);

@@ -44,7 +44,7 @@ CASES = {
     "single": ("class", "classification", single),
     "pair": ("class", "classification", halved(single)),
     "pair_regression": ("regression", "regression", halved(MAKE["regression"])),
-} | {kind: (kind, kind, make) for kind, make in MAKE.items()}
+} | {kind: (kind, kind, MAKE[kind]) for kind in ("multilabel", "regression", "choice", "span")}  # no peer labels words yet
 
 
 @pytest.fixture(scope="module", params=CASES)
