@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Prepares the data of a configuration's members: FOLDER/NAME/{train,dev}.jsonl for each [task.NAME] with role = member, to where its
-`data` says. What is there is left alone. Train texts that share 8 words in a row with an evaluation text of --exclude are left out.
+`data` says. What is there is left
+alone, whatever it was prepared with: for another --exclude remove it. Train texts that share 8 words in a row with an evaluation text of --exclude are left out.
 
 muppet.py ../data
 muppet.py ../data --config my.ini --exclude ../data/rte/dev.jsonl ../data/rte/test.jsonl

@@ -178,11 +178,11 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
   for (auto const& stage : plan.stages) {
     if (!stage.auxiliaries) continue;
     auto const known = candidates(plan.options, stage);
-    check_names(stage, known, settings);
     if (known.empty())
       fail_usage(recipe + " needs " + (stage.members ? "a task with role = member" : "an auxiliary task") +
                  (stage.mlm_only ? " with objective = mlm" : "") + "; add a [task.NAME] with role = " +
                  (stage.members ? "member" : "auxiliary, or use recipe = finetune"));
+    check_names(stage, known, settings);
     if (plan.options.run.recipe == "dapt+tapt" && !stage.body_frozen && stage.options.tasks.empty())
       fail_usage(recipe + ": say which texts belong to stage " + stage.name + ", for example tasks = " + known.front() +
                  " below [stage." + stage.name + "]");
@@ -249,7 +249,9 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   sections.push_back(stage(d).note("First stage of dapt and dapt+tapt."));
   sections.push_back(stage(t).note("Before fine-tuning in tapt and dapt+tapt."));
   sections.push_back(stage(j).note("First stage of mt-tartan, meta-tartan and the recipes of other rules."));
-  sections.push_back(stage(m).note("First stage of muppet; an epoch is one of all members."));
+  sections.push_back(stage(m).note(
+      "First stage of muppet. An epoch is one of all members; evaluate_every = 0: at the end only; tasks: of the "
+      "members."));
   sections.push_back(stage(f).note(
       "Last stage of every recipe but mlm-head, of muppet where there is an end task. In finetune, tapt, dapt, "
       "dapt+tapt and muppet: " +

@@ -30,23 +30,32 @@ nlohmann::ordered_json head_json(Task const& t) {
 }
 
 //! What a head was trained for, by its name; the first task that names it speaks for all.
-std::map<std::string, nlohmann::json> descriptions(std::string const& metadata, std::string const& file) {
+std::map<std::string, nlohmann::json> descriptions(std::string const& metadata, std::string const& file) try {
   auto const json = nlohmann::json::parse(metadata, nullptr, false);
   if (!json.is_object()) fail_data(file + " names no task in its metadata; restore it from a copy");
   std::map<std::string, nlohmann::json> result;
   for (auto const& [task, description] : json.items())
     if (description.is_object()) result.emplace(description.value("head", task), description);
   return result;
+} catch (nlohmann::json::exception const&) {
+  fail_data(file + " does not describe its heads; restore it from a copy");
+}
+
+//! Also of values with the same mean and spread, since that is what a regression's head speaks in.
+bool has_same_use(Task const& t, nlohmann::json const& d) try {
+  bool const values = t.options.objective == task::ObjectiveKind::regression;
+  return d.at("objective") == task::objective_name(t.options.objective) &&
+         d.at("labels").get<std::vector<std::string>>() == t.train.info().label_names &&
+         (!values || (d.at("scale").at("mean") == t.scale.mean && d.at("scale").at("deviation") == t.scale.deviation));
+} catch (nlohmann::json::exception const&) {
+  return false;
 }
 
 void check_same_use(Task const& t, nlohmann::json const& description, std::string const& file) {
-  bool const same = description.value("objective", "") == task::objective_name(t.options.objective) &&
-                    description.value("labels", std::vector<std::string>()) == t.train.info().label_names;
-  if (!same)
-    fail_data("the head " + t.head + " of " + file +
-              " was trained for another objective or other labels than those of "
-              "task " +
-              t.name() + "; prepare the task with --labels-from, or name another head (task." + t.name() + ".head)");
+  if (has_same_use(t, description)) return;
+  fail_data("the head " + t.head + " of " + file +
+            " was trained for another objective, or other labels or values, than those of task " + t.name() +
+            "; prepare the task with --labels-from, or name another head (task." + t.name() + ".head)");
 }
 
 }  // namespace

@@ -170,4 +170,4 @@ def test_refusals(settings, tmp_path, changes, status, words):
 def test_a_head_of_other_labels_is_not_reused(run, settings, tmp_path):
     changes = {"model.path": run.best, "model.heads": "reuse", "task.values.head": "toy", "task.toy.head": "other"}
     result = refused(settings, tmp_path, changes)
-    assert result.status == 65 and "was trained for another objective or other labels" in result.err
+    assert result.status == 65 and "was trained for another objective, or other labels or values" in result.err
