@@ -8,25 +8,26 @@ muppet.py ../data --config my.ini --exclude ../data/rte/dev.jsonl ../data/rte/te
 """
 
 import argparse
-import configparser
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "jobs"))
+
+from reporting.run_files import parse_config, read_config, with_role  # noqa: E402
+
 KINDS = {"classification": "class", "token-classification": "token-class", "mlm": "text"}  # else as the objective
 
 
-def members(config: Path) -> dict[str, configparser.SectionProxy]:
-    """Section by task."""
-    parser = configparser.ConfigParser(delimiters="=", comment_prefixes="#", interpolation=None)
-    with config.open(encoding="utf-8") as file:
-        parser.read_file(file)
-    found = {name.removeprefix("task."): section for name, section in parser.items() if section.get("role") == "member"}
+def members(config: Path) -> dict[str, tuple[str, Path]]:
+    """Objective and data by task. Raises Refusal (65)."""
+    settings = parse_config(read_config(config), config)
+    found = with_role(settings, "member")
     if not found:
         sys.exit(f"{config} has no task with role = member; name another --config")
-    return found
+    return {name: (settings[f"task.{name}.objective"], Path(settings[f"task.{name}.data"])) for name in found}
 
 
 def inputs(folder: Path) -> list[Path]:
@@ -37,11 +38,10 @@ def inputs(folder: Path) -> list[Path]:
     return files
 
 
-def prepare(name: str, task: configparser.SectionProxy, options: argparse.Namespace) -> None:
-    output = Path(task["data"])
+def prepare(name: str, objective: str, output: Path, options: argparse.Namespace) -> None:
     if (output / "manifest.json").exists():
         return
-    kind = KINDS.get(task["objective"], task["objective"])
+    kind = KINDS.get(objective, objective)
     command = [sys.executable, ROOT / "jobs" / "prepare.py", kind, "--tokenizer", options.tokenizer, "--output", output,
                "--max-length", options.max_length, "--input", *inputs(options.folder / name)]
     if options.exclude:
@@ -63,8 +63,8 @@ def main() -> None:
     options = parser.parse_args()
     tasks = members(options.config)
     began = time.monotonic()
-    for name, task in tasks.items():
-        prepare(name, task, options)
+    for name, (objective, data) in tasks.items():
+        prepare(name, objective, data, options)
     print(f"muppet: {len(tasks)} tasks are prepared ({time.monotonic() - began:.0f} s)", file=sys.stderr)
 
 

@@ -39,3 +39,9 @@ def parse_config(text: str, path: Path) -> dict[str, str]:
     except configparser.Error as error:
         raise bad_data(f"{path}: not a configuration ({error.message.splitlines()[0]}); restore it") from None
     return {f"{section}.{key}": value for section in parser.sections() for key, value in parser.items(section)}
+
+
+def with_role(settings: dict[str, str], role: str) -> list[str]:
+    """Names of tasks, in the order of the settings."""
+    return [key.removeprefix("task.").removesuffix(".role") for key, value in settings.items()
+            if key.startswith("task.") and key.endswith(".role") and value == role]

@@ -8,7 +8,7 @@ from preparing.errors import usage
 
 from .columns import finite
 from .log import Evaluation, Log, Stage, evaluations, read_log
-from .run_files import parse_config, read_config, read_object
+from .run_files import parse_config, read_config, read_object, with_role
 
 FILES = ("config.ini", "run.json", "metrics.jsonl")
 DEFAULT_METRIC = "accuracy"
@@ -75,12 +75,6 @@ class Run:
             return float(self.settings[key])
         except (KeyError, ValueError):
             return float("nan")
-
-
-def with_role(settings: dict[str, str], role: str) -> list[str]:
-    """Names of tasks."""
-    return [key.removeprefix("task.").removesuffix(".role") for key, value in settings.items()
-            if key.startswith("task.") and key.endswith(".role") and value == role]
 
 
 def child(parent: dict, *path: str) -> dict:

@@ -1,7 +1,9 @@
 """Which task of a resolved configuration is the end task, and what it is judged by."""
 
-import configparser
 from pathlib import Path
+
+from preparing.errors import Refusal
+from reporting.run_files import parse_config, read_config, with_role
 
 from .values import Settings
 
@@ -10,21 +12,15 @@ DEFAULT_METRIC = "accuracy"
 
 def end_task(settings: Settings) -> str:
     """Empty where no task has the role."""
-    for key, value in settings.items():
-        if key.startswith("task.") and key.endswith(".role") and value == "end":
-            return key.removeprefix("task.").removesuffix(".role")
-    return ""
+    return next(iter(with_role(settings, "end")), "")
 
 
 def written_end_task(config: Path) -> str:
     """Of a configuration as it is written, for a run that never began; "TASK" where the file does not say."""
-    parser = configparser.ConfigParser(delimiters="=", comment_prefixes="#", interpolation=None)
     try:
-        parser.read(config, encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError):
+        return end_task(parse_config(read_config(config), config)) or "TASK"
+    except Refusal:
         return "TASK"
-    found = (name.removeprefix("task.") for name, section in parser.items() if section.get("role") == "end")
-    return next(found, "TASK")
 
 
 def kept_by(settings: Settings) -> str:

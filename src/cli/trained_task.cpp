@@ -1,6 +1,7 @@
 #include "trained_task.hpp"
 
 #include <tartan/comm/communicator.hpp>
+#include <tartan/train/heads.hpp>
 #include <tartan/train/tasks.hpp>
 
 #include <cmath>
@@ -28,17 +29,6 @@ void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHea
   if (names.empty()) fail_data(path.string() + " has no labels, which evaluation needs; use tartan predict");
   fail_data(path.string() + " has other label names than task " + head.task + " of " + directory.string() +
             "; prepare it with jobs/prepare.py " + dataset.info().kind + " --labels-from " + directory.string());
-}
-
-void load_head(TrainedTask const& t, model::HeadFile const& file, model::HeadShape const& shape,
-               fs::path const& directory) {
-  for (auto const& [part, size] : shape) {
-    auto const found = file.tensors.find(t.head.name + "." + part);
-    if (found == file.tensors.end())
-      fail_data((directory / "heads.safetensors").string() + " lacks the tensor " + t.head.name + "." + part +
-                "; restore it from a copy");
-    model::load_into(model::store(found->second), found->first, t.model->parameters.at(found->first));
-  }
 }
 
 //! Throws what nlohmann::json and std::map throw where something is missing.
@@ -106,7 +96,7 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
   model::HeadShape const shape = t.objective->head(config);
   t.model = model::open_model(directory, {{t.head.name, shape}}, {}, precision, model::Kernels::automatic, at::kCPU,
                               {Key(), {}});
-  load_head(t, model::load_heads(directory), shape, directory);
+  train::load_head(model::load_heads(directory), t.head.name, shape, directory, t.model->parameters);
   return t;
 }
 

@@ -1,5 +1,4 @@
 #include "answer_score.hpp"
-#include "sentence_objective.hpp"
 #include "span_windows.hpp"
 #include "token_objective.hpp"
 

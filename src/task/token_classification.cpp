@@ -1,5 +1,4 @@
 #include "entities.hpp"
-#include "sentence_objective.hpp"
 #include "token_objective.hpp"
 
 #include <tartan/data/labels.hpp>
@@ -44,10 +43,9 @@ class TokenClassification final : public TokenObjective {
   Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const override {
     at::NoGradGuard no_grad;
     Predictions const words = rows_of(at::softmax(forward(place, hidden, batch), -1));
-    auto const starts = row_starts(batch);
     Predictions result(batch.examples.size());
     for (std::size_t e = 0; e < result.size(); ++e)
-      for (std::size_t w = starts[e]; w < starts[e + 1]; ++w)
+      for (std::size_t w = row_start(batch, e), end = row_start(batch, e + 1); w < end; ++w)
         result[e].insert(result[e].end(), words[w].begin(), words[w].end());
     return result;
   }
@@ -57,7 +55,7 @@ class TokenClassification final : public TokenObjective {
                               std::vector<double> const& prediction) const override {
     std::vector<ClassCounts> classes(tags_.size());
     std::vector<Tag> expected, predicted;
-    std::size_t const first = row_starts(batch)[example];
+    std::size_t const first = row_start(batch, example);
     for (std::size_t w = 0; w < words(prediction); ++w) {
       if (batch.targets[first + w] < 0) continue;
       auto const right = static_cast<std::size_t>(batch.targets[first + w]), said = class_of(prediction, w);

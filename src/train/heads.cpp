@@ -86,6 +86,18 @@ std::string heads_metadata(std::vector<Task> const& tasks) {
   return json.dump();
 }
 
+void load_head(model::HeadFile const& stored, std::string const& name, model::HeadShape const& shape,
+               fs::path const& directory, model::ParameterSet& parameters) {
+  for (auto const& [part, size] : shape) {
+    std::string const tensor = name + "." + part;
+    auto const found = stored.tensors.find(tensor);
+    if (found == stored.tensors.end())
+      fail_data((directory / "heads.safetensors").string() + " lacks the tensor " + tensor +
+                "; restore it from a copy");
+    model::load_into(model::store(found->second), tensor, parameters.at(tensor).detach());
+  }
+}
+
 void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path const& directory) {
   std::string const file = (directory / "heads.safetensors").string();
   model::HeadFile const stored = model::load_heads(directory);
@@ -95,12 +107,7 @@ void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path c
     auto const description = known.find(t->head);
     if (description == known.end()) continue;
     check_same_use(*t, description->second, file);
-    for (auto const& [part, shape] : t->objective->head(model.encoder.config())) {
-      std::string const name = t->head + "." + part;
-      auto const found = stored.tensors.find(name);
-      if (found == stored.tensors.end()) fail_data(file + " lacks the tensor " + name + "; restore it from a copy");
-      model::load_into(model::store(found->second), name, model.parameters.at(name).detach());
-    }
+    load_head(stored, t->head, t->objective->head(model.encoder.config()), directory, model.parameters);
     reused += (reused.empty() ? "" : ", ") + t->head;
   }
   if (reused.empty())

@@ -127,8 +127,7 @@ Section weighting_section(WeightingOptions& o) {
        {"adam", weighting::Similarity::adam}},
       "of a task's gradient with the dev gradient; cosine: as published; adam: cosine in the "
       "metric of AdamW's next step, which says by how much that step lowers the dev loss, and costs one more reading "
-      "of "
-      "each gradient");
+      "of each gradient");
   s.choice<Placement>(
       "placement", o.placement, {{"exact", Placement::exact}, {"rank0", Placement::rank0}, {"mean", Placement::mean}},
       "exact: alignments of the global gradients; rank0: of rank 0's own examples (cheaper, noisier); "

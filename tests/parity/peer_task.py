@@ -1,7 +1,9 @@
 """What the peer asks of every kind of task."""
 
+from abc import ABC, abstractmethod
 
-class Task:
+
+class Task(ABC):
     """`outputs`: of the head, which reads first tokens, or all of them where `reads_tokens`."""
 
     outputs: int
@@ -22,14 +24,14 @@ class Task:
         """What the summed loss is divided by."""
         return len(batch.records)
 
+    @abstractmethod
     def loss(self, scores, batch):
         """Summed over the batch."""
-        raise NotImplementedError
 
+    @abstractmethod
     def predict(self, scores, batch) -> list:
         """Of each record."""
-        raise NotImplementedError
 
+    @abstractmethod
     def metrics(self, predictions: list) -> dict[str, float]:
         """Of predictions for all of dev, in its order."""
-        raise NotImplementedError

@@ -29,8 +29,8 @@ struct EmbeddingNoise {
 struct Passage {
   std::string_view context;               //!< UTF-8, unless the shard is damaged
   std::vector<std::string_view> answers;  //!< that are right; empty: the context holds none, or unlabelled
-  std::span<std::uint32_t const>
-      offsets;  //!< (tokens of the example, 2) bytes [first, end) of the context; none: equal
+  //! (tokens of the example, 2) bytes [first, end) of the context; equal: none
+  std::span<std::uint32_t const> offsets;
 };
 
 //! E examples as one stream. An objective's transform fills `rows` and `targets` or `real_targets`: what it reads and

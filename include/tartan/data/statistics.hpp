@@ -28,8 +28,8 @@ class Lengths {
 
 struct Statistics {
   Lengths lengths;
-  std::vector<std::uint64_t>
-      labels;  //!< (label_names) examples, or words, with each class, or for which each column holds
+  //! (label_names) examples, or words, with each class, or for which each column holds
+  std::vector<std::uint64_t> labels;
   std::uint64_t unlabelled = 0;
   std::uint64_t unanswered = 0;  //!< of kind `span`: no answer in the context
 };

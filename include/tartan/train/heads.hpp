@@ -20,6 +20,11 @@ void check_shared_heads(std::vector<Task> const& tasks);
 //! JSON for heads.safetensors: task name -> {head, objective, labels, metric, max_length, scale}.
 std::string heads_metadata(std::vector<Task> const& tasks);
 
+//! Fills the head `name` from what DIRECTORY/heads.safetensors holds. Throws ExitStatus::data where a tensor is missing
+//! or has another shape.
+void load_head(model::HeadFile const& stored, std::string const& name, model::HeadShape const& shape,
+               std::filesystem::path const& directory, model::ParameterSet& parameters);
+
 //! Fills heads of `model` from those of the same name in DIRECTORY/heads.safetensors, said in the log. Throws
 //! ExitStatus::usage where there is none of them, ExitStatus::data where one was trained for something else.
 void reuse_heads(model::Model& model, std::vector<Task> const& tasks, std::filesystem::path const& directory);

@@ -36,7 +36,6 @@ class Mixture {
   std::vector<SubBatch> at(std::int64_t step) const;
   //! Steps in which every example is seen at least once.
   std::int64_t steps_per_epoch() const;
-  std::size_t num_tasks() const { return parts_.size(); }
 
  private:
   std::uint64_t sub_batches(std::size_t task) const;

@@ -56,8 +56,8 @@ struct TaskOptions {
   std::string metric;       //!< empty: the objective's first, see metric_of
   std::int64_t batch = 16;  //!< of a step; of a member: of a sub-batch
   std::string head;         //!< tasks that name the same one share it; empty: see head_of
-  double weight =
-      -1;  //!< constant where weights are fixed, else the start (ours; the paper starts equal); -1: equal; free
+  //! Constant where weights are fixed, else the start (ours; the paper starts equal); -1: equal. Free.
+  double weight = -1;
   data::Shuffle shuffle = data::Shuffle::full;
   double fraction = 1;             //!< of the training split; the cost of an epoch shrinks with it
   std::int64_t fraction_seed = 0;  //!< names which examples

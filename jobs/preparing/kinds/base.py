@@ -94,9 +94,7 @@ class Labelled(Kind):
         sequences = tuple(self.sequences(fields, where))
         if self.unlabelled:
             return Record(sequences)
-        if self.label_field not in fields:
-            raise missing(fields, f'"{self.label_field}" (null where there is none; --unlabelled where no record has one)', where)
-        return Record(sequences, self.label(fields[self.label_field], len(sequences), where))
+        return Record(sequences, self.label(label_field(fields, self.label_field, where), len(sequences), where))
 
     def sequences(self, fields: dict, where: str) -> list[Sequence]:
         """Raises Refusal (65)."""
@@ -105,6 +103,13 @@ class Labelled(Kind):
     @abstractmethod
     def label(self, value: Any, sequences: int, where: str) -> Any:
         """The label of a record of so many sequences; None where there is none. Raises Refusal (65)."""
+
+
+def label_field(fields: dict, name: str, where: str) -> Any:
+    """A field that must be there, if only with null. Raises Refusal (65)."""
+    if name not in fields:
+        raise missing(fields, f'"{name}" (null where there is none; --unlabelled where no record has one)', where)
+    return fields[name]
 
 
 def text_field(fields: dict, name: str, where: str) -> str:

@@ -11,21 +11,20 @@ import numpy as np
 
 from ..errors import bad_data
 from ..placing import Place, tokens_of_words, trimmed
-from .base import NAME_BYTES, UNLABELLED, Labelled, Record, Sequence, is_name, missing, words_field
+from .base import NAME_BYTES, UNLABELLED, Kind, Record, is_name, label_field, missing, words_field
 from .tokenised import Tokenised
 
 NO_WORD = -2  # where a token begins no word
 Word = tuple[list[int], int]  # its tokens and its label
 
 
-class TokenClass(Labelled):
+class TokenClass(Kind):
     name = "token_class"
     has_names = True
     notes_names = True
     help = ('words with a label each, such as B-PER, I-PER and O: {"tokens": [word, ...], "labels": [label, ...]} records; null is '
             "unlabelled; in a CSV white space divides words and labels; --unlabelled takes texts too")
     field_names = ("tokens", "labels", "id")
-    label_field = "labels"
     label_type = np.dtype("<i4")
     label_per = "token"
 
@@ -35,13 +34,8 @@ class TokenClass(Labelled):
         if "tokens" not in fields:
             raise missing(fields, '"tokens"', where)
         words = tuple(words_field(fields, where))
-        return Record(((" ".join(words), None),), _labels(fields, words, where, self.unlabelled), words)
-
-    def sequences(self, fields: dict, where: str) -> list[Sequence]:
-        return [(" ".join(words_field(fields, where)), None)]
-
-    def label(self, value: Any, sequences: int, where: str) -> None:
-        return None  # see parse
+        labels = None if self.unlabelled else _labels(label_field(fields, "labels", where), words, where)
+        return Record(((" ".join(words), None),), labels, words)
 
     def all_noted(self, label: tuple[str | None, ...]) -> Iterable[str]:
         return dict.fromkeys(name for name in label if name is not None)
@@ -71,16 +65,11 @@ class TokenClass(Labelled):
         return result
 
 
-def _labels(fields: dict, words: tuple[str, ...], where: str, unlabelled: bool) -> tuple[str | None, ...] | None:
+def _labels(labels: Any, words: tuple[str, ...], where: str) -> tuple[str | None, ...] | None:
     """Raises Refusal (65)."""
-    if unlabelled:
-        return None
-    if "labels" not in fields:
-        raise missing(fields, '"labels" (null where there is none; --unlabelled where no record has one)', where)
-    labels = fields["labels"]
-    labels = labels.split() if isinstance(labels, str) else labels
     if labels is None:
         return None
+    labels = labels.split() if isinstance(labels, str) else labels
     if not isinstance(labels, list) or len(labels) != len(words):
         count = len(labels) if isinstance(labels, list) else "no list of"
         raise bad_data(f'{where} has {len(words)} words in "tokens", but {count} "labels"; give each word one, or null')
