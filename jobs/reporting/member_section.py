@@ -21,10 +21,12 @@ def member_section(run: Run) -> Markup | None:
 
 
 def _sentence(found: list[Member]) -> str:
-    rose = [member.task for member in found if not member.fell]
-    fell = f"The mean training loss of a task's last tenth of steps is below that of the first for {len(found) - len(rose)} of " \
-           f"{plural(len(found), 'task')}."
-    return f"{fell} Not for {', '.join(rose)}." if rose else fell
+    rose = [member.task for member in found if member.steps and not member.fell]
+    missed = [member.task for member in found if not member.steps]
+    text = "The mean training loss of a task's last tenth of steps (one at least) is below that of the first for " \
+           f"{len(found) - len(rose) - len(missed)} of {plural(len(found), 'task')}."
+    text += f" Not for {', '.join(rose)}." if rose else ""
+    return text + (f" No step had examples of {', '.join(missed)}." if missed else "")
 
 
 def _row(member: Member) -> tuple[str, ...]:

@@ -29,17 +29,19 @@ class Member:
 
 
 def members(run: Run) -> list[Member]:
-    """Of the stage that mixes them."""
-    return [_member(run, stage, name) for stage in run.log.stages for name in run.members if stage.steps.has("losses", name)]
+    """Of the stage that mixes them, also those that it never drew."""
+    mixing = [stage for stage in run.log.stages if any(stage.steps.has("losses", name) for name in run.members)]
+    return [_member(run, stage, name) for stage in mixing for name in run.members]
 
 
 def _member(run: Run, stage: Stage, name: str) -> Member:
-    losses = stage.steps.get("losses", name)
+    losses = stage.steps.get("losses", name) if stage.steps.has("losses", name) else np.empty(0)
     losses = losses[np.isfinite(losses)]
     some = max(1, round(SHARE * len(losses)))
     dev = next((each for each in reversed(stage.of_members) if each.task == name), None)
     metric = run.settings.get(f"task.{name}.metric") or next(iter(dev.metrics if dev else ()), "")
-    return Member(name, len(losses), float(losses[:some].mean()), float(losses[-some:].mean()), dev, metric)
+    first, last = (float(part.mean()) if len(part) else np.nan for part in (losses[:some], losses[-some:]))
+    return Member(name, len(losses), first, last, dev, metric)
 
 
 def mean_loss(stage: Stage, names: list[str]) -> np.ndarray:

@@ -42,6 +42,7 @@ std::string words_problem(ShardInfo const& info, std::span<float const> labels, 
 }
 
 std::string places_problem(ShardInfo const&, std::span<float const> labels, Starts starts) {
+  bool const known = labels[0] != -1;
   for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
     float const first = labels[2 * s], last = labels[2 * s + 1];
     std::uint64_t const length = starts[s + 1] - starts[s];
@@ -49,6 +50,7 @@ std::string places_problem(ShardInfo const&, std::span<float const> labels, Star
     if (!unlabelled && !(is_index(first, length) && is_index(last, length) && 0 <= first && first <= last))
       return "has an answer from token " + whole(first) + " to " + whole(last) + " of a sequence of " +
              std::to_string(length);
+    if (unlabelled == known) return "has an answer in some of its sequences and no label in others";
   }
   return "";
 }

@@ -41,6 +41,12 @@ std::map<std::string, nlohmann::json> descriptions(std::string const& metadata, 
   fail_data(file + " does not describe its heads; restore it from a copy");
 }
 
+std::string names_of(std::map<std::string, nlohmann::json> const& heads) {
+  std::string text;
+  for (auto const& [name, description] : heads) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 //! Also of values with the same mean and spread, since that is what a regression's head speaks in.
 bool has_same_use(Task const& t, nlohmann::json const& d) try {
   bool const values = t.options.objective == task::ObjectiveKind::regression;
@@ -111,9 +117,8 @@ void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path c
     reused += (reused.empty() ? "" : ", ") + t->head;
   }
   if (reused.empty())
-    fail_usage("model.heads = reuse, but " + file +
-               " holds none of this run's heads; name one with task.NAME.head, or "
-               "use model.heads = fresh");
+    fail_usage("model.heads = reuse, but " + file + " holds none of this run's heads; name one of its own (" +
+               names_of(known) + ") with task.NAME.head, or use model.heads = fresh");
   log("heads start as trained in " + directory.string() + ": " + reused);
 }
 

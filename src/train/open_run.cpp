@@ -23,11 +23,20 @@ model::StartKeys start_keys(Options const& o, std::vector<StagePlan> const& stag
   return keys;
 }
 
+//! Without those that no stage trains: neither their data nor a head is needed.
+std::vector<TaskOptions> trained_tasks(std::vector<TaskOptions> const& tasks, std::vector<StagePlan> const& stages) {
+  std::vector<TaskOptions> result;
+  for (auto const& task : tasks)
+    if (std::ranges::any_of(stages, [&](StagePlan const& stage) { return trains(stage, task); }))
+      result.push_back(task);
+  return result;
+}
+
 }  // namespace
 
 Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
   model::HfConfig const config = model::read_hf_config(o.model.path);
-  Opened opened{open_tasks(o.tasks, o.train, config, o.model.path), nullptr, nullptr};
+  Opened opened{open_tasks(trained_tasks(o.tasks, stages), o.train, config, o.model.path), nullptr, nullptr};
   bool const is_probed = std::ranges::any_of(stages, probed);
   choose_parts(opened.tasks, is_probed ? task::held_out_share(o.probe.data) : 0);
   if (auto const path = task::probe_path(o.probe.data); is_probed && !path.empty())

@@ -331,6 +331,9 @@ void validate(Options const& o, config::Settings const& settings, bool needs_end
   std::vector<std::string> ends;
   for (auto const& t : o.tasks) {
     if (t.data.empty()) missing("task." + t.name + ".data", "data = data/" + t.name);
+    if (!t.head.empty() && t.objective == task::ObjectiveKind::mlm)
+      fail_usage(settings.origin("task." + t.name, "head") +
+                 ": masked language modelling always uses the encoder's own head; remove the key");
     if (t.role == Role::end) ends.push_back(t.name);
     bool const is_measured = t.role == Role::member && !task::metrics_of(t.objective).empty();
     if (t.role == Role::end || is_measured) check_metric(t, settings);

@@ -16,7 +16,7 @@ void Stage::evaluate_members() {
   for (auto const* task : tasks_) {
     if (!task->dev) continue;
     Evaluation const evaluation = evaluate(run_.model, *task->objective, task->head, *task->dev, run_.comm);
-    if (run_.log) log_evaluation(*task, evaluation, true);
+    if (run_.log) log_evaluation(*task, evaluation, false);
     sum += evaluation.loss;
     measured += 1;
   }

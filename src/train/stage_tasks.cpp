@@ -18,15 +18,19 @@ std::vector<std::string> names_of(std::vector<Task const*> const& tasks) {
   return result;
 }
 
+bool trains(StagePlan const& plan, TaskOptions const& task) {
+  if (task.role == Role::end) return plan.end_task;
+  if (!plan.auxiliaries || task.role != (plan.members ? Role::member : Role::auxiliary)) return false;
+  if (plan.mlm_only && !head_of(task).empty()) return false;
+  auto const named = words(plan.options.tasks);
+  return named.empty() || std::ranges::find(named, task.name) != named.end();
+}
+
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks) {
   std::vector<Task const*> result;
-  if (plan.end_task) result.push_back(end_task(tasks));
-  Role const role = plan.members ? Role::member : Role::auxiliary;
-  auto const named = words(plan.options.tasks);
-  auto const meant = [&](Task const& t) { return named.empty() || std::ranges::find(named, t.name()) != named.end(); };
   for (auto const& t : tasks)
-    if (plan.auxiliaries && t.options.role == role && meant(t) && !(plan.mlm_only && !t.head.empty()))
-      result.push_back(&t);
+    if (trains(plan, t.options)) result.push_back(&t);
+  std::ranges::stable_partition(result, [](Task const* t) { return t->options.role == Role::end; });
   return result;
 }
 

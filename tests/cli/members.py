@@ -7,7 +7,7 @@ from task_kinds import MAKE
 from tiny_world import World, make_words, prepare, write_lines
 
 TASKS = {"values": "regression", "columns": "multilabel", "which": "choice", "whether": "choice",
-         "where": "span"}  # beside the world's own
+         "where": "span", "whence": "span"}  # beside the world's own
 COUNTS = {"train": 24, "dev": 12, "test": 12}
 STEPS = 12
 

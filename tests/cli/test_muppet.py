@@ -1,20 +1,26 @@
 """Recipe muppet: many labelled tasks of every kind in one stage, and what starts from it."""
 
 import json
+import random
+import shutil
 import signal
 
 import launch
 import pytest
-from safetensors.numpy import load_file
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
 from disturbing import assert_same, wait_for
 from members import STEPS, TASKS, write_members
 from test_equal_runs import EXACT, assert_close, distance
+from tiny_world import make_words, prepare, write_lines
 from trial import Run, write_ini
 
 NAMES = {*TASKS, "toy"}
 METRICS = {"values": "rmse", "columns": "roc-auc", "which": "accuracy", "whether": "accuracy", "where": "f1",
-           "toy": "accuracy"}
+           "whence": "f1", "toy": "accuracy"}
+END = {"task.end.role": "end", "task.end.objective": "classification", "task.end.batch": 8, "stage.finetune.steps": 4,
+       "stage.finetune.evaluate_every": 2}
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +76,17 @@ def test_evaluate_says_what_the_run_said(run, settings, name):
     assert found["metrics"] == pytest.approx(logged, abs=1e-6)
 
 
-def test_choices_share_a_head(run):
+def test_choices_share_a_head_and_spans_another(run):
     heads = {name.split(".")[0] for name in load_file(run.best / "heads.safetensors")}
     assert heads == {"toy", "values", "columns", "choice", "span"}
     found = json.loads(launch.run_well("inspect", run.best, "--json").out)
     assert set(found["heads"]) == NAMES
+
+
+def test_a_member_that_no_stage_trains_is_not_there(train):
+    run = train({"stage.prefinetune.tasks": "toy which", "task.values.data": "nowhere"})
+    assert {name.split(".")[0] for name in load_file(run.best / "heads.safetensors")} == {"toy", "choice"}
+    assert set(json.loads(launch.run_well("inspect", run.best, "--json").out)["heads"]) == {"toy", "which"}
 
 
 @pytest.mark.parametrize("mixing", ["heterogeneous", "batch-homogeneous", "dataset-homogeneous"])
@@ -116,10 +128,8 @@ def test_a_stopped_run_goes_on_bitwise(settings, tmp_path):
     assert_same(stopped, whole)
 
 
-def test_an_end_task_is_fine_tuned_afterwards(train, settings, world):
-    end = {"task.end.role": "end", "task.end.objective": "classification", "task.end.data": world.task, "task.end.batch": 8,
-           "stage.finetune.steps": 4, "stage.finetune.evaluate_every": 2}
-    run = train(end)
+def test_an_end_task_is_fine_tuned_afterwards(train, world):
+    run = train(END | {"task.end.data": world.task})
     assert [stage["stage"] for stage in run.result()["stages"]] == ["prefinetune", "finetune"]
     assert {event["task"] for event in run.evaluations("finetune")} == {"end"}
     assert all(set(event["losses"]) == {"end"} for event in run.events("step") if event["stage"] == "finetune")
@@ -133,6 +143,24 @@ def test_fine_tuning_starts_from_encoder_and_head(run, settings, train):
     assert reused.evaluations("finetune")[0]["metrics"] == pytest.approx(logged, abs=1e-6)
     heads = [load_file(each.best / "heads.safetensors")["toy.out.weight"] for each in (run, reused, fresh)]
     assert (heads[0] == heads[1]).all() and (heads[0] != heads[2]).any()
+
+
+def with_heads(model, change, folder):
+    """A copy of a model whose heads file is `change` of (tensors, metadata)."""
+    shutil.copytree(model, folder)
+    with safe_open(model / "heads.safetensors", "numpy") as file:
+        tensors, metadata = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()
+    tensors, metadata = change(tensors, metadata)
+    save_file(tensors, folder / "heads.safetensors", metadata)
+    return folder
+
+
+def test_a_kept_stage_is_of_its_heads_too(run, train, world, tmp_path):
+    other = with_heads(run.best, lambda tensors, metadata: ({name: 2 * each for name, each in tensors.items()}, metadata),
+                       tmp_path / "other")
+    changes = END | {"task.end.data": world.task, "model.heads": "reuse", "run.reuse": tmp_path / "kept", "task.end.head": "mine"}
+    found = [train(changes | {"model.path": model}, f"run_{at}") for at, model in enumerate((run.best, other, run.best))]
+    assert [len(each.events("reused")) for each in found] == [0, 0, 1]
 
 
 def test_learned_weights_over_all_of_them(train):
@@ -160,6 +188,7 @@ def refused(settings, tmp_path, changes):
     ({"stage.prefinetune.patience": 3}, 2, ["members have no dev metric in common", "; leave patience out"]),
     ({"task.values.weight": 2}, 2, ["a member weighs as much as it has examples", "; leave weight out", "task.values.fraction"]),
     ({"stage.prefinetune.mixing": "mixed"}, 2, ["stage.prefinetune.mixing", "heterogeneous"]),
+    ({"task.toy.objective": "mlm", "task.toy.head": "toy"}, 2, ["masked language modelling always uses", "remove the key"]),
     ({"task.toy.metric": "rmse"}, 2, ['unknown metric "rmse" of objective classification', "; use"]),
 ], ids=lambda value: next(iter(value)) if isinstance(value, dict) else None)
 def test_refusals(settings, tmp_path, changes, status, words):
@@ -171,3 +200,26 @@ def test_a_head_of_other_labels_is_not_reused(run, settings, tmp_path):
     changes = {"model.path": run.best, "model.heads": "reuse", "task.values.head": "toy", "task.toy.head": "other"}
     result = refused(settings, tmp_path, changes)
     assert result.status == 65 and "was trained for another objective, or other labels or values" in result.err
+
+
+def test_a_head_of_other_values_is_not_reused(run, settings, world, tmp_path):
+    words = make_words(random.Random(0))
+    inputs = [write_lines(tmp_path / f"{split}.jsonl", [{"text": words[at], "target": 100 + at} for at in range(12)])
+              for split in ("train", "dev")]
+    data = prepare("regression", world.model, inputs, tmp_path / "data")
+    changes = {"model.path": run.best, "model.heads": "reuse", "task.values.data": data}
+    result = refused(settings, tmp_path, changes)
+    assert result.status == 65 and "the head values" in result.err and "other labels or values" in result.err
+
+
+@pytest.mark.parametrize("metadata", ["[]", "{", '{"toy": {"head": 3}}'])
+def test_heads_that_say_nothing_of_themselves_are_refused(run, settings, tmp_path, metadata):
+    model = with_heads(run.best, lambda tensors, _: (tensors, {"heads": metadata}), tmp_path / "model")
+    result = refused(settings, tmp_path, {"model.path": model, "model.heads": "reuse"})
+    assert result.status == 65 and "heads.safetensors" in result.err and "restore it from a copy" in result.err
+
+
+def test_which_heads_there_are_is_told(run, settings, tmp_path):
+    changes = {"model.path": run.best, "model.heads": "reuse", "stage.prefinetune.tasks": "toy", "task.toy.head": "mine"}
+    result = refused(settings, tmp_path, changes)
+    assert result.status == 2 and "name one of its own (choice, columns, span, toy, values) with task.NAME.head" in result.err

@@ -74,6 +74,9 @@ TEST_F(PassagesTest, WhatLeadsAstrayIsRefused) {
     std::ranges::copy(places, wrong.places.begin());
     expect_row_refused(wrong, 0, "an answer from token " + std::to_string(places[0]));
   }
+  ShardSpec half = spec();  // an example of two windows, of which one has no label
+  half.places = {2, 2, -1, -1, -1, -1};
+  expect_row_refused(half, 0, "an answer in some of its sequences");
   for (std::uint32_t const end : {12U, 0xffffffffU}) {
     ShardSpec wrong = spec();
     wrong.token_offsets[5] = end;

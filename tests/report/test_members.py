@@ -38,7 +38,7 @@ def events():
         yield step(n, "prefinetune", losses=losses, weights=weights, cosines=None, probe=None, aligned_targets=None)
     dev = {"sst2": {"accuracy": 0.9, "macro-f1": 0.89}, "copa": {"accuracy": 0.5}, "stsb": {"rmse": 1.2, "pearson": 0.3}}
     for task, metrics in dev.items():
-        yield evaluation(100, 0, True, "prefinetune") | {"task": task, "metrics": metrics}
+        yield evaluation(100, 0, False, "prefinetune") | {"task": task, "metrics": metrics}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def run(tmp_path):
 
 
 def test_a_member_has_the_loss_of_its_own_first_and_last_steps(run):
-    sst2, copa = members(run)
+    sst2, copa, _ = members(run)
     assert (sst2.task, sst2.steps, sst2.fell) == ("sst2", 100, True)
     assert (sst2.first_loss, sst2.last_loss) == pytest.approx((1 - 5.5 / 200, 1 - 95.5 / 200))
     assert (copa.steps, copa.fell) == (10, False)
@@ -55,7 +55,7 @@ def test_a_member_has_the_loss_of_its_own_first_and_last_steps(run):
 
 
 def test_a_member_has_the_metric_that_the_settings_name_or_the_first(run):
-    assert [(each.metric, each.value) for each in members(run)] == [("accuracy", 0.9), ("accuracy", 0.5)]
+    assert [(each.metric, each.value) for each in members(run)] == [("accuracy", 0.9), ("accuracy", 0.5), ("pearson", 0.3)]
 
 
 def test_there_is_one_chart_of_their_mean_loss_and_none_of_each(run):
@@ -68,5 +68,5 @@ def test_there_is_one_chart_of_their_mean_loss_and_none_of_each(run):
 
 def test_the_page_names_the_tasks_that_did_not_learn(run):
     text = page([run], 0.0, None)
-    assert "first for 1 of 2 tasks. Not for copa." in text
+    assert "first for 1 of 3 tasks. Not for copa. No step had examples of stsb." in text
     assert re.search(r"<dt>Members</dt><dd>3", text) and "Dev accuracy" not in text

@@ -39,14 +39,6 @@ TEST_P(muppet_Mixture, EveryEpochHasEachExampleOnce) {
   }
 }
 
-TEST_P(muppet_Mixture, AnyStepAtAnyTime) {
-  Mixture const a = mixture(GetParam()), b = mixture(GetParam());
-  for (std::int64_t step = 0; step < 50; ++step) a.at(step);
-  auto const left = a.at(50), right = b.at(50);
-  EXPECT_EQ(tasks_of(left), tasks_of(right));
-  for (std::size_t i = 0; i < left.size(); ++i) EXPECT_EQ(left[i].first, right[i].first);
-}
-
 TEST_P(muppet_Mixture, SubBatchesStayWithinTheirSize) {
   for (std::int64_t step = 0; step < 60; ++step)
     for (auto const& [task, first, count] : mixture(GetParam()).at(step)) {

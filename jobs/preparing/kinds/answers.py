@@ -43,10 +43,12 @@ def read_answers(value: Any, where: str) -> tuple[Answer, ...] | None:
 
 
 def _columns(answers: dict, where: str) -> list[dict]:
-    """Of texts and starts in two lists, or of the two columns of a CSV, where an empty text is no answer."""
+    """Of texts and starts in two lists, or of the two columns of a CSV, where an empty text is no answer: by the name "text",
+    else in this order."""
     if len(answers) != 2:
         raise bad_data(f'{where}: field "answers" is an object of {len(answers)} fields, not of texts and starts')
-    texts, starts = answers.values()
+    first, second = answers
+    texts, starts = (answers[second], answers[first]) if second == "text" else (answers[first], answers[second])
     if isinstance(texts, str):
         texts, starts = ([texts], [starts]) if texts else ([], [])
     if not isinstance(texts, list) or not isinstance(starts, list) or len(texts) != len(starts):
