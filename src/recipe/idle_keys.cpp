@@ -11,12 +11,13 @@ namespace {
 
 using Recipes = std::vector<std::string>;
 
-Recipes const judging = {"meta-tartan", "dga", "gcs", "gradnorm"};  // by each task's gradient
-Recipes const learning = {"meta-tartan", "dga", "gcs", "gradnorm", "uncertainty", "random"};
+Recipes const judging = {"meta-tartan", "dga", "gcs", "gradnorm", "tapweight"};  // by each task's gradient
+Recipes const learning = {"meta-tartan", "dga", "gcs", "gradnorm", "uncertainty", "random", "tapweight"};
 Recipes const bounded = {"meta-tartan", "dga"};
 
 std::map<std::string, Recipes> const readers = {
-    {"rate", {"meta-tartan", "dga", "gradnorm", "uncertainty"}},
+    {"rate", {"meta-tartan", "dga", "gradnorm", "uncertainty", "tapweight"}},
+    {"descent", {"tapweight"}},
     {"similarity", {"meta-tartan", "dga"}},
     {"placement", judging},
     {"body", judging},

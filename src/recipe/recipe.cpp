@@ -80,6 +80,16 @@ StagePlan prefinetune() {
   return s;
 }
 
+// ALGORITHMS 4: the published language runs, but for proximal, whose factor there is divided by the number of
+// parameters
+StagePlan levels() {
+  StagePlan s{.name = "levels", .weighting = WeightingKind::tapweight, .options = {}};
+  s.options.patience = 0;
+  s.options.lr = s.options.upper_lr = 2e-5;
+  s.options.decay = s.options.head_decay = 1e-3;
+  return s;
+}
+
 std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", WeightingKind::meta_tartan},
                                                             {"dga", WeightingKind::dga},
                                                             {"gcs", WeightingKind::gcs},
@@ -100,15 +110,23 @@ std::vector<StagePlan> stages_of(train::Options const& o, std::string const& ori
   if (recipe == "dapt+tapt") return {dapt(), tapt(), alone()};
   if (recipe == "muppet")
     return has_role(o, train::Role::end) ? std::vector{prefinetune(), alone()} : std::vector{prefinetune()};
+  if (recipe == "tapweight") return {levels(), alone()};
   if (recipe == "mt-tartan") return {joint(WeightingKind::fixed), after_joint()};
   if (auto const rule = learned_rules.find(recipe); rule != learned_rules.end())
     return {joint(rule->second), after_joint()};
   fail_usage(origin + ": unknown recipe \"" + recipe +
              "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, "
-             "uncertainty, random or muppet");
+             "uncertainty, random, tapweight or muppet");
 }
 
-config::Section stage(StagePlan& plan) { return train::stage_section(plan.name, plan.options, plan.members); }
+config::Section stage(StagePlan& plan) {
+  using train::StageKeys;
+  bool const levels = plan.weighting == WeightingKind::tapweight;
+  return train::stage_section(plan.name, plan.options,
+                              plan.members ? StageKeys::mixing
+                              : levels     ? StageKeys::levels
+                                           : StageKeys::usual);
+}
 
 //! "key = value" of each default in which `other` differs.
 std::string differences(config::Section const& section, config::Section const& other) {
@@ -133,7 +151,8 @@ bool has(std::vector<StagePlan> const& stages, std::string const& name) {
 
 std::vector<StagePlan> idle_stages(Plan const& plan, std::vector<std::string> const& written) {
   std::vector<StagePlan> result;
-  for (auto& one : {mlm_head_warmup(0), prefinetune(), dapt(), tapt(), joint(WeightingKind::fixed), after_joint()})
+  for (auto& one :
+       {mlm_head_warmup(0), prefinetune(), levels(), dapt(), tapt(), joint(WeightingKind::fixed), after_joint()})
     if (!has(plan.stages, one.name) && std::ranges::find(written, one.name) != written.end()) result.push_back(one);
   return result;
 }
@@ -242,7 +261,7 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   train::Options options;
   auto sections = train::default_sections(options);
   StagePlan warmup = mlm_head_warmup(0), d = dapt(), t = tapt(), j = joint(WeightingKind::meta_tartan),
-            f = after_joint(), only = alone(), m = prefinetune();
+            f = after_joint(), only = alone(), m = prefinetune(), l = levels();
   sections.push_back(
       stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps; all of recipe "
                          "mlm-head."));
@@ -252,9 +271,12 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   sections.push_back(stage(m).note(
       "First stage of muppet. An epoch is one of all members; evaluate_every = 0: at the end only; tasks: of the "
       "members."));
+  sections.push_back(stage(l).note(
+      "First stage of tapweight. lr, head_lr, decay and clip are theta's; phi's are upper_lr, upper_head_lr, and the "
+      "same decay and clip."));
   sections.push_back(stage(f).note(
       "Last stage of every recipe but mlm-head, of muppet where there is an end task. In finetune, tapt, dapt, "
-      "dapt+tapt and muppet: " +
+      "dapt+tapt, muppet and tapweight: " +
       differences(stage(f), stage(only)) + "."));
   return describe(sections);
 }

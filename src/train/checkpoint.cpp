@@ -27,14 +27,17 @@ void for_each_tensor(model::ParameterSet const& parameters, optim::AdamW const* 
   for (auto const& p : layout.parameters()) {
     auto const part = [&](at::Tensor const& flat) { return model::ParameterSet::stretch(flat, p.offset, p.shape); };
     use("value/" + p.name, part(parameters.values()));
-    for (auto const& [prefix, values] : further)
-      if (p.offset + p.count <= values.numel()) use(prefix + "/" + p.name, part(values));
+    for (auto const& [prefix, values, by_segment] : further)
+      if (!by_segment && p.offset + p.count <= values.numel()) use(prefix + "/" + p.name, part(values));
     if (optimizer == nullptr) continue;
     use("first_moment/" + p.name, part(optimizer->first_moment()));
     use("second_moment/" + p.name, part(optimizer->second_moment()));
   }
   for (std::size_t i = 0; optimizer != nullptr && i < layout.segments().size(); ++i)
     use("steps/" + layout.segments()[i].name, optimizer->step_counts()[i]);
+  for (auto const& [prefix, values, by_segment] : further)
+    for (std::size_t i = 0; by_segment && i < layout.segments().size(); ++i)
+      use(prefix + "/" + layout.segments()[i].name, values[static_cast<std::int64_t>(i)]);
 }
 
 std::string padded(std::int64_t number, std::size_t width) {

@@ -51,7 +51,15 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
   return opened;
 }
 
-bool probed(StagePlan const& plan) { return plan.weighting == WeightingKind::meta_tartan; }
+bool probed(StagePlan const& plan) { return plan.weighting == WeightingKind::meta_tartan || has_three_levels(plan); }
+
+bool has_three_levels(StagePlan const& plan) { return plan.weighting == WeightingKind::tapweight; }
+
+task::ProbeOptions probe_options(StagePlan const& plan, Options const& options) {
+  task::ProbeOptions result = options.probe;
+  if (has_three_levels(plan)) result.head = task::ProbeHead::training;
+  return result;
+}
 
 bool is_idle(StagePlan const& plan, model::Model const& model) { return plan.body_frozen && model.loaded.mlm_head; }
 

@@ -21,6 +21,12 @@ Opened open_run(Options const& options, std::vector<StagePlan> const& stages, co
 //! Whether its weighting looks at the probe.
 bool probed(StagePlan const& plan);
 
+//! Whether its step rule is three-level, not single-level.
+bool has_three_levels(StagePlan const& plan);
+
+//! As the stage's rule reads them: level III looks through phi's own head.
+task::ProbeOptions probe_options(StagePlan const& plan, Options const& options);
+
 //! A warm-up of an MLM head that came with the weights.
 bool is_idle(StagePlan const& plan, model::Model const& model);
 

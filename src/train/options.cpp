@@ -146,6 +146,10 @@ Section weighting_section(WeightingOptions& o) {
                             {{"threshold", weighting::Gate::threshold}, {"cosine", weighting::Gate::cosine}},
                             "gcs: an auxiliary counts whole where its cosine is at least 0; or by its positive cosine");
   s.add("asymmetry", o.asymmetry, "gradnorm: how hard slow tasks are pulled; 0: equal gradient norms", between(0, 100));
+  s.choice<weighting::Descent>(
+      "descent", o.descent, {{"adam", weighting::Descent::adam}, {"sgd", weighting::Descent::sgd}},
+      "tapweight: how the weights' logits go down their gradient; sgd: with a rate that fits the scale of the losses "
+      "(published: 200 and 10)");
   s.add("lowest", o.bounds.lowest, "meta-tartan, dga: no weight falls below", between(0, 1));
   s.add("highest", o.bounds.highest, "meta-tartan, dga: no weight rises above", between(0, 1));
   s.choice<Apply>(
@@ -235,11 +239,21 @@ void add_mixing(Section& s, StageOptions& o) {
         at_least(1, most_examples));
 }
 
+void add_levels(Section& s, StageOptions& o) {
+  s.add("proximal", o.proximal,
+        "gamma of gamma |phi - theta|^2, which holds phi, that learns the end task, near theta, that is pretrained; 0: "
+        "the weights do not move",
+        between(0, 1e6));
+  s.add("upper_lr", o.upper_lr, "of phi's encoder; lr is theta's", between(0, 1e6));
+  s.add("upper_head_lr", o.upper_head_lr, "of phi's head, the end task's", between(0, 1e6));
+}
+
 }  // namespace
 
-config::Section stage_section(std::string const& name, StageOptions& o, bool members) {
+config::Section stage_section(std::string const& name, StageOptions& o, StageKeys keys) {
   Section s("stage." + name);
-  if (members) add_mixing(s, o);
+  if (keys == StageKeys::mixing) add_mixing(s, o);
+  if (keys == StageKeys::levels) add_levels(s, o);
   s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0, most_steps));
   s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", between(1e-6, 1e6));
   s.add("seed", o.seed,

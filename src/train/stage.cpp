@@ -26,7 +26,7 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   result.fuse = options.train.fuse_tasks;
   result.dropout = options.train.dropout;
   result.freeze_body = plan.body_frozen;
-  result.probe = options.probe;
+  result.probe = probe_options(plan, options);
   result.probe.adamw = options.train.adamw;
   apply_compat(options.train.compat, result);
   return result;
@@ -36,10 +36,6 @@ std::int64_t num_tokens(ProbeInputs const& probe) {
   std::int64_t sum = probe.head.encoder.num_tokens() + probe.gradient.encoder.num_tokens();
   for (auto const& batch : probe.further) sum += batch.encoder.num_tokens();
   return sum;
-}
-
-StepTask const* end_of(std::vector<StepTask> const& tasks, StagePlan const& plan) {
-  return probed(plan) ? &tasks.front() : nullptr;
 }
 
 }  // namespace
@@ -57,12 +53,11 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
       optimizer_(run.model.parameters, run.options.train.adamw),
       weighting_(make_weighting(plan, run.options, tasks_, stage_key(run.options, plan),
                                 model::layer_groups(run.model.parameters.layout()).names)),
-      draws_(tasks_, end_, probed(plan), run.options.probe, run.options.train.micro_batches,
+      draws_(tasks_, end_, probed(plan), probe_options(plan, run.options), run.options.train.micro_batches,
              stage_key(run.options, plan), run.comm.rank(), run.comm.size(),
              mixture_of(plan, tasks_, stage_key(run.options, plan))),
       prefetch_(draws_, total_steps_),
-      rule_(run.model, step_tasks(tasks_), end_of(step_tasks(tasks_), plan), run.comm, step_options(plan, run.options),
-            optimizer_),
+      rule_(make_rule()),
       progress_(plan.name, total_steps_, run.comm.rank() == 0, progression.step),
       start_(std::chrono::steady_clock::now()),
       seconds_before_(progression.stage_seconds) {
@@ -72,25 +67,51 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
   }
   sizes_ = sampled() && p_.step > 0 ? sizes_from(p_.sizes, names_of(tasks_)) : next_sizes();
   if (p_.step == 0 && plan.from_best && run.best_values.defined()) run.model.parameters.values().copy_(run.best_values);
+  if (p_.step == 0 && levels_) levels_->begin();
   if (std::isfinite(seconds_left())) progress_.end_within(seconds_left());
   if (p_.step == 0) warn_of_idle_weights(total_steps_);
 }
 
+std::unique_ptr<StepRule> Stage::make_rule() {
+  auto const tasks = step_tasks(tasks_);
+  StepOptions const options = step_options(plan_, run_.options);
+  if (!has_three_levels(plan_))
+    return std::make_unique<SingleLevel>(run_.model, tasks, probed(plan_) ? &tasks.front() : nullptr, run_.comm,
+                                         options, optimizer_);
+  auto result = std::make_unique<ThreeLevel>(run_.model, tasks, run_.comm, options, optimizer_, plan_.options.proximal);
+  levels_ = result.get();
+  return result;
+}
+
+std::vector<FlatTensor> Stage::phi_tensors() const {
+  if (!levels_) return {};
+  auto const& optimizer = levels_->phi_optimizer();
+  return {{"phi/value", levels_->phi().parameters.values()},
+          {"phi/first_moment", optimizer.first_moment()},
+          {"phi/second_moment", optimizer.second_moment()},
+          {"phi/steps", at::stack(optimizer.step_counts()), /*by_segment=*/true}};
+}
+
 // With probe.stale the direction that the next step will use is part of the state
 void Stage::load(std::filesystem::path const& checkpoint) {
-  std::vector<FlatTensor> further;
-  if (p_.step > 0 && run_.options.probe.stale && draws_.aligned(p_.step))
+  std::vector<FlatTensor> further = p_.step > 0 ? phi_tensors() : std::vector<FlatTensor>();
+  bool const awaits = p_.step > 0 && run_.options.probe.stale && draws_.aligned(p_.step);
+  if (awaits)
     further.push_back(
         {direction_name, at::zeros({body_size(run_.model.parameters.layout(), run_.options.weighting.body)},
                                    run_.model.parameters.values().options())});
   load_tensors(checkpoint, run_.model.parameters, p_.step > 0 ? &optimizer_ : nullptr, further);
-  if (!further.empty() && run_.comm.rank() == 0) rule_.await_direction(further.front().values);
+  if (levels_ && p_.step > 0)
+    for (std::size_t i = 0; i < levels_->phi_optimizer().step_counts().size(); ++i)
+      levels_->phi_optimizer().step_counts()[i].copy_(further[3].values[static_cast<std::int64_t>(i)]);
+  if (awaits && run_.comm.rank() == 0) rule_->await_direction(further.back().values);
 }
-
 // CHECKS 4: a cosine difference of .1 is large between useful tasks
 void Stage::warn_of_idle_weights(std::int64_t steps) {
   WeightingOptions const& o = run_.options.weighting;
-  if (!probed(plan_) || o.similarity == weighting::Similarity::dot || warned_of_idle_weights_) return;
+  if (plan_.weighting != WeightingKind::meta_tartan || o.similarity == weighting::Similarity::dot ||
+      warned_of_idle_weights_)
+    return;
   double const reach = weighting::reach_of_ratio(o.rate, steps / run_.options.probe.every, 0.1);
   if (reach >= 1.1) return;
   warned_of_idle_weights_ = true;
@@ -133,7 +154,7 @@ Stage::End Stage::run() {
 //! A loss that is no longer finite is told with its step.
 StepReport Stage::step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead) try {
   weighting::begin_step(weighting_, p_.step);
-  return rule_.run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
+  return rule_->run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
 } catch (Error const& e) {
   if (e.status() != ExitStatus::diverged) throw;
   fail_diverged("step " + std::to_string(p_.step + 1) + " of stage " + plan_.name + ": " + e.what());
@@ -176,7 +197,8 @@ StepRates Stage::rates() const {
   std::int64_t const scheduled = total_steps_ - steps_at_rate_0_;
   auto const warmup = static_cast<std::int64_t>(o.warmup * static_cast<double>(scheduled));
   double const factor = p_.step < scheduled ? optim::schedule_factor(o.schedule, p_.step, warmup, scheduled) : 0;
-  return {factor * o.lr, factor * o.head_lr, o.decay, o.head_decay, o.clip};
+  return {factor * o.lr, factor * o.head_lr, factor * o.upper_lr, factor * o.upper_head_lr, o.decay, o.head_decay,
+          o.clip};
 }
 
 std::vector<double> Stage::global(std::vector<double> counts) const {

@@ -6,6 +6,7 @@
 #include <tartan/train/prefetch.hpp>
 #include <tartan/train/progress.hpp>
 #include <tartan/train/run.hpp>
+#include <tartan/train/three_level.hpp>
 
 #include <chrono>
 #include <optional>
@@ -65,6 +66,8 @@ class Stage {
     double data_seconds = 0, rank_seconds = 0;  //!< waited for, mean over ranks
   };
   static constexpr char const* direction_name = "probe_direction";  // of what a checkpoint holds for the next step
+  std::unique_ptr<StepRule> make_rule();
+  std::vector<FlatTensor> phi_tensors() const;
   void load(std::filesystem::path const& checkpoint);
   void warn_of_idle_weights(std::int64_t steps);
   StepReport step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead);
@@ -77,6 +80,7 @@ class Stage {
   std::vector<double> message(Prefetch& ahead);
   Heard heard(std::vector<double> const& sums) const;
   double seconds() const;
+  model::Model& judged_model() const { return levels_ ? levels_->phi() : run_.model; }
   double seconds_left() const;
   bool evaluation_due(Heard const& heard) const;
   void evaluate_dev();
@@ -102,7 +106,8 @@ class Stage {
   Draws draws_;
   Prefetch prefetch_;
   std::vector<std::int64_t> sizes_, used_sizes_;  // of the step to draw next, and of this one; empty: each task's batch
-  SingleLevel rule_;
+  ThreeLevel* levels_ = nullptr;                  // rule_, where that is what it is
+  std::unique_ptr<StepRule> rule_;
   Progress progress_;
   std::chrono::steady_clock::time_point start_;
   double seconds_before_;

@@ -27,7 +27,7 @@ void Stage::evaluate_members() {
 
 void Stage::evaluate_dev() {
   if (plan_.members) return evaluate_members();
-  Evaluation const evaluation = evaluate(run_.model, *end_->objective, end_->head, *end_->dev, run_.comm);
+  Evaluation const evaluation = evaluate(judged_model(), *end_->objective, end_->head, *end_->dev, run_.comm);
   std::string const name = metric_of(end_->options);
   double const metric = evaluation.metrics.at(name);
   auto const beats = [&](double other) { return task::lower_is_better(name) ? metric < other : metric > other; };
@@ -38,11 +38,12 @@ void Stage::evaluate_dev() {
     p_.watch.best_step = p_.step;
   }
   bool const ties = metric == p_.best.metric && p_.best.stage == plan_.name;
-  bool const kept = p_.best.step < 0 || beats(p_.best.metric) || ties;
+  bool const kept = !levels_ && (p_.best.step < 0 || beats(p_.best.metric) || ties);  // phi is forgotten
   if (run_.log) log_evaluation(*end_, evaluation, kept);
   if (kept) keep({metric, plan_.name, p_.step, evaluation.metrics});
   char text[64];
-  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", name.c_str(), metric, p_.best.metric);
+  std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", name.c_str(), metric,
+                levels_ ? p_.watch.best : p_.best.metric);
   last_metric_ = text;
 }
 
@@ -91,8 +92,8 @@ void Stage::save() {
   p_.sizes = by_name(names_of(tasks_), sizes_);
   if (run_.comm.rank() == 0) {
     p_.metrics_bytes = run_.log->sync();
-    std::vector<FlatTensor> further;
-    if (at::Tensor const direction = rule_.awaited_direction(); direction.defined())
+    std::vector<FlatTensor> further = phi_tensors();
+    if (at::Tensor const direction = rule_->awaited_direction(); direction.defined())
       further.push_back({direction_name, direction});
     save_checkpoint(run_.directory.checkpoints(), p_, run_.model.parameters, &optimizer_, further);
     prune_exports(run_.directory, bests_of_checkpoints(run_.directory.checkpoints()));

@@ -37,7 +37,8 @@ std::string note_of_mixture(StepReport const& report) {
 nlohmann::ordered_json Stage::by_group(std::vector<std::vector<double>> const& values) const {
   nlohmann::ordered_json result;
   for (std::size_t i = 0; i < tasks_.size(); ++i)
-    for (std::size_t g = 0; g < values[i].size(); ++g) result[tasks_[i]->name()][rule_.group_names()[g]] = values[i][g];
+    for (std::size_t g = 0; g < values[i].size(); ++g)
+      result[tasks_[i]->name()][rule_->group_names()[g]] = values[i][g];
   return result;
 }
 
@@ -69,6 +70,7 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
     event["combined_cosine"] = *report.combined_cosine;
     event["combined_cosine_local"] = *report.combined_cosine_local;
   }
+  if (report.distance) event["distance"] = *report.distance;
   if (report.probed) event["probe"] = {{"dev_loss", report.probe.dev_loss}, {"head_losses", report.probe.head_losses}};
   if (aligned && weighting::needs(weighting_).alignments) event["probe"]["norm"] = report.alignments.probe_norm;
   if (sampled()) event["examples"] = by_name(names_of(tasks_), used_sizes_);

@@ -72,6 +72,10 @@ weighting::Weighting make_weighting(StagePlan const& plan, Options const& option
       return weighting::make_gradnorm(start_weights(tasks, 1), o.rate, o.asymmetry);
     case WeightingKind::uncertainty:
       return weighting::make_uncertainty(start_weights(tasks, 1), o.rate);
+    case WeightingKind::tapweight: {
+      auto const start = start_weights(tasks, 1);
+      return weighting::make_tapweight({start.begin() + 1, start.end()}, o.rate, plan.options.proximal, o.descent);
+    }
     case WeightingKind::random:
       return weighting::make_random(tasks.size(), stage);
   }

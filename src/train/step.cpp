@@ -26,7 +26,7 @@ std::int64_t body_size(model::Layout const& layout, Body body) {
 }
 
 SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepTask const* end,
-                         comm::Communicator& comm, StepOptions options, optim::AdamW& optimizer)
+                         comm::Communicator& comm, StepOptions options, optim::AdamW& optimizer, model::Model* judge)
     : model_(model),
       tasks_(std::move(tasks)),
       comm_(comm),
@@ -43,7 +43,8 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
     probe_counts_.push_back(std::min(begin + shard_counts_[r], std::max(begin, body)) - begin);
     if (static_cast<int>(r) == comm.rank()) shard_begin_ = static_cast<std::int64_t>(begin);
   }
-  if (end != nullptr) probe_ = std::make_unique<task::Probe>(model, *end->objective, options.probe, end->head);
+  if (end != nullptr)
+    probe_ = std::make_unique<task::Probe>(judge ? *judge : model, *end->objective, options.probe, end->head);
 }
 
 StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
@@ -203,6 +204,15 @@ void SingleLevel::decide(weighting::Weighting& weighting, StepReport const& repo
   weighting::load_state(weighting, names, state);
 }
 
+// Every rank alike, since parameters are
+void SingleLevel::pull_to_anchor() {
+  if (!options_.proximal.anchor.defined()) return;
+  std::int64_t const body = model_.parameters.layout().body_size();
+  auto const part = [&](at::Tensor const& flat) { return flat.narrow(0, 0, body); };
+  double const twice = 2 * options_.proximal.strength;
+  part(combined_).add_(part(model_.parameters.values()), twice).sub_(part(options_.proximal.anchor), twice);
+}
+
 // 6. clip body and heads apart, then one AdamW call per segment; a head that no task used stays as it is
 void SingleLevel::update(std::vector<double> const& counts, StepRates const& rates, StepReport& report) {
   auto const& segments = model_.parameters.layout().segments();
@@ -217,6 +227,7 @@ void SingleLevel::update(std::vector<double> const& counts, StepRates const& rat
   optim::Ranges body, heads;
   for (auto const& s : segments)
     if (used(s)) (s.owner == model::Owner::task_head ? heads : body).emplace_back(s.begin, s.end);
+  pull_to_anchor();
   report.body_norm = optim::clip(combined_, body, rates.clip);
   report.head_norm = optim::clip(combined_, heads, rates.clip);
   if (!std::isfinite(report.body_norm) || !std::isfinite(report.head_norm))

@@ -33,11 +33,13 @@ void update(Dga& rule, Alignments const& alignments, std::vector<double> const& 
 void update(Gcs& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(GradNorm& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Uncertainty& rule, Alignments const& alignments, std::vector<double> const& losses);
+void update(TapWeight& rule, Alignments const& alignments, std::vector<double> const& losses);
 
 std::vector<double> weights(LayeredTartan const& rule);
 std::vector<double> weights(Dga const& rule);
 std::vector<double> weights(Gcs const& rule);
 std::vector<double> weights(Uncertainty const& rule);
+std::vector<double> weights(TapWeight const& rule);
 
 double gate(Gcs const& rule, std::size_t task, double cosine, bool end, bool present);
 void begin_step(Random& rule, std::int64_t step);

@@ -21,8 +21,14 @@ std::vector<Part> parts_of(GradNorm& rule) { return {{"", &rule.weights}, {"/ini
 std::vector<Part> parts_of(Uncertainty& rule) { return {{"", &rule.log_variances}}; }
 std::vector<Part> parts_of(Random& rule) { return {{"", &rule.weights}}; }
 
-//! Dga's shares are of the auxiliaries, which follow the end task.
+//! Of the auxiliaries, which follow the end task.
 std::vector<Part> parts_of(Dga& rule) { return {{"", &rule.shares}}; }
+std::vector<Part> parts_of(TapWeight& rule) {
+  return {{"", &rule.logits},
+          {"/first_moment", &rule.first_moments},
+          {"/second_moment", &rule.second_moments},
+          {"/steps", &rule.steps}};
+}
 
 std::vector<Part> parts_of(Weighting& weighting) {
   return std::visit([](auto& rule) { return parts_of(rule); }, weighting);
@@ -30,7 +36,8 @@ std::vector<Part> parts_of(Weighting& weighting) {
 
 //! The tasks that have a number of their own.
 std::vector<std::string> names_in(Weighting const& weighting, std::vector<std::string> const& task_names) {
-  auto const skipped = std::holds_alternative<Dga>(weighting) ? 1 : 0;
+  bool const without_end = std::holds_alternative<Dga>(weighting) || std::holds_alternative<TapWeight>(weighting);
+  auto const skipped = without_end ? 1 : 0;
   expects(task_names.size() >= static_cast<std::size_t>(skipped), "task names must name every task once");
   return {task_names.begin() + skipped, task_names.end()};
 }

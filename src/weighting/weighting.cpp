@@ -131,6 +131,7 @@ Needs needs(Gcs const&) { return {.end_alignments = true, .gates = true}; }
 Needs needs(GradNorm const&) { return {.norms = true, .losses = true}; }
 Needs needs(Uncertainty const&) { return {.losses = true}; }
 Needs needs(Random const&) { return {}; }
+Needs needs(TapWeight const&) { return {.alignments = true}; }
 
 std::vector<double> weights(Fixed const& rule) { return rule.weights; }
 std::vector<double> weights(MetaTartan const& rule) {

@@ -57,10 +57,11 @@ constexpr std::size_t kept_checkpoints = 2;
 double finished_seconds(Progression const& progression);
 
 //! Further vectors over the first parameters of the layout (the body, or all of them), stored by parameter as
-//! PREFIX/NAME.
+//! PREFIX/NAME; or one number for each segment, stored by its name.
 struct FlatTensor {
   std::string prefix;
   at::Tensor values;
+  bool by_segment = false;
 };
 
 //! Writes DIRECTORY/<stage>-<step>: state.json and tensors.safetensors, by tensor name, aside and renamed; keeps the

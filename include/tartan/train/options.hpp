@@ -77,8 +77,10 @@ struct StageOptions {
   optim::Decay schedule = optim::Decay::linear;
   double clip = 1;
   std::string tasks;  //!< names of the auxiliaries (or members) that it trains, separated by spaces; empty: all
-  Mixing mixing = Mixing::heterogeneous;  //!< of members
-  std::int64_t sub_batches = 16;          //!< of members, in one step
+  Mixing mixing = Mixing::heterogeneous;         //!< of members
+  std::int64_t sub_batches = 16;                 //!< of members, in one step
+  double proximal = 0.01;                        //!< of three levels: gamma of gamma |phi - theta|^2
+  double upper_lr = 2e-5, upper_head_lr = 1e-3;  //!< of three levels: of phi
 };
 
 //! Rules and their sources: include/tartan/weighting/weighting.hpp. What costs more than the alignments themselves says
@@ -88,13 +90,14 @@ struct WeightingOptions {
   weighting::Similarity similarity = weighting::Similarity::cosine;
   Placement placement = Placement::exact;
   Body body = Body::encoder;
-  weighting::Per per = weighting::Per::task;          //!< META-TARTAN's weights; layer: our own
-  bool log_layers = false;                            //!< each task's gradient is read once more, see StepOptions
-  double ema = 1;                                     //!< DGA, section 2
-  weighting::Gate gate = weighting::Gate::threshold;  //!< Du et al., section 3
-  double asymmetry = 1.5;                             //!< GradNorm, equation 2
-  weighting::Bounds bounds;                           //!< of META-TARTAN's and DGA's weights; our own, free
-  Apply apply = Apply::loss;                          //!< sampling: steps cost as much as their weights say; our own
+  weighting::Per per = weighting::Per::task;              //!< META-TARTAN's weights; layer: our own
+  bool log_layers = false;                                //!< each task's gradient is read once more, see StepOptions
+  double ema = 1;                                         //!< DGA, section 2
+  weighting::Gate gate = weighting::Gate::threshold;      //!< Du et al., section 3
+  double asymmetry = 1.5;                                 //!< GradNorm, equation 2
+  weighting::Bounds bounds;                               //!< of META-TARTAN's and DGA's weights; our own, free
+  weighting::Descent descent = weighting::Descent::adam;  //!< of TapWeight's logits
+  Apply apply = Apply::loss;  //!< sampling: steps cost as much as their weights say; our own
 };
 
 //! Whose arithmetic (src/train/compat.cpp).
@@ -124,8 +127,9 @@ struct Options {
 
 //! Binds every section but the stages' (the recipe knows those). Throws ExitStatus::usage naming the key.
 void bind(config::Settings& settings, Options& options);
-//! `members`: with the keys of a stage that mixes them.
-config::Section stage_section(std::string const& name, StageOptions& options, bool members = false);
+//! Which keys a stage has beside those of all.
+enum class StageKeys { usual, mixing, levels };
+config::Section stage_section(std::string const& name, StageOptions& options, StageKeys keys = StageKeys::usual);
 
 //! Checks what only all keys together show: one end task (or, where the recipe needs none, at most one), its objective
 //! and metric, data given.

@@ -74,8 +74,15 @@ std::vector<double> local_counts(StepInputs const& inputs);
 //! Learning rates and decays of one step.
 struct StepRates {
   double body_lr = 0, head_lr = 0;
+  double upper_body_lr = 0, upper_head_lr = 0;  //!< of phi (ThreeLevel)
   double body_decay = 0.01, head_decay = 0.1;
   double clip = 1;  //!< largest norm of body with MLM head, and of all heads together; 0: no clipping
+};
+
+//! strength |values - anchor|^2 over the body, as a term of the loss that is no task's.
+struct Proximal {
+  double strength = 0;
+  at::Tensor anchor{};  //!< (at least body_size); undefined: no term
 };
 
 struct StepOptions {
@@ -89,6 +96,7 @@ struct StepOptions {
   //! Alignments of each group of body parameters, too: each task's gradient and the direction are read once more.
   bool log_layers = false;
   bool freeze_body = false;  //!< train heads only (MLM head warm-up)
+  Proximal proximal;         //!< added to the combined gradient, before it is clipped
   task::ProbeOptions probe;
 };
 
@@ -111,31 +119,46 @@ struct StepReport {
   task::ProbeReport probe;              //!< on rank 0
   double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
   double tokens = 0;                    //!< over all ranks, probe apart
+  std::optional<double> distance;       //!< |phi - theta| over the body after the step (ThreeLevel)
   std::vector<double> extra;            //!< sums over ranks of what the caller sent along
+};
+
+//! How one optimiser step goes. Collective.
+class StepRule {
+ public:
+  using Extra = std::function<std::vector<double>()>;
+
+  virtual ~StepRule() = default;
+  //! `counts`: global targets per task, by which summed losses are divided. `extra`: asked for when
+  //! all gradients are there, for scalars that are summed over ranks along with the step's own. Throws
+  //! ExitStatus::diverged where loss or gradient is not finite.
+  virtual StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
+                         weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
+                         Extra const& extra) = 0;
+  //! With ProbeOptions::stale, on rank 0: the direction of the last probe, for the next step (size of its body).
+  //! Undefined where there is none. It is a part of what a checkpoint holds.
+  virtual at::Tensor awaited_direction() const = 0;
+  virtual void await_direction(at::Tensor const& direction) = 0;
+  //! Groups of StepReport::group_weights and of alignments.
+  virtual std::vector<std::string> const& group_names() const = 0;
 };
 
 //! One optimiser step at a time: probe, task gradients through one scratch buffer, weighting, clipping, AdamW
 //! (DESIGN 4.4-4.7). Collective: every rank calls `run` with its own share.
-class SingleLevel {
+class SingleLevel : public StepRule {
  public:
-  using Extra = std::function<std::vector<double>()>;
-
+  //! `judge`: whose parameters the probe looks at; none: the model's own.
   SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepTask const* end, comm::Communicator& comm,
-              StepOptions options, optim::AdamW& optimizer);
+              StepOptions options, optim::AdamW& optimizer, model::Model* judge = nullptr);
 
-  //! `counts`: global targets per task, by which summed losses are divided. `extra`: asked for when
-  //! all gradients are there, for scalars that are summed over ranks along with the step's own. Throws
-  //! ExitStatus::diverged where loss or gradient is not finite.
   StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
-                 weighting::Weighting& weighting, task::Probe::HeadStart const& head_start, Extra const& extra = {});
+                 weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
+                 Extra const& extra = {}) override;
 
-  //! With ProbeOptions::stale, on rank 0: the direction of the last probe, for the next step (size of its body).
-  //! Undefined where there is none. It is a part of what a checkpoint holds.
-  at::Tensor awaited_direction() const { return awaiting_ ? awaited_direction_ : at::Tensor(); }
-  void await_direction(at::Tensor const& direction);
+  at::Tensor awaited_direction() const override { return awaiting_ ? awaited_direction_ : at::Tensor(); }
+  void await_direction(at::Tensor const& direction) override;
 
-  //! Groups of StepReport::group_weights and of alignments.
-  std::vector<std::string> const& group_names() const { return groups_.names; }
+  std::vector<std::string> const& group_names() const override { return groups_.names; }
   //! The combined gradient of the last step, after clipping (size).
   at::Tensor const& combined() const { return combined_; }
   //! What tasks were judged by in the last step that formed alignments, on rank 0 (body_size); P d where
@@ -197,6 +220,7 @@ class SingleLevel {
   void check_finite(StepReport const& report) const;
   void decide(weighting::Weighting& weighting, StepReport const& report);
   void update(std::vector<double> const& counts, StepRates const& rates, StepReport& report);
+  void pull_to_anchor();
   void bind(at::Tensor const& buffer);
   task::HeadPlace place(std::size_t task) const;
   Route route() const;

@@ -155,7 +155,24 @@ struct Random {
   std::vector<double> weights;  //!< of the step last begun
 };
 
-using Weighting = std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random, LayeredTartan>;
+//! How TapWeight's logits go down their gradient.
+enum class Descent {
+  adam,  //!< the published language runs: a step's length does not depend on the scale of losses
+  sgd,   //!< the published molecule runs
+};
+
+//! TapWeight (Zhang et al. 2024, arXiv 2410.10006, level III): weights softmax(logits) of the pretraining tasks go down
+//! the gradient of the validation loss at phi, with inverse Hessians replaced by the identity (tapweight.hpp). The end
+//! task, first, is fine-tuned at phi and not pretrained on: it weighs 1 there and is in no softmax.
+struct TapWeight {
+  double rate = 0.01;
+  double proximal = 0.01;  //!< gamma, of gamma |phi - theta|^2
+  Descent descent = Descent::adam;
+  std::vector<double> logits{};  //!< of the tasks after the first, as the next ones
+  std::vector<double> first_moments{}, second_moments{}, steps{};
+};
+
+using Weighting = std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random, LayeredTartan, TapWeight>;
 
 Fixed make_fixed(
     std::vector<double> weights);  //!< throws ExitStatus::usage on negative, non-finite or all-zero weights
@@ -174,6 +191,8 @@ Dga make_dga(std::vector<double> const& initial, double rate, Similarity similar
 Gcs make_gcs(std::vector<double> factors, Gate kind);
 GradNorm make_gradnorm(std::vector<double> const& initial, double rate, double asymmetry);
 Uncertainty make_uncertainty(std::vector<double> const& initial, double rate);
+//! `initial`: of the tasks after the first.
+TapWeight make_tapweight(std::vector<double> const& initial, double rate, double proximal, Descent descent);
 Random make_random(std::size_t tasks, Key key);
 
 //! Start values of logits; throws ExitStatus::usage where a weight is not above 0, since it could never grow.

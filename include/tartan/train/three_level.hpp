@@ -1,0 +1,44 @@
+#pragma once
+
+#include <tartan/train/step.hpp>
+
+namespace tartan::train {
+
+//! TapWeight's step (Zhang et al. 2024, arXiv 2410.10006; ALGORITHMS 4). Level I: one step of theta, the model's own
+//! parameters, down the weighted sum of the pretraining losses. Level II: one step of phi, a second parameter set, down
+//! the end task's loss + proximal |phi - theta|^2, theta being the new one. Level III: the weights go down the
+//! validation loss at phi.
+//!
+//! As in the engine's other rules the probe comes first: its direction is the validation gradient at phi as the step
+//! before left it, and the pretraining gradients that it judges are those of level I at theta as the step before left
+//! it. So a step's hypergradient is the published code's of the step before, on a pretraining batch of its own instead
+//! of the one that theta just learned from.
+class ThreeLevel : public StepRule {
+ public:
+  //! `tasks`: the end task first. `optimizer` is theta's. phi begins with `begin`, or where it is loaded from a
+  //! checkpoint.
+  ThreeLevel(model::Model& theta, std::vector<StepTask> tasks, comm::Communicator& comm, StepOptions const& options,
+             optim::AdamW& optimizer, double proximal);
+
+  //! phi becomes theta, as TapWeight's does once at the start.
+  void begin();
+  //! `rates` are theta's but for upper_body_lr and upper_head_lr.
+  StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
+                 weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
+                 Extra const& extra = {}) override;
+
+  at::Tensor awaited_direction() const override { return lower_.awaited_direction(); }
+  void await_direction(at::Tensor const& direction) override { lower_.await_direction(direction); }
+  std::vector<std::string> const& group_names() const override { return lower_.group_names(); }
+
+  model::Model& phi() { return phi_; }
+  optim::AdamW& phi_optimizer() { return phi_optimizer_; }
+
+ private:
+  model::Model& theta_;
+  model::Model phi_;
+  optim::AdamW phi_optimizer_;
+  SingleLevel lower_, upper_;
+};
+
+}  // namespace tartan::train
