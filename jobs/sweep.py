@@ -35,6 +35,7 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", default=[], metavar="METHOD", help="these methods")
     parser.add_argument("--seeds", nargs="+", type=int, default=[], metavar="SEED", help="these seeds")
     parser.add_argument("--minutes", type=above_zero, metavar="M", help="then stop the runs, which save; status 75")
+    parser.add_argument("--lean", action="store_true", help="remove models and checkpoints of each run once its results are there")
     parser.set_defaults(carry_out=local)
 
 

@@ -81,7 +81,7 @@ def _carry_out(spec: Spec, jobs: list[Job], options: argparse.Namespace, threads
     clock = Clock(forecasts, options.parallel)
     screen.table(queue, clock)
     screen.keep()
-    Scheduler(spec, queue, room, forecasts, tasks, options.parallel, threads, stop, screen, clock).run()
+    Scheduler(spec, queue, room, forecasts, tasks, options.parallel, threads, stop, screen, clock, options.lean).run()
     screen.table(queue, clock)
     return _tell(queue, screen, stop)
 

@@ -10,6 +10,7 @@ from .child import Child
 from .choice import choose, chosen
 from .eta import Clock
 from .forecast import UNKNOWN, Forecast
+from .lean import slim
 from .plan import Group, Job, settings_of
 from .progress import Phase, is_held, result_of
 from .queue import FAILED_RANK, Failure, Queue
@@ -37,6 +38,7 @@ class Scheduler:
     stop: Stop
     screen: Screen
     clock: Clock
+    lean: bool = False  # no model is kept
 
     def __post_init__(self) -> None:
         self._running: list[Child] = []
@@ -118,6 +120,8 @@ class Scheduler:
         self._learn_need(job)
         self.queue.over.add(job)
         self.clock.done(job)
+        if self.lean:
+            slim(job.path)
         dev = result_of(job.path).get("dev", {}).get(self.spec.metric)
         value = f", dev {self.spec.metric} {dev:.4f}" if isinstance(dev, float | int) else ""
         self.screen.event(f"{job.name} is done{value}")

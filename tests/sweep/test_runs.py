@@ -143,6 +143,17 @@ def test_the_test_split_is_read_once_and_after_training(folder):
         assert answer["examples"] == len((run / "predictions.jsonl").read_text().splitlines()) == 45
 
 
+def test_lean_runs_keep_their_results_alone(folder):
+    folder.write(folder.config("finetune", **SHORT), seeds="[1]")
+    folder.run("--lean")
+    (run,) = folder.runs()
+    assert {path.name for path in run.iterdir()} >= {"run.json", "metrics.jsonl", "test.json", "predictions.jsonl"}
+    assert not {"exports", "checkpoints", "best"} & {path.name for path in run.iterdir()} and not (run / "best").is_symlink()
+    assert "1 of 1 run done" in folder.run()
+    collected = subprocess.run([sys.executable, PROGRAM, "collect", "out"], cwd=folder.path, capture_output=True, text=True)
+    assert collected.returncode == 0 and "finetune  1" in collected.stdout, collected.stderr
+
+
 def test_seeds_and_methods_are_appended(folder):
     one = folder.config("a", **SHORT)
     folder.write(one)
