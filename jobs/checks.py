@@ -8,20 +8,25 @@ checks.py foreign …   an auxiliary of another world must not cost more with le
 checks.py reuse   …   (no --foreign) what it matters that weights, early stop and selection share one dev split
 checks.py ranking --rank ranks.json --gains runs/gains --output runs/checks/ranking
                       whether `tartan rank` orders candidates as training does
+checks.py scale   --runs runs/scale --output runs/checks/scale
+                      from how many tasks on pre-finetuning helps (sweeps of recipes/muppet_scale.py)
+checks.py stability --runs runs/scale --output runs/checks/stability
+                      spikes and divergence of pre-finetuning over learning rates
 
 Texts that share 8 words in a row with dev or test are left out, as by prepare.py --exclude, and counted.
 Each of the first five prepares its variants of the data, trains (methods × seeds, by jobs/sweep.py local) and judges: a table, and the
 verdict in one sentence as the last line; verdict.json has all digits and the commands of every arm. The same command
-goes on where an earlier one was stopped. `ranking` trains nothing. Status 0: judged, whatever the verdict.
+goes on where an earlier one was stopped. The others train nothing. Status 0: judged, whatever the verdict.
 """
 
 import argparse
 import sys
 
-from checking import dose, foreign, null, ranking, reuse, switch
+from checking import dose, foreign, null, ranking, reuse, scale, stability, switch
 from preparing.errors import Refusal
 
-CHECKS = {"dose": dose, "switch": switch, "null": null, "foreign": foreign, "reuse": reuse, "ranking": ranking}
+CHECKS = {"dose": dose, "switch": switch, "null": null, "foreign": foreign, "reuse": reuse, "ranking": ranking,
+          "scale": scale, "stability": stability}
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

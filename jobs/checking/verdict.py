@@ -11,7 +11,7 @@ from sweeping.text_form import aligned
 @dataclass(frozen=True)
 class Verdict:
     check: str
-    passed: bool
+    passed: bool | None  # None: no answer would be wrong
     rule: str  # what must hold, fixed before any run
     found: str  # what was seen, in one clause
     table: list[dict]  # rows with the same keys
@@ -20,6 +20,15 @@ class Verdict:
     @property
     def sentence(self) -> str:
         return f"{self.check}: {'as it should be' if self.passed else 'NOT as it should be'}: {self.found} (asked for: {self.rule})."
+
+
+@dataclass(frozen=True)
+class Finding(Verdict):
+    """Of a question whose answer nobody knew beforehand."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.check}: {self.found}."
 
 
 def tell(output: Path, verdict: Verdict, arms: dict) -> int:
