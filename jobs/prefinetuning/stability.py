@@ -1,6 +1,7 @@
 """The sweep that looks for spikes and divergence: scaling of losses × mixing × learning rate."""
 
-from pathlib import Path
+import math
+from dataclasses import dataclass
 
 from checking.configuration import write_ini
 from reporting.run_files import read_object
@@ -13,7 +14,8 @@ from .writing import members_of, model, write_spec
 SCALES = {"scaled": "uniform", "plain": "none"}
 MIXINGS = ("heterogeneous", "batch-homogeneous", "dataset-homogeneous")
 RATE = "stage.prefinetune.lr"
-SUB_BATCH = 8  # examples, of most members
+DEFAULT_BATCH = 16  # the program's
+STEP_DOWN = 0.95
 
 
 def stability(request, others: list[Member]) -> None:
@@ -21,8 +23,7 @@ def stability(request, others: list[Member]) -> None:
     the last mixing, one member after the other, meets all of them too."""
     drawn = nested([member.name for member in others], [request.stability_members], 1)[request.stability_members]
     found = [member for member in others if member.name in drawn]
-    wanted = request.stability_steps * request.sub_batches * SUB_BATCH
-    share = min(1.0, wanted / sum(_examples(request.data / member.name) for member in found))
+    share = share_of(request.stability_steps, [_facts(member, request) for member in found], request.sub_batches)
     config = write_ini(request.output / "stability.ini", model(request.model) | members_of(found, request.data, fraction=share) | {
         "run.recipe": "muppet", "run.checkpoint_every": 0, "stage.prefinetune.steps": request.stability_steps,
         "stage.prefinetune.sub_batches": request.sub_batches, "stage.prefinetune.head_lr": 1e-3})
@@ -36,5 +37,25 @@ def stability_methods() -> Methods:
             for name, scale in SCALES.items() for mixing in MIXINGS}
 
 
-def _examples(data: Path) -> int:
-    return int(read_object(data / "manifest.json")["splits"]["train"]["examples"])
+@dataclass(frozen=True)
+class Size:
+    examples: int
+    classes: int  # of which a fraction keeps at least one example each
+    batch: int
+
+
+def share_of(steps: int, sizes: list[Size], sub_batches: int) -> float:
+    """The largest, of those tried, whose epoch has no more steps where each step is of one member."""
+    shares = (STEP_DOWN**power for power in range(200))
+    return next((share for share in shares if sum(_steps(size, share, sub_batches) for size in sizes) <= steps), STEP_DOWN**199)
+
+
+def _steps(size: Size, share: float, sub_batches: int) -> int:
+    kept = max(size.classes, math.ceil(share * size.examples) + size.classes // 2)  # each class is rounded up
+    return math.ceil(math.ceil(kept / size.batch) / sub_batches)
+
+
+def _facts(member: Member, request) -> Size:
+    manifest = read_object(request.data / member.name / "manifest.json")
+    batch = int(member.settings.get("batch", DEFAULT_BATCH))
+    return Size(manifest["splits"]["train"]["examples"], len(manifest["label_names"]), batch)

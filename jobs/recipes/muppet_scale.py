@@ -46,7 +46,7 @@ def parse(arguments: list[str] | None) -> Request:
     add("--rates", type=above_zero, nargs="+", default=[3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2], metavar="R",
         help="of stability.toml (default: %(default)s)")
     add("--stability-members", type=whole, default=10, metavar="N", help="of stability.toml (default: %(default)s)")
-    add("--stability-steps", type=whole, default=60, metavar="N", help="of stability.toml, one epoch (default: %(default)s)")
+    add("--stability-steps", type=whole, default=80, metavar="N", help="of stability.toml, about one epoch (default: %(default)s)")
     add("--max-length", type=whole, default=128, metavar="N", help="tokens per sequence (default: %(default)s)")
     add("--again", action="store_true", help="prepare anew what was prepared with something else")
     return Request(**vars(parser.parse_args(arguments)))

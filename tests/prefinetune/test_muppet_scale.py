@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 from prefinetuning.members import members
+from prefinetuning.stability import Size, share_of
 
 
 @pytest.fixture
@@ -47,6 +48,12 @@ def test_part_of_the_labels_is_crossed(written):
 def test_stability_crosses_scaling_mixing_and_rate(written, tmp_path):
     assert len(written["stability"]["method"]) == 6 and len(written["stability"]["cross"]["stage.prefinetune.lr"]) == 6
     assert len(members(tmp_path / "scale" / "stability.ini")) == 2
+
+
+def test_an_epoch_of_stability_fits_into_its_steps():
+    sizes = [Size(1000, 2, 8), Size(5000, 150, 8), Size(300, 0, 4)]
+    share = share_of(20, sizes, 4)
+    assert 0.02 < share < 0.1 and share < share_of(60, sizes, 4) < 1 and share_of(400, sizes, 4) == 1
 
 
 def test_evaluation_texts_of_probes_are_kept_out(written, tmp_path, folder):
