@@ -14,7 +14,7 @@ def warnings(trial, recipe, *flags, **keys):
     ("mt-tartan", "similarity", "dot", "meta-tartan and dga do"),
     ("gcs", "rate", 0.3, "meta-tartan, dga, gradnorm, uncertainty and tapweight do"),
     ("meta-tartan", "asymmetry", 2, "gradnorm does"),
-    ("tapt", "apply", "sampling", "mt-tartan, meta-tartan, dga, gradnorm, uncertainty and tapweight do"),
+    ("tapt", "apply", "sampling", "mt-tartan, meta-tartan, dga, gradnorm and uncertainty do"),
 ])
 def test_a_flag_that_changes_nothing_says_so_and_who_reads_it(trial, recipe, key, value, readers):
     said = warnings(trial, recipe, f"--weighting.{key}", value)
