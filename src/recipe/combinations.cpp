@@ -30,9 +30,10 @@ std::vector<Combination> of_weighting(train::Options const& o) {
       {sampling && is_one_of(recipe, {"gcs", "random"}), "weighting", "apply",
        "weighting.apply = sampling does not go with recipe " + recipe +
            ", whose weights are new in every step; use weighting.apply = loss"},
-      {sampling && recipe == "tapweight", "weighting", "apply",
-       "weighting.apply = sampling does not go with recipe tapweight, which pretrains and fine-tunes on batches of "
-       "their own; use weighting.apply = loss"},
+      {sampling && recipe.starts_with("tapweight"), "weighting", "apply",
+       "weighting.apply = sampling does not go with recipe " + recipe +
+           ", which pretrains and fine-tunes on batches of "
+           "their own; use weighting.apply = loss"},
       {mean && micro, "weighting", "placement",
        "weighting.placement = mean has one dev gradient in a step, probe.per = micro several; use "
        "weighting.placement = exact or rank0"},

@@ -11,13 +11,15 @@ namespace {
 
 using Recipes = std::vector<std::string>;
 
-Recipes const judging = {"meta-tartan", "dga", "gcs", "gradnorm", "tapweight"};  // by each task's gradient
-Recipes const learning = {"meta-tartan", "dga", "gcs", "gradnorm", "uncertainty", "random", "tapweight"};
+Recipes const judging = {"meta-tartan", "dga",       "gcs",
+                         "gradnorm",    "tapweight", "tapweight+pretrain"};  // by each task's gradient
+Recipes const learning = {"meta-tartan", "dga",    "gcs",       "gradnorm",
+                          "uncertainty", "random", "tapweight", "tapweight+pretrain"};
 Recipes const bounded = {"meta-tartan", "dga"};
 
 std::map<std::string, Recipes> const readers = {
-    {"rate", {"meta-tartan", "dga", "gradnorm", "uncertainty", "tapweight"}},
-    {"descent", {"tapweight"}},
+    {"rate", {"meta-tartan", "dga", "gradnorm", "uncertainty", "tapweight", "tapweight+pretrain"}},
+    {"descent", {"tapweight", "tapweight+pretrain"}},
     {"similarity", {"meta-tartan", "dga"}},
     {"placement", judging},
     {"body", judging},

@@ -90,6 +90,13 @@ StagePlan levels() {
   return s;
 }
 
+StagePlan pretrain() {
+  StagePlan s{.name = "pretrain", .end_task = false, .as_learned = true, .options = {}};
+  s.options.epochs = 1;
+  s.options.patience = 0;
+  return s;
+}
+
 std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", WeightingKind::meta_tartan},
                                                             {"dga", WeightingKind::dga},
                                                             {"gcs", WeightingKind::gcs},
@@ -111,12 +118,13 @@ std::vector<StagePlan> stages_of(train::Options const& o, std::string const& ori
   if (recipe == "muppet")
     return has_role(o, train::Role::end) ? std::vector{prefinetune(), alone()} : std::vector{prefinetune()};
   if (recipe == "tapweight") return {levels(), alone()};
+  if (recipe == "tapweight+pretrain") return {levels(), pretrain(), alone()};
   if (recipe == "mt-tartan") return {joint(WeightingKind::fixed), after_joint()};
   if (auto const rule = learned_rules.find(recipe); rule != learned_rules.end())
     return {joint(rule->second), after_joint()};
   fail_usage(origin + ": unknown recipe \"" + recipe +
              "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, "
-             "uncertainty, random, tapweight or muppet");
+             "uncertainty, random, tapweight, tapweight+pretrain or muppet");
 }
 
 config::Section stage(StagePlan& plan) {
@@ -151,8 +159,8 @@ bool has(std::vector<StagePlan> const& stages, std::string const& name) {
 
 std::vector<StagePlan> idle_stages(Plan const& plan, std::vector<std::string> const& written) {
   std::vector<StagePlan> result;
-  for (auto& one :
-       {mlm_head_warmup(0), prefinetune(), levels(), dapt(), tapt(), joint(WeightingKind::fixed), after_joint()})
+  for (auto& one : {mlm_head_warmup(0), prefinetune(), levels(), pretrain(), dapt(), tapt(),
+                    joint(WeightingKind::fixed), after_joint()})
     if (!has(plan.stages, one.name) && std::ranges::find(written, one.name) != written.end()) result.push_back(one);
   return result;
 }
@@ -261,7 +269,7 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   train::Options options;
   auto sections = train::default_sections(options);
   StagePlan warmup = mlm_head_warmup(0), d = dapt(), t = tapt(), j = joint(WeightingKind::meta_tartan),
-            f = after_joint(), only = alone(), m = prefinetune(), l = levels();
+            f = after_joint(), only = alone(), m = prefinetune(), l = levels(), again = pretrain();
   sections.push_back(
       stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps; all of recipe "
                          "mlm-head."));
@@ -271,12 +279,15 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   sections.push_back(stage(m).note(
       "First stage of muppet. An epoch is one of all members; evaluate_every = 0: at the end only; tasks: of the "
       "members."));
-  sections.push_back(stage(l).note(
-      "First stage of tapweight. lr, head_lr, decay and clip are theta's; phi's are upper_lr, upper_head_lr, and the "
-      "same decay and clip."));
+  sections.push_back(
+      stage(l).note("First stage of tapweight and tapweight+pretrain. lr, head_lr, decay and clip are theta's; phi's "
+                    "are upper_lr, upper_head_lr, and the "
+                    "same decay and clip."));
+  sections.push_back(stage(again).note(
+      "Second stage of tapweight+pretrain: theta goes on with the weights that the first ended with."));
   sections.push_back(stage(f).note(
       "Last stage of every recipe but mlm-head, of muppet where there is an end task. In finetune, tapt, dapt, "
-      "dapt+tapt, muppet and tapweight: " +
+      "dapt+tapt, muppet, tapweight and tapweight+pretrain: " +
       differences(stage(f), stage(only)) + "."));
   return describe(sections);
 }

@@ -28,8 +28,8 @@ void fraction(double value) {
 Section run_section(RunOptions& o) {
   Section s("run");
   s.add("recipe", o.recipe,
-        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, uncertainty, random "
-        "or muppet");
+        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, uncertainty, random, "
+        "tapweight, tapweight+pretrain or muppet");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
   s.add("checkpoint_every", o.checkpoint_every,

@@ -87,6 +87,7 @@ class Stage {
   void evaluate_members();
   void log_evaluation(Task const& task, Evaluation const& evaluation, bool best) const;
   void keep(Best const& best);
+  void keep_weights();
   std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);
   void save();

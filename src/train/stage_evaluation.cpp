@@ -68,7 +68,16 @@ std::string Stage::end_reason(Heard const& heard) const {
   return "";
 }
 
+// Those of the last step are not yet the last
+void Stage::keep_weights() {
+  auto const weights = weighting::weights(weighting_);
+  p_.learned.clear();
+  for (std::size_t i = 0; i < tasks_.size(); ++i) p_.learned[tasks_[i]->name()] = weights[i];
+  if (run_.log) run_.log->write({{"event", "weights_learned"}, {"stage", plan_.name}, {"weights", p_.learned}});
+}
+
 void Stage::finish(std::string const& reason) {
+  if (levels_) keep_weights();
   if (!end_) keep({.stage = plan_.name, .step = p_.step, .metrics = {}});  // nothing tells which is best: the last
   StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens, p_.stage_probe_tokens};
   p_.finished.push_back(result);

@@ -25,6 +25,13 @@ weighting::Weighting fixed(Tasks const& tasks) {
   return weighting::make_fixed(start_weights(tasks, equal_share(tasks)));
 }
 
+//! Of one task: 1, as `fixed`.
+weighting::Weighting as_learned(Tasks const& tasks, std::map<std::string, double> const& learned) {
+  std::vector<double> weights;
+  for (auto const* t : tasks) weights.push_back(tasks.size() == 1 ? 1 : learned.at(t->name()));
+  return weighting::make_fixed(std::move(weights));
+}
+
 std::vector<double> shares(std::vector<double> weights) {
   double const sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   for (double& weight : weights) weight /= sum;
@@ -56,11 +63,12 @@ weighting::Weighting dga(WeightingOptions const& o, Tasks const& tasks) {
 }  // namespace
 
 weighting::Weighting make_weighting(StagePlan const& plan, Options const& options, Tasks const& tasks, Key stage,
-                                    std::vector<std::string> const& groups) {
+                                    std::vector<std::string> const& groups,
+                                    std::map<std::string, double> const& learned) {
   WeightingOptions const& o = options.weighting;
   switch (plan.weighting) {
     case WeightingKind::fixed:
-      return fixed(tasks);
+      return plan.as_learned ? as_learned(tasks, learned) : fixed(tasks);
     case WeightingKind::meta_tartan:
       if (o.per == weighting::Per::layer) return weighting::make_layered(meta_tartan(o, tasks), groups);
       return apply_compat(options.train.compat, meta_tartan(o, tasks));

@@ -36,6 +36,15 @@ def test_a_run_learns_weights_and_fine_tunes_from_theta(trial):
     assert any(event["best"] for event in run.evaluations("finetune"))
 
 
+def test_theta_is_trained_on_with_the_learned_weights(trial):
+    more = {"run.recipe": "tapweight+pretrain", "stage.pretrain.steps": 5, "stage.pretrain.lr": 1e-3}
+    run = trial.train(changes_for(trial) | more)
+    last = [event for event in run.events("step") if event["stage"] == "pretrain"]
+    found = run.events("weights_learned")[0]["weights"]
+    assert len(last) == 5 and found["words"] not in (0.5, levels_of(run)[-1]["weights"]["words"])
+    assert all(step["weights"] == {name: found[name] for name in ("words", "more")} for step in last)
+
+
 def test_losses_of_the_end_task_fall_at_phi(trial):
     longer = {"stage.levels.steps": 80, "stage.levels.evaluate_every": 80, "stage.levels.lr": 1e-4, "stage.levels.upper_lr": 3e-3}
     steps = levels_of(trial.train(changes_for(trial) | longer))

@@ -45,6 +45,7 @@ struct Progression {
   Best best;
   std::map<std::string, double> weighting;    //!< state by task name
   std::map<std::string, std::int64_t> sizes;  //!< examples of the next step by task name; empty: each task's batch
+  std::map<std::string, double> learned;      //!< weights by task name that the last stage with three levels ended with
   std::vector<StageResult> finished;
   double stage_seconds = 0, stage_tokens = 0, stage_probe_tokens = 0;
   std::uint64_t metrics_bytes = 0;

@@ -25,6 +25,7 @@ struct StagePlan {
   bool mlm_only = false;     //!< of the auxiliaries only masked language modelling
   bool body_frozen = false;  //!< trains the MLM head alone
   bool from_best = false;    //!< starts at the best parameters so far
+  bool as_learned = false;   //!< keeps the weights that the stage with three levels before it ended with
   StageOptions options;
 };
 
