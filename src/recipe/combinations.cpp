@@ -37,7 +37,7 @@ std::vector<Combination> of_weighting(train::Options const& o) {
       {mean && micro, "weighting", "placement",
        "weighting.placement = mean has one dev gradient in a step, probe.per = micro several; use "
        "weighting.placement = exact or rank0"},
-      {mean && is_one_of(recipe, {"dga", "gcs", "gradnorm"}), "weighting", "placement",
+      {mean && is_one_of(recipe, {"dga", "tawt", "gcs", "gradnorm"}), "weighting", "placement",
        "weighting.placement = mean does not go with recipe " + recipe +
            ", which has no probe that ranks could share; use weighting.placement = exact or rank0"},
   };

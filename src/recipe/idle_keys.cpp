@@ -11,16 +11,16 @@ namespace {
 
 using Recipes = std::vector<std::string>;
 
-Recipes const judging = {"meta-tartan", "dga",       "gcs",
-                         "gradnorm",    "tapweight", "tapweight+pretrain"};  // by each task's gradient
-Recipes const learning = {"meta-tartan", "dga",    "gcs",       "gradnorm",
-                          "uncertainty", "random", "tapweight", "tapweight+pretrain"};
-Recipes const bounded = {"meta-tartan", "dga"};
+Recipes const judging = {"meta-tartan",       "dga", "tawt", "gcs", "gradnorm", "tapweight",
+                         "tapweight+pretrain"};  // by each task's gradient
+Recipes const learning = {"meta-tartan",       "dga", "tawt", "gcs", "gradnorm", "uncertainty", "random", "tapweight",
+                          "tapweight+pretrain"};
+Recipes const bounded = {"meta-tartan", "dga", "tawt"};
 
 std::map<std::string, Recipes> const readers = {
-    {"rate", {"meta-tartan", "dga", "gradnorm", "uncertainty", "tapweight", "tapweight+pretrain"}},
+    {"rate", {"meta-tartan", "dga", "tawt", "gradnorm", "uncertainty", "tapweight", "tapweight+pretrain"}},
     {"descent", {"tapweight", "tapweight+pretrain"}},
-    {"similarity", {"meta-tartan", "dga"}},
+    {"similarity", {"meta-tartan", "dga", "tawt"}},
     {"placement", judging},
     {"body", judging},
     {"per", {"meta-tartan"}},
@@ -30,7 +30,7 @@ std::map<std::string, Recipes> const readers = {
     {"asymmetry", {"gradnorm"}},
     {"lowest", bounded},
     {"highest", bounded},
-    {"apply", {"mt-tartan", "meta-tartan", "dga", "gradnorm", "uncertainty"}},
+    {"apply", {"mt-tartan", "meta-tartan", "dga", "tawt", "gradnorm", "uncertainty"}},
 };
 
 bool is_one_of(std::string const& recipe, Recipes const& recipes) {

@@ -99,6 +99,7 @@ StagePlan pretrain() {
 
 std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", WeightingKind::meta_tartan},
                                                             {"dga", WeightingKind::dga},
+                                                            {"tawt", WeightingKind::tawt},
                                                             {"gcs", WeightingKind::gcs},
                                                             {"gradnorm", WeightingKind::gradnorm},
                                                             {"uncertainty", WeightingKind::uncertainty},
@@ -123,7 +124,7 @@ std::vector<StagePlan> stages_of(train::Options const& o, std::string const& ori
   if (auto const rule = learned_rules.find(recipe); rule != learned_rules.end())
     return {joint(rule->second), after_joint()};
   fail_usage(origin + ": unknown recipe \"" + recipe +
-             "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, "
+             "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, tawt, gcs, gradnorm, "
              "uncertainty, random, tapweight, tapweight+pretrain or muppet");
 }
 

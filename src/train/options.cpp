@@ -28,7 +28,8 @@ void fraction(double value) {
 Section run_section(RunOptions& o) {
   Section s("run");
   s.add("recipe", o.recipe,
-        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, gcs, gradnorm, uncertainty, random, "
+        "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, tawt, gcs, gradnorm, uncertainty, "
+        "random, "
         "tapweight, tapweight+pretrain or muppet");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
@@ -150,8 +151,8 @@ Section weighting_section(WeightingOptions& o) {
       "descent", o.descent, {{"adam", weighting::Descent::adam}, {"sgd", weighting::Descent::sgd}},
       "tapweight: how the weights' logits go down their gradient; sgd: with a rate that fits the scale of the losses "
       "(published: 200 and 10)");
-  s.add("lowest", o.bounds.lowest, "meta-tartan, dga: no weight falls below", between(0, 1));
-  s.add("highest", o.bounds.highest, "meta-tartan, dga: no weight rises above", between(0, 1));
+  s.add("lowest", o.bounds.lowest, "meta-tartan, dga, tawt: no weight falls below", between(0, 1));
+  s.add("highest", o.bounds.highest, "meta-tartan, dga, tawt: no weight rises above", between(0, 1));
   s.choice<Apply>(
       "apply", o.apply, {{"loss", Apply::loss}, {"sampling", Apply::sampling}},
       "loss: every task has its batch in each step; sampling: the sum of all batches is divided by the weights "

@@ -60,6 +60,14 @@ weighting::Weighting dga(WeightingOptions const& o, Tasks const& tasks) {
   return rule;
 }
 
+weighting::Weighting tawt(WeightingOptions const& o, Tasks const& tasks) {
+  auto rule = weighting::make_tawt(start_weights(tasks, equal_share(tasks)), o.rate, o.similarity);
+  rule.bounds = o.bounds;
+  weighting::check_bounds(o.bounds, tasks.size());
+  rule.shares = weighting::within(o.bounds, rule.shares);
+  return rule;
+}
+
 }  // namespace
 
 weighting::Weighting make_weighting(StagePlan const& plan, Options const& options, Tasks const& tasks, Key stage,
@@ -74,6 +82,8 @@ weighting::Weighting make_weighting(StagePlan const& plan, Options const& option
       return apply_compat(options.train.compat, meta_tartan(o, tasks));
     case WeightingKind::dga:
       return dga(o, tasks);
+    case WeightingKind::tawt:
+      return tawt(o, tasks);
     case WeightingKind::gcs:
       return weighting::make_gcs(start_weights(tasks, 1), o.gate);
     case WeightingKind::gradnorm:

@@ -2,21 +2,7 @@
 
 #include <tartan/core/error.hpp>
 
-#include <cmath>
-#include <numeric>
-
 namespace tartan::weighting {
-namespace {
-
-//! s_i exp(rate a_i) / Z, by way of logs, so that a large alignment does not overflow.
-std::vector<double> mirror_step(Dga const& rule, std::vector<double> const& alignment) {
-  std::vector<double> logits;
-  for (std::size_t i = 0; i < rule.shares.size(); ++i)
-    logits.push_back(std::log(rule.shares[i]) + rule.rate * alignment[i + 1]);
-  return softmax(logits);
-}
-
-}  // namespace
 
 void update(Dga& rule, Alignments const& alignments, std::vector<double> const&) {
   check_shape(alignments, rule.shares.size() + 1);
@@ -24,7 +10,7 @@ void update(Dga& rule, Alignments const& alignments, std::vector<double> const&)
   check_finite(similarity, alignments.present, "alignment");
   if (rule.shares.empty()) return;
   double const total = 1 - rule.end_weight;
-  std::vector<double> fresh = mirror_step(rule, similarity);
+  std::vector<double> fresh = mirror_step(rule.shares, rule.rate, {similarity.begin() + 1, similarity.end()});
   for (double& share : fresh) share *= total;
   fresh = within(rule.bounds, std::move(fresh));
   for (std::size_t i = 0; i < fresh.size(); ++i)

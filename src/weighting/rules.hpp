@@ -6,6 +6,9 @@ namespace tartan::weighting {
 
 std::vector<double> softmax(std::vector<double> const& logits);
 
+//! shares_i exp(rate a_i) / Z, by way of logs, so that a large alignment does not overflow.
+std::vector<double> mirror_step(std::vector<double> shares, double rate, std::vector<double> const& alignment);
+
 //! Throws ExitStatus::diverged naming the task where a value is not finite; absent tasks are not looked at.
 void check_finite(std::vector<double> const& values, std::vector<bool> const& present, char const* what);
 
@@ -30,6 +33,7 @@ void update(MetaTartan& rule, Alignments const& alignments, std::vector<double> 
 // Each further rule, in a file of its own.
 void update(LayeredTartan& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Dga& rule, Alignments const& alignments, std::vector<double> const& losses);
+void update(Tawt& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Gcs& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(GradNorm& rule, Alignments const& alignments, std::vector<double> const& losses);
 void update(Uncertainty& rule, Alignments const& alignments, std::vector<double> const& losses);

@@ -17,6 +17,7 @@ std::vector<Part> parts_of(LayeredTartan& rule) {
   return parts;
 }
 std::vector<Part> parts_of(Gcs& rule) { return {{"", &rule.last}}; }
+std::vector<Part> parts_of(Tawt& rule) { return {{"", &rule.shares}}; }
 std::vector<Part> parts_of(GradNorm& rule) { return {{"", &rule.weights}, {"/initial_loss", &rule.initial}}; }
 std::vector<Part> parts_of(Uncertainty& rule) { return {{"", &rule.log_variances}}; }
 std::vector<Part> parts_of(Random& rule) { return {{"", &rule.weights}}; }

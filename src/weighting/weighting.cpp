@@ -23,6 +23,11 @@ std::vector<double> softmax_in(std::vector<Real> logits) {
 
 std::vector<double> softmax(std::vector<double> const& logits) { return softmax_in(logits); }
 
+std::vector<double> mirror_step(std::vector<double> shares, double rate, std::vector<double> const& alignment) {
+  for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = std::log(shares[i]) + rate * alignment[i];
+  return softmax(shares);
+}
+
 void check_shape(Alignments const& alignments, std::size_t tasks) {
   expects(alignments.dot.size() == tasks && alignments.norm.size() == tasks && alignments.present.size() == tasks,
           "alignments must name every task once");
@@ -127,6 +132,7 @@ Needs needs(LayeredTartan const& rule) {
   return result;
 }
 Needs needs(Dga const& rule) { return {.end_alignments = true, .metric = rule.similarity == Similarity::adam}; }
+Needs needs(Tawt const& rule) { return {.end_alignments = true, .metric = rule.similarity == Similarity::adam}; }
 Needs needs(Gcs const&) { return {.end_alignments = true, .gates = true}; }
 Needs needs(GradNorm const&) { return {.norms = true, .losses = true}; }
 Needs needs(Uncertainty const&) { return {.losses = true}; }
@@ -138,6 +144,7 @@ std::vector<double> weights(MetaTartan const& rule) {
   if (rule.type == LogitType::float32) return softmax_in(std::vector<float>(rule.logits.begin(), rule.logits.end()));
   return softmax(rule.logits);
 }
+std::vector<double> weights(Tawt const& rule) { return rule.shares; }
 std::vector<double> weights(GradNorm const& rule) { return rule.weights; }
 std::vector<double> weights(Random const& rule) { return rule.weights; }
 

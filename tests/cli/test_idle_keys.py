@@ -10,11 +10,11 @@ def warnings(trial, recipe, *flags, **keys):
 
 
 @pytest.mark.parametrize(("recipe", "key", "value", "readers"), [
-    ("finetune", "rate", 0.3, "meta-tartan, dga, gradnorm, uncertainty and tapweight do"),
-    ("mt-tartan", "similarity", "dot", "meta-tartan and dga do"),
-    ("gcs", "rate", 0.3, "meta-tartan, dga, gradnorm, uncertainty and tapweight do"),
+    ("finetune", "rate", 0.3, "meta-tartan, dga, tawt, gradnorm, uncertainty, tapweight and tapweight+pretrain do"),
+    ("mt-tartan", "similarity", "dot", "meta-tartan, dga and tawt do"),
+    ("gcs", "rate", 0.3, "meta-tartan, dga, tawt, gradnorm, uncertainty, tapweight and tapweight+pretrain do"),
     ("meta-tartan", "asymmetry", 2, "gradnorm does"),
-    ("tapt", "apply", "sampling", "mt-tartan, meta-tartan, dga, gradnorm and uncertainty do"),
+    ("tapt", "apply", "sampling", "mt-tartan, meta-tartan, dga, tawt, gradnorm and uncertainty do"),
 ])
 def test_a_flag_that_changes_nothing_says_so_and_who_reads_it(trial, recipe, key, value, readers):
     said = warnings(trial, recipe, f"--weighting.{key}", value)

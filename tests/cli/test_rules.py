@@ -8,7 +8,7 @@ import pytest
 from disturbing import OFTEN, assert_same, kill_in
 from trial import Run, Trial
 
-JUDGED = ["dga", "gcs", "gradnorm"]  # whose steps look at each task's gradient
+JUDGED = ["dga", "tawt", "gcs", "gradnorm"]  # whose steps look at each task's gradient
 RULES = [*JUDGED, "uncertainty", "random"]
 
 

@@ -356,8 +356,11 @@ TEST(Step, TheEndTaskJudgingInAdamsMetricTrainsAsOnOneRank) {
 std::vector<weighting::Weighting> other_rules() {
   using weighting::Gate;
   return {weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::dot, 0.5),
-          weighting::make_gcs({1, 1, 1}, Gate::threshold), weighting::make_gcs({1, 1, 1}, Gate::cosine),
-          weighting::make_gradnorm({1, 1, 1}, 0.01, 1.5), weighting::make_uncertainty({1, 1, 1}, 0.05)};
+          weighting::make_tawt({1, 1, 1}, 0.1),
+          weighting::make_gcs({1, 1, 1}, Gate::threshold),
+          weighting::make_gcs({1, 1, 1}, Gate::cosine),
+          weighting::make_gradnorm({1, 1, 1}, 0.01, 1.5),
+          weighting::make_uncertainty({1, 1, 1}, 0.05)};
 }
 
 TEST(Step, OtherRulesTrainAsOnOneRank) {

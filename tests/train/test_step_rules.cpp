@@ -54,6 +54,19 @@ TEST(StepRules, DgaSeesDotProductsWithTheEndTasksGradient) {
   EXPECT_NEAR(std::log(trainer.weights()[1] / trainer.weights()[2]), 0.1 * gap, 1e-10);
 }
 
+TEST(StepRules, TawtSeesCosinesWithTheEndTasksGradient) {
+  auto const g = own_gradients();
+  Trainer trainer(with(weighting::make_tawt({1, 1, 2}, 0.5)));
+  auto const body = body_of(trainer);
+  StepReport const report = trainer.run();
+  EXPECT_LE(distance(trainer.combined(), 0.25 * g[0] + 0.25 * g[1] + 0.5 * g[2]), 1e-12);
+  for (std::size_t i = 1; i < 3; ++i) {
+    double const ratio = std::exp(0.5 * (cosine(g[i], g[0], body) - 1)) * (i == 2 ? 2 : 1);
+    EXPECT_NEAR(trainer.weights()[i] / trainer.weights()[0], ratio, 1e-10);
+  }
+  EXPECT_FALSE(report.probed);
+}
+
 //! The body takes what passes in this very step; heads learn whole.
 void expect_gated(Gate kind) {
   auto const g = own_gradients();
@@ -116,7 +129,7 @@ TEST(StepRules, AnEmptyTaskDisturbsNoRule) {
   std::vector<Task> const tasks = {labelled_task("end", 8), without_examples(masked_task("text", 1)),
                                    labelled_task("other", 6)};
   for (weighting::Weighting const& rule : std::vector<weighting::Weighting>{
-           weighting::make_dga({0.2, 0.4, 0.4}, 0.1, Similarity::dot, 1),
+           weighting::make_dga({0.2, 0.4, 0.4}, 0.1, Similarity::dot, 1), weighting::make_tawt({1, 1, 1}, 0.1),
            weighting::make_gcs({1, 1, 1}, Gate::threshold), weighting::make_gradnorm({1, 1, 1}, 0.01, 1),
            weighting::make_uncertainty({1, 1, 1}, 0.05)}) {
     Plan plan = with(rule);

@@ -13,7 +13,7 @@
 
 namespace tartan::train {
 
-enum class WeightingKind { fixed, meta_tartan, dga, gcs, gradnorm, uncertainty, random, tapweight };
+enum class WeightingKind { fixed, meta_tartan, dga, tawt, gcs, gradnorm, uncertainty, random, tapweight };
 
 //! One stretch of training. Without the end task nothing of it is kept as best, unless the run ends with it.
 struct StagePlan {

@@ -114,6 +114,16 @@ struct Dga {
   Bounds bounds{};             //!< of (1 - w) s_i
 };
 
+//! Target-aware weighted training (Chen et al. 2022, arXiv 2105.14095; ALGORITHMS 5): mirror descent on the simplex
+//! over all tasks, a_i <- a_i exp(rate cos(g_i, g_end)) / Z. The end task aligns with itself wholly, so it gains on all
+//! that do not. The published code takes the cosines once per epoch, on a batch of their own in eval mode, with rate 1.
+struct Tawt {
+  double rate = 0.01;
+  Similarity similarity = Similarity::cosine;
+  std::vector<double> shares;  //!< a, the end task's first; sum 1
+  Bounds bounds{};
+};
+
 //! Which auxiliaries pass, by the cosine of their gradient with the end task's.
 enum class Gate {
   threshold,  //!< whole where cosine >= 0, else not at all
@@ -172,7 +182,8 @@ struct TapWeight {
   std::vector<double> first_moments{}, second_moments{}, steps{};
 };
 
-using Weighting = std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random, LayeredTartan, TapWeight>;
+using Weighting =
+    std::variant<Fixed, MetaTartan, Dga, Gcs, GradNorm, Uncertainty, Random, LayeredTartan, Tawt, TapWeight>;
 
 Fixed make_fixed(
     std::vector<double> weights);  //!< throws ExitStatus::usage on negative, non-finite or all-zero weights
@@ -188,6 +199,8 @@ void keep_in_float32(MetaTartan& rule);
 //! ExitStatus::usage where an auxiliary starts at 0 or the end task leaves nothing to share, as the next ones do
 //! where a number makes no sense.
 Dga make_dga(std::vector<double> const& initial, double rate, Similarity similarity, double ema);
+//! `initial`: weights in any unit, the end task's first.
+Tawt make_tawt(std::vector<double> const& initial, double rate, Similarity similarity = Similarity::cosine);
 Gcs make_gcs(std::vector<double> factors, Gate kind);
 GradNorm make_gradnorm(std::vector<double> const& initial, double rate, double asymmetry);
 Uncertainty make_uncertainty(std::vector<double> const& initial, double rate);

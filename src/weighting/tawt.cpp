@@ -1,0 +1,20 @@
+#include "rules.hpp"
+
+#include <tartan/core/error.hpp>
+
+namespace tartan::weighting {
+
+void update(Tawt& rule, Alignments const& alignments, std::vector<double> const&) {
+  check_shape(alignments, rule.shares.size());
+  auto const similarity = similarities(rule.similarity, alignments);
+  check_finite(similarity, alignments.present, "alignment");
+  rule.shares = within(rule.bounds, mirror_step(rule.shares, rule.rate, similarity));
+}
+
+Tawt make_tawt(std::vector<double> const& initial, double rate, Similarity similarity) {
+  expects(!initial.empty(), "a learned weighting needs the end task");
+  check_rate(rate);
+  return {.rate = rate, .similarity = similarity, .shares = softmax(logits_of(initial))};
+}
+
+}  // namespace tartan::weighting
