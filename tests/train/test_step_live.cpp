@@ -1,3 +1,4 @@
+#include "negated.hpp"
 #include "toy_trainer.hpp"
 
 #include <gtest/gtest.h>
@@ -6,20 +7,6 @@ namespace tartan::train::toy {
 namespace {
 
 constexpr int steps = 30;
-
-//! The end task's objective with the gradient turned around.
-class Negated final : public task::Objective {
- public:
-  void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override {
-    classification().transform(batch, info);
-  }
-  model::HeadShape head(model::HfConfig const& c) const override { return classification().head(c); }
-  at::Tensor loss(task::HeadPlace const& place, std::vector<at::Tensor> const& hidden,
-                  data::PackedBatch const& batch) const override {
-    return -classification().loss(place, hidden, batch);
-  }
-  std::string kind() const override { return "class"; }
-};
 
 //! `task` on the end task's head.
 Task on_end_head(Task task) {
