@@ -34,6 +34,10 @@ std::vector<Combination> of_weighting(train::Options const& o) {
        "weighting.apply = sampling does not go with recipe " + recipe +
            ", which pretrains and fine-tunes on batches of "
            "their own; use weighting.apply = loss"},
+      {o.weighting.placement == train::Placement::rank0 && recipe.starts_with("tapweight"), "weighting", "placement",
+       "weighting.placement = rank0 does not go with recipe " + recipe +
+           ", whose products, unlike cosines, depend on how many examples rank 0 has; use weighting.placement = exact "
+           "or mean"},
       {mean && micro, "weighting", "placement",
        "weighting.placement = mean has one dev gradient in a step, probe.per = micro several; use "
        "weighting.placement = exact or rank0"},

@@ -200,6 +200,19 @@ std::vector<std::string> candidates(train::Options const& o, StagePlan const& st
   return names;
 }
 
+//! Weights are kept of tasks that have learned ones.
+void check_learned(Plan const& plan, config::Settings const& settings) {
+  for (std::size_t i = 1; i < plan.stages.size(); ++i) {
+    StagePlan const& stage = plan.stages[i];
+    StagePlan const& before = plan.stages[i - 1];
+    for (auto const& t : plan.options.tasks)
+      if (stage.as_learned && train::trains(stage, t) && !train::trains(before, t))
+        fail_usage(settings.origin("stage." + stage.name, "tasks") + ": stage " + stage.name +
+                   " keeps the weights that stage " + before.name + " learns, which does not train " + t.name +
+                   "; name tasks of that stage alone");
+  }
+}
+
 //! Every stage but fine-tuning has something to train, and it is said which texts are whose.
 void check_tasks(Plan const& plan, config::Settings const& settings) {
   std::string const recipe = "recipe " + plan.options.run.recipe;
@@ -256,6 +269,7 @@ Plan make_plan(config::Settings& settings) {
     if (task.role != train::Role::auxiliary && task.objective != task::ObjectiveKind::mlm)
       task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
+  check_learned(plan, settings);
   check_members(plan, settings);
   check_combinations(plan.options, settings);
   warn_of_idle_keys(plan.options.run.recipe, settings);

@@ -102,14 +102,15 @@ void add_memory(Forecast& result, comm::Communicator& comm) {
   comm.all_reduce(&result.most_memory_mb, 1, comm::Type::float64, comm::Op::max).wait();
 }
 
-//! Kept checkpoints with the best model of each and one more being written; values, two moments, with probe.stale a
-//! direction of the body; an export is values.
-void add_disk(Forecast& result, RunContext const& run) {
+//! Kept checkpoints with the best model of each and one more being written; values, two moments, twice with three
+//! levels, with probe.stale a direction of the body; an export is values.
+void add_disk(Forecast& result, RunContext const& run, std::vector<StagePlan> const& stages) {
   at::Tensor const& values = run.model.parameters.values();
   double const bytes = static_cast<double>(values.numel()) * static_cast<double>(values.element_size());
   double const body = static_cast<double>(body_size(run.model.parameters.layout(), run.options.weighting.body)) /
                       static_cast<double>(values.numel());
-  result.checkpoint_bytes = (3 + (run.options.probe.stale ? body : 0)) * bytes;
+  double const sets = std::ranges::any_of(stages, has_three_levels) ? 2 : 1;
+  result.checkpoint_bytes = (3 * sets + (run.options.probe.stale ? body : 0)) * bytes;
   result.disk_bytes = static_cast<double>(kept_checkpoints + 1) * (result.checkpoint_bytes + bytes);
   result.free_bytes = free_bytes(run.options.run.output);
 }
@@ -140,7 +141,7 @@ Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, R
   result.device = run.model.parameters.values().device().str();
   result.parameters = static_cast<double>(run.model.parameters.values().numel());
   add_memory(result, comm);
-  add_disk(result, run);
+  add_disk(result, run, stages);
   return result;
 }
 

@@ -25,8 +25,6 @@ struct RunContext {
   at::Tensor best_values;           //!< parameters of Progression::best, on every rank; undefined before the first
 };
 
-bool trains(StagePlan const& plan, TaskOptions const& task);
-
 //! The tasks that a stage trains, the end task first.
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks);
 

@@ -25,17 +25,18 @@ weighting::Weighting fixed(Tasks const& tasks) {
   return weighting::make_fixed(start_weights(tasks, equal_share(tasks)));
 }
 
-//! Of one task: 1, as `fixed`.
-weighting::Weighting as_learned(Tasks const& tasks, std::map<std::string, double> const& learned) {
-  std::vector<double> weights;
-  for (auto const* t : tasks) weights.push_back(tasks.size() == 1 ? 1 : learned.at(t->name()));
-  return weighting::make_fixed(std::move(weights));
-}
-
 std::vector<double> shares(std::vector<double> weights) {
   double const sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   for (double& weight : weights) weight /= sum;
   return weights;
+}
+
+//! Equal before anything is learned, as in a dry run.
+weighting::Weighting as_learned(Tasks const& tasks, std::map<std::string, double> const& learned) {
+  if (learned.empty()) return fixed(tasks);
+  std::vector<double> weights;
+  for (auto const* t : tasks) weights.push_back(learned.at(t->name()));
+  return weighting::make_fixed(shares(std::move(weights)));
 }
 
 weighting::MetaTartan meta_tartan(WeightingOptions const& o, Tasks const& tasks) {

@@ -29,7 +29,8 @@ void update(TapWeight& rule, Alignments const& alignments, std::vector<double> c
   std::vector<double> const with_validation(products.begin() + 1, products.end());
   auto const gradient = through_softmax(softmax(rule.logits), tapweight_slopes(with_validation, rule.proximal));
   for (std::size_t i = 0; i < rule.logits.size(); ++i)
-    rule.logits[i] -= rule.rate * (rule.descent == Descent::sgd ? gradient[i] : adam_direction(rule, i, gradient[i]));
+    if (alignments.present[i + 1])
+      rule.logits[i] -= rule.rate * (rule.descent == Descent::sgd ? gradient[i] : adam_direction(rule, i, gradient[i]));
 }
 
 std::vector<double> weights(TapWeight const& rule) {

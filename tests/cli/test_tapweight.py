@@ -45,6 +45,12 @@ def test_theta_is_trained_on_with_the_learned_weights(trial):
     assert all(step["weights"] == {name: found[name] for name in ("words", "more")} for step in last)
 
 
+def test_a_dry_run_does_every_stage(trial):
+    ini = trial.ini(changes_for(trial) | {"run.recipe": "tapweight+pretrain", "stage.pretrain.steps": 5})
+    out = launch.run_well("train", ini, "--dry-run").out
+    assert all(stage in out for stage in ("levels", "pretrain", "finetune"))
+
+
 def test_losses_of_the_end_task_fall_at_phi(trial):
     longer = {"stage.levels.steps": 80, "stage.levels.evaluate_every": 80, "stage.levels.lr": 1e-4, "stage.levels.upper_lr": 3e-3}
     steps = levels_of(trial.train(changes_for(trial) | longer))
@@ -89,6 +95,8 @@ def test_it_descends_by_the_gradient_itself_where_asked(trial):
 
 def test_refusals(trial):
     for changes, words in ({"weighting.apply": "sampling"}, "does not go with recipe tapweight"), (
-            {"stage.levels.proximal": -1}, "stage.levels.proximal"):
+            {"stage.levels.proximal": -1}, "stage.levels.proximal"), (
+            {"weighting.placement": "rank0"}, "use weighting.placement = exact or mean"), (
+            {"run.recipe": "tapweight+pretrain", "stage.levels.tasks": "words"}, "which does not train more; name tasks"):
         result = launch.run("train", trial.ini(changes_for(trial) | changes))
         assert result.status == 2 and words in result.err

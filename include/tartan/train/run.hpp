@@ -29,6 +29,8 @@ struct StagePlan {
   StageOptions options;
 };
 
+bool trains(StagePlan const& plan, TaskOptions const& task);
+
 //! Carries out the stages in turn into run.output: trains, evaluates on dev, keeps the best, stops early, checkpoints.
 //! Collective. Returns ExitStatus::done, or ::stopped after a signal with everything saved.
 ExitStatus run_stages(Options const& options, std::vector<StagePlan> const& stages, ResolvedConfig const& config,

@@ -12,7 +12,8 @@ namespace tartan::train {
 //! As in the engine's other rules the probe comes first: its direction is the validation gradient at phi as the step
 //! before left it, and the pretraining gradients that it judges are those of level I at theta as the step before left
 //! it. So a step's hypergradient is the published code's of the step before, on a pretraining batch of its own instead
-//! of the one that theta just learned from.
+//! of the one that theta just learned from; and the weights that it moves reach theta in the next step, one later than
+//! there.
 class ThreeLevel : public StepRule {
  public:
   //! `tasks`: the end task first. `optimizer` is theta's. phi begins with `begin`, or where it is loaded from a
