@@ -50,11 +50,9 @@ std::optional<SecondMoments> read_moments(model::SafetensorsFile const& file, mo
 TrainedWeights read_trained_weights(fs::path const& path, model::Model& model) {
   RunDirectory const run(path);
   if (auto const checkpoint = last_whole(run.checkpoints())) {
-    model::SafetensorsFile const file(*checkpoint / "tensors.safetensors");  // without heads that the run did not train
-    auto const& layout = model.parameters.layout();
-    for (auto const& p : layout.parameters())
-      if (layout.segments()[p.segment].owner != model::Owner::task_head || file.tensors().contains("value/" + p.name))
-        model::load_into(find(file, "value/" + p.name), p.name, model.parameters.at(p.name));
+    model::SafetensorsFile const file(*checkpoint / "tensors.safetensors");
+    for (auto const& p : model.parameters.layout().parameters())
+      model::load_into(find(file, "value/" + p.name), p.name, model.parameters.at(p.name));
     return {checkpoint->string(), read_moments(file, model.parameters)};
   }
   if (!fs::exists(run.best()))
