@@ -8,8 +8,7 @@ pre-finetuning, paired by nesting. A turning point shows where a line that break
 (p < .05 after Holm's correction over probes and arms) and falls before the break and rises after it.
 """
 
-import argparse
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,23 +19,11 @@ from sweeping.statistics import ALPHA, holm, mean_and_half
 
 from . import verdict
 from .scaling import Metrics, Place, curve, read_metrics, without
+from .study_request import Request
 from .training import commands_of
 from .turning import Turn, fit
 
 ALL = "mean of probes"
-Turns = dict[tuple[str, str], Turn]  # by probe and arm
-
-
-@dataclass(frozen=True)
-class Request:
-    runs: Path
-    output: Path
-
-    @staticmethod
-    def add_options(parser: argparse.ArgumentParser) -> None:
-        add = parser.add_argument
-        add("--runs", type=Path, required=True, metavar="DIR", help="what muppet_scale.py wrote, with its sweeps carried out")
-        add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
 
 
 def carry_out(request: Request) -> int:

@@ -6,9 +6,7 @@ checks.py stability --runs runs/scale --output runs/checks/stability
 trained. What a spike is, and when a run diverged: checking/spikes.py.
 """
 
-import argparse
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -19,22 +17,11 @@ from sweeping.entries import Entry, entries, read_sweeps
 
 from . import verdict
 from .spikes import TAIL, Ran, diverged, spikes, step_losses, units
+from .study_request import Request
 from .training import commands_of, steps_of
 
 RATE = "stage.prefinetune.lr"
 NOT_FINITE = ("no longer finite", "is not finite")  # what the program says where it ends with status 76
-
-
-@dataclass(frozen=True)
-class Request:
-    runs: Path
-    output: Path
-
-    @staticmethod
-    def add_options(parser: argparse.ArgumentParser) -> None:
-        add = parser.add_argument
-        add("--runs", type=Path, required=True, metavar="DIR", help="what muppet_scale.py wrote, with its sweep stability carried out")
-        add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")
 
 
 def carry_out(request: Request) -> int:
