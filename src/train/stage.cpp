@@ -101,9 +101,9 @@ void Stage::load(std::filesystem::path const& checkpoint) {
         {direction_name, at::zeros({body_size(run_.model.parameters.layout(), run_.options.weighting.body)},
                                    run_.model.parameters.values().options())});
   load_tensors(checkpoint, run_.model.parameters, p_.step > 0 ? &optimizer_ : nullptr, further);
-  if (levels_ && p_.step > 0)
-    for (std::size_t i = 0; i < levels_->phi_optimizer().step_counts().size(); ++i)
-      levels_->phi_optimizer().step_counts()[i].copy_(further[3].values[static_cast<std::int64_t>(i)]);
+  for (auto const& [prefix, values, by_segment] : further)
+    for (std::int64_t i = 0; by_segment && i < values.size(0); ++i)
+      levels_->phi_optimizer().step_counts()[static_cast<std::size_t>(i)].copy_(values[i]);
   if (awaits && run_.comm.rank() == 0) rule_->await_direction(further.back().values);
 }
 // CHECKS 4: a cosine difference of .1 is large between useful tasks

@@ -69,6 +69,12 @@ weighting::Weighting tawt(WeightingOptions const& o, Tasks const& tasks) {
   return rule;
 }
 
+//! Of the tasks after the end task.
+weighting::TapWeight tapweight(WeightingOptions const& o, Tasks const& tasks, double proximal) {
+  auto const start = start_weights(tasks, 1);
+  return weighting::make_tapweight({start.begin() + 1, start.end()}, o.rate, proximal, o.descent);
+}
+
 }  // namespace
 
 weighting::Weighting make_weighting(StagePlan const& plan, Options const& options, Tasks const& tasks, Key stage,
@@ -91,10 +97,8 @@ weighting::Weighting make_weighting(StagePlan const& plan, Options const& option
       return weighting::make_gradnorm(start_weights(tasks, 1), o.rate, o.asymmetry);
     case WeightingKind::uncertainty:
       return weighting::make_uncertainty(start_weights(tasks, 1), o.rate);
-    case WeightingKind::tapweight: {
-      auto const start = start_weights(tasks, 1);
-      return weighting::make_tapweight({start.begin() + 1, start.end()}, o.rate, plan.options.proximal, o.descent);
-    }
+    case WeightingKind::tapweight:
+      return tapweight(o, tasks, plan.options.proximal);
     case WeightingKind::random:
       return weighting::make_random(tasks.size(), stage);
   }

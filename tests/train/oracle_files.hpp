@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,6 +24,13 @@ namespace tartan::train::oracle {
 inline std::filesystem::path folder() {
   char const* const given = std::getenv("TARTAN_ORACLE_DIR");
   return given == nullptr ? "../shared/oracle" : given;
+}
+
+//! For SetUp: skips the test where the files are not there, and fails it where TARTAN_ORACLE_DIR says that they are.
+inline void need(std::filesystem::path const& files) {
+  if (std::filesystem::exists(files)) return;
+  ASSERT_EQ(std::getenv("TARTAN_ORACLE_DIR"), nullptr) << files << " is not there";
+  GTEST_SKIP() << files << " is not there; name the oracle's folder in TARTAN_ORACLE_DIR";
 }
 
 inline std::map<std::string, at::Tensor> read_tensors(std::filesystem::path const& path) {

@@ -178,11 +178,7 @@ inline std::string published_case_name(::testing::TestParamInfo<PublishedCase> c
 
 class PublishedOracleTest : public ::testing::TestWithParam<PublishedCase> {
  protected:
-  void SetUp() override {
-    if (std::filesystem::exists(published_folder())) return;
-    ASSERT_EQ(std::getenv("TARTAN_ORACLE_DIR"), nullptr) << published_folder() << " is not there";
-    GTEST_SKIP() << published_folder() << " is not there; name the oracle's folder in TARTAN_ORACLE_DIR";
-  }
+  void SetUp() override { need(published_folder()); }
 };
 
 TEST_P(PublishedOracleTest, StepsAsThePublishedCode) {

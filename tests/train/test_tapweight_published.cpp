@@ -8,11 +8,7 @@ namespace {
 
 class tapweight_published : public testing::TestWithParam<char const*> {
  protected:
-  void SetUp() override {
-    if (std::filesystem::exists(tapweight_folder())) return;
-    ASSERT_EQ(std::getenv("TARTAN_ORACLE_DIR"), nullptr) << tapweight_folder() << " is not there";
-    GTEST_SKIP() << tapweight_folder() << " is not there; name the oracle's folder in TARTAN_ORACLE_DIR";
-  }
+  void SetUp() override { need(tapweight_folder()); }
 };
 
 TEST_P(tapweight_published, EveryIterationIsThePublishedCodes) {
