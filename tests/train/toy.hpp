@@ -14,7 +14,7 @@ namespace tartan::train::toy {
 using Examples = std::vector<data::PackedBatch>;
 using Heads = std::vector<std::pair<std::string, model::HeadShape>>;
 
-constexpr std::int64_t classes = 3, cls = 2, sep = 3, mask = 4, first_word = 5, words_per_class = 10;
+constexpr std::int64_t no_topic = -1, classes = 3, cls = 2, sep = 3, mask = 4, first_word = 5, words_per_class = 10;
 
 inline model::HfConfig config() {
   return model::parse_hf_config(R"({"model_type": "bert", "vocab_size": 35, "hidden_size": 16, "num_hidden_layers": 2,
@@ -58,13 +58,14 @@ inline task::Objective const& mlm() {
   return *objective;
 }
 
-//! [CLS] five words [SEP], two in three of the words peculiar to the topic.
+//! [CLS] five words [SEP], two in three of the words peculiar to the topic, or none.
 inline data::PackedBatch sentence(Stream& draws, std::int64_t topic, Key key) {
   data::PackedBatch example;
   auto& stream = example.encoder;
   stream.tokens = {cls};
   for (int i = 0; i < 5; ++i) {
-    std::int64_t const about = draws.below(3) == 0 ? static_cast<std::int64_t>(draws.below(classes)) : topic;
+    std::int64_t const about =
+        draws.below(3) == 0 || topic == no_topic ? static_cast<std::int64_t>(draws.below(classes)) : topic;
     stream.tokens.push_back(first_word + words_per_class * about +
                             static_cast<std::int64_t>(draws.below(words_per_class)));
   }
@@ -77,16 +78,20 @@ inline data::PackedBatch sentence(Stream& draws, std::int64_t topic, Key key) {
   return example;
 }
 
-enum class Labels { topic, shuffled };
+enum class Labels {
+  topic,
+  shuffled,     //!< any label
+  meaningless,  //!< any label, of any words
+};
 
-//! Sentences labelled with their topic, or with anything.
+//! Sentences labelled with their topic, or not.
 inline Examples labelled(Key key, std::uint64_t count, Labels labels = Labels::topic) {
   Examples examples;
   for (std::uint64_t e = 0; e < count; ++e) {
     Stream draws(key.with(e));
     auto const topic = static_cast<std::int64_t>(draws.below(classes));
     auto const other = static_cast<std::int64_t>(draws.below(classes));
-    data::PackedBatch example = sentence(draws, topic, key.with(e));
+    data::PackedBatch example = sentence(draws, labels == Labels::meaningless ? no_topic : topic, key.with(e));
     example.class_labels = {labels == Labels::topic ? topic : other};
     example.rows = {0};
     example.targets = example.class_labels;
