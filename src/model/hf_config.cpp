@@ -205,6 +205,17 @@ std::string read_text(fs::path const& path) {
   return text;
 }
 
+std::pair<int, int> layers_and_width(Preset preset) {
+  switch (preset) {
+    case Preset::tiny:
+      return {2, 128};
+    case Preset::small:
+      return {4, 512};
+    default:
+      return {12, 768};
+  }
+}
+
 }  // namespace
 
 std::int64_t HfConfig::position_offset() const {
@@ -233,6 +244,18 @@ HfConfig parse_hf_config(std::string const& text, fs::path const& path) {
 HfConfig read_hf_config(fs::path const& directory) {
   fs::path const path = directory / "config.json";
   return parse_hf_config(read_text(path), path);
+}
+
+HfConfig read_hf_config(fs::path const& directory, Preset preset) {
+  HfConfig const config = read_hf_config(directory);
+  if (preset == Preset::none) return config;
+  Json sized = config.raw;
+  auto const [layers, width] = layers_and_width(preset);
+  sized["num_hidden_layers"] = layers;
+  sized["hidden_size"] = width;
+  sized["num_attention_heads"] = width / 64;
+  sized["intermediate_size"] = 4 * width;
+  return parse_hf_config(sized.dump(), directory / "config.json");
 }
 
 }  // namespace tartan::model

@@ -18,6 +18,30 @@ void fill(at::Tensor const& tensor, Key key, Draw const& draw) {
 
 std::string stem(std::string const& name) { return name.substr(0, name.rfind('.')); }
 
+using Heads = std::vector<std::pair<std::string, HeadShape>>;
+
+Layout layout_of(HfConfig const& config, Heads const& heads, DecayRule decay) {
+  Layout layout;
+  add_encoder(layout, config);
+  add_mlm_head(layout, config, decay);
+  for (auto const& [name, shape] : heads) add_head(layout, name, shape);
+  return layout;
+}
+
+std::unique_ptr<Model> make_model(HfConfig const& config, Layout const& layout, Precision precision, Kernels kernels,
+                                  at::Device device) {
+  auto const options = at::TensorOptions(device).dtype(precision == Precision::fp64 ? at::kDouble : at::kFloat);
+  return std::make_unique<Model>(Model{Encoder(config, kernels), ParameterSet(layout, options), {}});
+}
+
+void start_heads(Model& model, Heads const& heads, StartKeys const& keys) {
+  for (auto const& [name, shape] : heads) {
+    auto const own = keys.heads.find(name);
+    Key const key = own == keys.heads.end() ? keys.body : own->second;
+    initialize_head(model.parameters, name, shape, key.with("head").with(name));
+  }
+}
+
 }  // namespace
 
 void initialize_parameter(ParameterSet& parameters, std::size_t index, double deviation, Key key) {
@@ -50,22 +74,29 @@ std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   DecayRule decay) {
   choose_products(precision, device);
   HfConfig const config = read_hf_config(directory);
-  Layout layout;
-  add_encoder(layout, config);
-  add_mlm_head(layout, config, decay);
-  for (auto const& [name, shape] : heads) add_head(layout, name, shape);
+  Layout const layout = layout_of(config, heads, decay);
   HfWeights const weights(directory, config, rules, layout);
-  auto const options = at::TensorOptions(device).dtype(precision == Precision::fp64 ? at::kDouble : at::kFloat);
-  auto model = std::make_unique<Model>(Model{Encoder(config, kernels), ParameterSet(layout, options), {}});
+  auto model = make_model(config, layout, precision, kernels, device);
   for (std::size_t const index : weights.missing())
     initialize_parameter(model->parameters, index, config.initializer_range, keys.body);
   model->loaded = weights.copy_into(model->parameters);
   if (!model->loaded.mlm_head) log(directory.string() + " has no masked-LM head: a fresh one is used");
-  for (auto const& [name, shape] : heads) {
-    auto const own = keys.heads.find(name);
-    Key const key = own == keys.heads.end() ? keys.body : own->second;
-    initialize_head(model->parameters, name, shape, key.with("head").with(name));
-  }
+  start_heads(*model, heads, keys);
+  return model;
+}
+
+std::unique_ptr<Model> fresh_model(HfConfig const& config, Heads const& heads, Precision precision, Kernels kernels,
+                                   at::Device device, StartKeys const& keys, DecayRule decay) {
+  choose_products(precision, device);
+  Layout const layout = layout_of(config, heads, decay);
+  auto model = make_model(config, layout, precision, kernels, device);
+  log("a fresh encoder of " + std::to_string(config.num_hidden_layers) + " layers, width " +
+      std::to_string(config.hidden_size) + "; no weights are read");
+  auto const& parameters = layout.parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (layout.segments()[parameters[i].segment].owner != Owner::task_head)
+      initialize_parameter(model->parameters, i, config.initializer_range, keys.body);
+  start_heads(*model, heads, keys);
   return model;
 }
 

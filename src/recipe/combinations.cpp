@@ -30,6 +30,8 @@ std::vector<Combination> of_weighting(train::Options const& o) {
       {sampling && is_one_of(recipe, {"gcs", "random"}), "weighting", "apply",
        "weighting.apply = sampling does not go with recipe " + recipe +
            ", whose weights are new in every step; use weighting.apply = loss"},
+      {sampling && recipe == "tlm", "weighting", "apply",
+       "weighting.apply = sampling does not go with recipe tlm, whose tasks take turns; use weighting.apply = loss"},
       {sampling && recipe.starts_with("tapweight"), "weighting", "apply",
        "weighting.apply = sampling does not go with recipe " + recipe +
            ", which pretrains and fine-tunes on batches of "
@@ -84,10 +86,23 @@ std::vector<Combination> of_probe(task::ProbeOptions const& o) {
   };
 }
 
+//! An encoder from nothing has neither heads nor features.
+std::vector<Combination> of_preset(train::ModelOptions const& o) {
+  bool const fresh = o.preset != model::Preset::none;
+  std::string const problem = "model.preset starts an encoder from nothing: ";
+  return {
+      {fresh && o.heads == train::Heads::reuse, "model", "heads",
+       problem + "there are no heads to reuse; leave one of them out"},
+      {fresh && o.mlm_head_warmup_steps > 0, "model", "mlm_head_warmup_steps",
+       problem + "a masked-LM head alone learns nothing from it; leave mlm_head_warmup_steps out"},
+  };
+}
+
 }  // namespace
 
 void check_combinations(train::Options const& options, config::Settings const& settings) {
-  for (auto const& table : std::array{of_probe(options.probe), of_weighting(options), of_layers(options)})
+  for (auto const& table :
+       std::array{of_probe(options.probe), of_weighting(options), of_layers(options), of_preset(options.model)})
     for (auto const& [contradicts, section, key, message] : table)
       if (contradicts) fail_usage(settings.origin(section, key) + ": " + message);
 }

@@ -1,5 +1,6 @@
 #include "combinations.hpp"
 #include "idle_keys.hpp"
+#include "stages.hpp"
 
 #include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
@@ -7,7 +8,6 @@
 #include <tartan/train/compat.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace tartan::recipe {
 namespace {
@@ -15,125 +15,13 @@ namespace {
 using train::StagePlan;
 using train::WeightingKind;
 
-// ALGORITHMS 1: Gururangan et al. 2020, appendix
-StagePlan alone() {
-  StagePlan s{.name = "finetune", .auxiliaries = false, .options = {}};
-  s.options.lr = s.options.head_lr = 2e-5;
-  s.options.decay = 0.1;
-  return s;
-}
-
-// ALGORITHMS 2: script values of the published code
-StagePlan joint(WeightingKind weighting) {
-  StagePlan s{.name = "joint", .weighting = weighting, .options = {}};
-  s.options.epochs = 150;
-  s.options.evaluate_every = 30;
-  s.options.patience = 20;
-  s.options.lr = 1e-4;
-  return s;
-}
-
-StagePlan after_joint() {
-  StagePlan s{.name = "finetune", .auxiliaries = false, .from_best = true, .options = {}};
-  s.options.lr = s.options.head_lr = 5e-6;
-  s.options.schedule = optim::Decay::constant;
-  s.options.warmup = 0;
-  return s;
-}
-
-StagePlan mlm_head_warmup(std::int64_t steps) {
-  StagePlan s{.name = "mlm_head_warmup", .end_task = false, .mlm_only = true, .body_frozen = true, .options = {}};
-  s.options.steps = steps;
-  s.options.lr = 1e-3;
-  s.options.patience = 0;
-  return s;
-}
-
-StagePlan pretraining(std::string const& name) {
-  StagePlan s{.name = name, .end_task = false, .mlm_only = true, .options = {}};
-  s.options.patience = 0;
-  return s;
-}
-
-// ALGORITHMS 1: Gururangan et al. 2020, appendix
-StagePlan tapt() {
-  StagePlan s = pretraining("tapt");
-  s.options.epochs = 100;
-  s.options.lr = 1e-4;
-  return s;
-}
-StagePlan dapt() {
-  StagePlan s = pretraining("dapt");
-  s.options.steps = 12'500;
-  s.options.lr = 5e-4;
-  return s;
-}
-
-// ALGORITHMS 3: rates of R3F's published scripts, MUPPET's own being unknown
-StagePlan prefinetune() {
-  StagePlan s{.name = "prefinetune", .end_task = false, .members = true, .options = {}};
-  s.options.epochs = 1;
-  s.options.patience = 0;
-  s.options.lr = s.options.head_lr = 1e-5;
-  s.options.decay = 0.1;
-  s.options.clip = 0;
-  return s;
-}
-
-// ALGORITHMS 4: the published language runs, but for proximal, whose factor there is divided by the number of
-// parameters
-StagePlan levels() {
-  StagePlan s{.name = "levels", .weighting = WeightingKind::tapweight, .options = {}};
-  s.options.patience = 0;
-  s.options.lr = s.options.upper_lr = 2e-5;
-  s.options.decay = s.options.head_decay = 1e-3;
-  return s;
-}
-
-StagePlan pretrain() {
-  StagePlan s{.name = "pretrain", .end_task = false, .as_learned = true, .options = {}};
-  s.options.epochs = 1;
-  s.options.patience = 0;
-  return s;
-}
-
-std::map<std::string, WeightingKind> const learned_rules = {{"meta-tartan", WeightingKind::meta_tartan},
-                                                            {"dga", WeightingKind::dga},
-                                                            {"tawt", WeightingKind::tawt},
-                                                            {"gcs", WeightingKind::gcs},
-                                                            {"gradnorm", WeightingKind::gradnorm},
-                                                            {"uncertainty", WeightingKind::uncertainty},
-                                                            {"random", WeightingKind::random}};
-
-bool has_role(train::Options const& o, train::Role role) {
-  return std::ranges::find(o.tasks, role, &train::TaskOptions::role) != o.tasks.end();
-}
-
-std::vector<StagePlan> stages_of(train::Options const& o, std::string const& origin) {
-  std::string const& recipe = o.run.recipe;
-  if (recipe == "finetune") return {alone()};
-  if (recipe == "mlm-head") return {};  // the warm-up alone
-  if (recipe == "tapt") return {tapt(), alone()};
-  if (recipe == "dapt") return {dapt(), alone()};
-  if (recipe == "dapt+tapt") return {dapt(), tapt(), alone()};
-  if (recipe == "muppet")
-    return has_role(o, train::Role::end) ? std::vector{prefinetune(), alone()} : std::vector{prefinetune()};
-  if (recipe == "tapweight") return {levels(), alone()};
-  if (recipe == "tapweight+pretrain") return {levels(), pretrain(), alone()};
-  if (recipe == "mt-tartan") return {joint(WeightingKind::fixed), after_joint()};
-  if (auto const rule = learned_rules.find(recipe); rule != learned_rules.end())
-    return {joint(rule->second), after_joint()};
-  fail_usage(origin + ": unknown recipe \"" + recipe +
-             "\"; use finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, tawt, gcs, gradnorm, "
-             "uncertainty, random, tapweight, tapweight+pretrain or muppet");
-}
-
 config::Section stage(StagePlan& plan) {
   using train::StageKeys;
   bool const levels = plan.weighting == WeightingKind::tapweight;
   return train::stage_section(plan.name, plan.options,
                               plan.members ? StageKeys::mixing
                               : levels     ? StageKeys::levels
+                              : plan.turns ? StageKeys::turns
                                            : StageKeys::usual);
 }
 
@@ -160,7 +48,7 @@ bool has(std::vector<StagePlan> const& stages, std::string const& name) {
 
 std::vector<StagePlan> idle_stages(Plan const& plan, std::vector<std::string> const& written) {
   std::vector<StagePlan> result;
-  for (auto& one : {mlm_head_warmup(0), prefinetune(), levels(), pretrain(), dapt(), tapt(),
+  for (auto& one : {mlm_head_warmup(0), prefinetune(), levels(), pretrain(), turns(), dapt(), tapt(),
                     joint(WeightingKind::fixed), after_joint()})
     if (!has(plan.stages, one.name) && std::ranges::find(written, one.name) != written.end()) result.push_back(one);
   return result;
@@ -181,11 +69,12 @@ void add_warmup(Plan& plan) {
   if (used && steps > 0 && has_mlm(plan.options)) plan.stages.insert(plan.stages.begin(), mlm_head_warmup(steps));
 }
 
-void check_names(StagePlan const& stage, std::vector<std::string> const& known, config::Settings const& settings) {
-  for (auto const& name : train::words(stage.options.tasks)) {
+void check_names(StagePlan const& stage, std::string const& key, std::string const& names,
+                 std::vector<std::string> const& known, config::Settings const& settings) {
+  for (auto const& name : train::words(names)) {
     if (std::ranges::find(known, name) != known.end()) continue;
     auto const near = config::nearest(name, known);
-    fail_usage(settings.origin("stage." + stage.name, "tasks") + ": the run has no " +
+    fail_usage(settings.origin("stage." + stage.name, key) + ": the run has no " +
                (stage.members ? "member" : "auxiliary task") + " \"" + name + "\"" +
                (near ? "; did you mean " + *near + "?" : ""));
   }
@@ -223,10 +112,29 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
       fail_usage(recipe + " needs " + (stage.members ? "a task with role = member" : "an auxiliary task") +
                  (stage.mlm_only ? " with objective = mlm" : "") + "; add a [task.NAME] with role = " +
                  (stage.members ? "member" : "auxiliary, or use recipe = finetune"));
-    check_names(stage, known, settings);
+    check_names(stage, "tasks", stage.options.tasks, known, settings);
     if (plan.options.run.recipe == "dapt+tapt" && !stage.body_frozen && stage.options.tasks.empty())
       fail_usage(recipe + ": say which texts belong to stage " + stage.name + ", for example tasks = " + known.front() +
                  " below [stage." + stage.name + "]");
+  }
+}
+
+//! Both kinds of step have something to train, and are weighed by the recipe.
+void check_turns(Plan const& plan, config::Settings const& settings) {
+  for (auto const& stage : plan.stages) {
+    if (!stage.turns) continue;
+    auto const known = candidates(plan.options, stage);
+    check_names(stage, "external", stage.options.external, known, settings);
+    for (auto const& t : plan.options.tasks)
+      if (t.weight >= 0 && train::trains(stage, t))
+        fail_usage(settings.origin("task." + t.name, "weight") + ": recipe " + plan.options.run.recipe +
+                   " weighs tasks by stage." + stage.name + ".mlm_weight; leave weight out");
+    bool const any = std::ranges::any_of(plan.options.tasks, [&](train::TaskOptions const& t) {
+      return train::trains(stage, t) && train::is_external(stage, t);
+    });
+    if (!any)
+      fail_usage(settings.origin("stage." + stage.name, "external") + ": stage " + stage.name +
+                 " trains none of these external texts; name them in stage." + stage.name + ".tasks too");
   }
 }
 
@@ -271,6 +179,7 @@ Plan make_plan(config::Settings& settings) {
   check_tasks(plan, settings);
   check_learned(plan, settings);
   check_members(plan, settings);
+  check_turns(plan, settings);
   check_combinations(plan.options, settings);
   warn_of_idle_keys(plan.options.run.recipe, settings);
   plan.values = settings.values();
@@ -284,7 +193,7 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
   train::Options options;
   auto sections = train::default_sections(options);
   StagePlan warmup = mlm_head_warmup(0), d = dapt(), t = tapt(), j = joint(WeightingKind::meta_tartan),
-            f = after_joint(), only = alone(), m = prefinetune(), l = levels(), again = pretrain();
+            f = after_joint(), only = alone(), m = prefinetune(), l = levels(), again = pretrain(), by_turns = turns();
   sections.push_back(
       stage(warmup).note("Before the first stage, for model.mlm_head_warmup_steps steps; all of recipe "
                          "mlm-head."));
@@ -300,9 +209,11 @@ std::string describe_defaults(std::function<std::string(std::vector<config::Sect
                     "same decay and clip."));
   sections.push_back(stage(again).note(
       "Second stage of tapweight+pretrain: theta goes on with the weights that the first ended with."));
+  sections.push_back(
+      stage(by_turns).note("First stage of tlm; lr and head_lr of its finetune are 2e-05, and its head starts anew."));
   sections.push_back(stage(f).note(
       "Last stage of every recipe but mlm-head, of muppet where there is an end task. In finetune, tapt, dapt, "
-      "dapt+tapt, muppet, tapweight and tapweight+pretrain: " +
+      "dapt+tapt, muppet, tlm, tapweight and tapweight+pretrain: " +
       differences(stage(f), stage(only)) + "."));
   return describe(sections);
 }

@@ -22,7 +22,8 @@ std::vector<double> shares_of_examples(std::vector<SubBatch> const& sub_batches,
 }  // namespace
 
 Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
-             std::int64_t micro_batches, Key stage, int rank, int ranks, std::optional<Mixture> mixture)
+             std::int64_t micro_batches, Key stage, int rank, int ranks, std::optional<Mixture> mixture,
+             std::optional<Turns> turns)
     : tasks_(std::move(tasks)),
       end_(end),
       probed_(probed),
@@ -31,7 +32,8 @@ Draws::Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task:
       stage_(stage),
       rank_(rank),
       ranks_(ranks),
-      mixture_(std::move(mixture)) {
+      mixture_(std::move(mixture)),
+      turns_(std::move(turns)) {
   for (auto const* t : tasks_)
     samplers_.emplace_back(stage_.with(t->name()).with("order"), t->num_examples(), t->options.shuffle);
 }
@@ -60,11 +62,11 @@ std::vector<std::vector<Draws::SubBatches>> Draws::slots(std::int64_t step,
   std::vector<std::vector<SubBatches>> result;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     std::int64_t const batch = tasks_[i]->options.batch, slot = sizes.empty() ? batch : budget();
-    std::int64_t const examples = sizes.empty() ? batch : sizes[i];
-    auto& parts = result.emplace_back();
-    for (std::int64_t m = 0; m < micro_batches_; ++m) {
+    std::int64_t const examples = sizes.empty() ? batch : sizes[i], turn = turns_ ? turns_->before(i, step) : step;
+    auto& parts = result.emplace_back(number(micro_batches_));
+    for (std::int64_t m = 0; m < micro_batches_ && has_turn(i, step); ++m) {
       std::int64_t const begin = examples * m / micro_batches_, end = examples * (m + 1) / micro_batches_;
-      parts.push_back({{i, number(step * slot + begin), number(end - begin)}});
+      parts[number(m)].push_back({i, number(turn * slot + begin), number(end - begin)});
     }
   }
   return result;

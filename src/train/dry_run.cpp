@@ -36,7 +36,7 @@ std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const&
   auto const tasks = tasks_of(plan, run.tasks);
   Key const key = stage_key(run.options, plan);
   Draws const draws(tasks, end_task(run.tasks), false, {}, run.options.train.micro_batches, key, 0, 1,
-                    mixture_of(plan, tasks, key));
+                    mixture_of(plan, tasks, key), turns_of(plan, tasks));
   std::vector<Padding> paddings(tasks.size());
   for (std::int64_t step = 0; step < std::min(steps, looked_at_steps); ++step) {
     StepInputs const inputs = draws.at(step);

@@ -32,10 +32,23 @@ std::vector<TaskOptions> trained_tasks(std::vector<TaskOptions> const& tasks, st
   return result;
 }
 
+//! Of the weights in model.path, or from nothing.
+std::unique_ptr<model::Model> start_model(Options const& o, std::vector<StagePlan> const& stages,
+                                          std::vector<Task> const& tasks, model::HfConfig const& config,
+                                          at::Device device) {
+  auto const heads = head_shapes(tasks, config);
+  auto const keys = start_keys(o, stages, tasks);
+  auto const decay = decay_rule(o.train.compat);
+  if (o.model.preset != model::Preset::none)
+    return model::fresh_model(config, heads, o.model.precision, o.model.kernels, device, keys, decay);
+  model::LoadRules const rules{words(o.model.allow_missing), words(o.model.allow_unexpected)};
+  return model::open_model(o.model.path, heads, rules, o.model.precision, o.model.kernels, device, keys, decay);
+}
+
 }  // namespace
 
 Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
-  model::HfConfig const config = model::read_hf_config(o.model.path);
+  model::HfConfig const config = model::read_hf_config(o.model.path, o.model.preset);
   Opened opened{open_tasks(trained_tasks(o.tasks, stages), o.train, config, o.model.path), nullptr, nullptr};
   bool const is_probed = std::ranges::any_of(stages, probed);
   choose_parts(opened.tasks, is_probed ? task::held_out_share(o.probe.data) : 0);
@@ -43,9 +56,7 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
     open_probe_data(opened.tasks, path, config, o.model.path);
   model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
-  opened.model = model::open_model(
-      o.model.path, head_shapes(opened.tasks, config), {words(o.model.allow_missing), words(o.model.allow_unexpected)},
-      o.model.precision, o.model.kernels, device, start_keys(o, stages, opened.tasks), decay_rule(o.train.compat));
+  opened.model = start_model(o, stages, opened.tasks, config, device);
   if (o.model.heads == Heads::reuse) reuse_heads(*opened.model, opened.tasks, o.model.path);
   opened.gpus = comm::join_gpus(comm, gpu_of(opened.model->parameters.values().device()), o.run.comm);
   return opened;

@@ -30,7 +30,7 @@ Section run_section(RunOptions& o) {
   s.add("recipe", o.recipe,
         "finetune, mlm-head, tapt, dapt, dapt+tapt, mt-tartan, meta-tartan, dga, tawt, gcs, gradnorm, uncertainty, "
         "random, "
-        "tapweight, tapweight+pretrain or muppet");
+        "tapweight, tapweight+pretrain, tlm or muppet");
   s.add("seed", o.seed, "names every random draw of the run", at_least(0));
   s.add("output", o.output, "directory of the run");
   s.add("checkpoint_every", o.checkpoint_every,
@@ -52,6 +52,14 @@ Section run_section(RunOptions& o) {
 Section model_section(ModelOptions& o) {
   Section s("model");
   s.add("path", o.path, "a Hugging Face directory: config.json, model.safetensors, tokenizer.json");
+  s.choice<model::Preset>(
+      "preset", o.preset,
+      {{"none", model::Preset::none},
+       {"tiny", model::Preset::tiny},
+       {"small", model::Preset::small},
+       {"base", model::Preset::base}},
+      "an encoder from nothing, of 2, 4 or 12 layers and width 128, 512 or 768, for the tokenizer of "
+      "model.path, whose weights need not be there and are not read; none: as model.path says");
   s.choice<model::Precision>(
       "precision", o.precision,
       {{"fp32", model::Precision::fp32}, {"bf16", model::Precision::bf16}, {"fp64", model::Precision::fp64}},
@@ -249,12 +257,24 @@ void add_levels(Section& s, StageOptions& o) {
   s.add("upper_head_lr", o.upper_head_lr, "of phi's head, the end task's", between(0, 1e6));
 }
 
+void add_turns(Section& s, StageOptions& o) {
+  s.add("external", o.external,
+        "names of the auxiliary tasks that are external texts, separated by spaces; the others are the end task's own; "
+        "empty: all are external");
+  s.add("external_steps", o.external_steps,
+        "steps on external texts for each step on the end task and its own texts (the paper's R)",
+        at_least(1, most_steps));
+  s.add("mlm_weight", o.mlm_weight, "weight of the end task's own texts in such a step, beside 1 for the end task",
+        between(0, 1e6));
+}
+
 }  // namespace
 
 config::Section stage_section(std::string const& name, StageOptions& o, StageKeys keys) {
   Section s("stage." + name);
   if (keys == StageKeys::mixing) add_mixing(s, o);
   if (keys == StageKeys::levels) add_levels(s, o);
+  if (keys == StageKeys::turns) add_turns(s, o);
   s.add("steps", o.steps, "optimiser steps; 0: as epochs says", at_least(0, most_steps));
   s.add("epochs", o.epochs, "of the largest training set among the stage's tasks", between(1e-6, 1e6));
   s.add("seed", o.seed,

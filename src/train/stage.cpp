@@ -55,7 +55,7 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
                                 model::layer_groups(run.model.parameters.layout()).names, progression.learned)),
       draws_(tasks_, end_, probed(plan), probe_options(plan, run.options), run.options.train.micro_batches,
              stage_key(run.options, plan), run.comm.rank(), run.comm.size(),
-             mixture_of(plan, tasks_, stage_key(run.options, plan))),
+             mixture_of(plan, tasks_, stage_key(run.options, plan)), turns_of(plan, tasks_)),
       prefetch_(draws_, total_steps_),
       rule_(make_rule()),
       progress_(plan.name, total_steps_, run.comm.rank() == 0, progression.step),
@@ -67,9 +67,18 @@ Stage::Stage(RunContext& run, StagePlan const& plan, Progression& progression,
   }
   sizes_ = sampled() && p_.step > 0 ? sizes_from(p_.sizes, names_of(tasks_)) : next_sizes();
   if (p_.step == 0 && plan.from_best && run.best_values.defined()) run.model.parameters.values().copy_(run.best_values);
+  if (p_.step == 0 && plan.fresh_heads) start_heads();
   if (p_.step == 0 && levels_) levels_->begin();
   if (std::isfinite(seconds_left())) progress_.end_within(seconds_left());
   if (p_.step == 0) warn_of_idle_weights(total_steps_);
+}
+
+void Stage::start_heads() {
+  Key const key = stage_key(run_.options, plan_).with("initial");
+  for (auto const* t : tasks_)
+    if (!t->head.empty())
+      model::initialize_head(run_.model.parameters, t->head, t->objective->head(run_.model.encoder.config()),
+                             key.with(t->head));
 }
 
 std::unique_ptr<StepRule> Stage::make_rule() {

@@ -7,6 +7,7 @@
 #include <tartan/train/progress.hpp>
 #include <tartan/train/run.hpp>
 #include <tartan/train/three_level.hpp>
+#include <tartan/train/turns.hpp>
 
 #include <chrono>
 #include <optional>
@@ -36,6 +37,9 @@ std::vector<StepTask> step_tasks(std::vector<Task const*> const& tasks);
 //! How a stage mixes its members; nothing where it has none.
 std::optional<Mixture> mixture_of(StagePlan const& plan, std::vector<Task const*> const& tasks, Key stage);
 
+//! How a stage's tasks take turns; nothing where they do not.
+std::optional<Turns> turns_of(StagePlan const& plan, std::vector<Task const*> const& tasks);
+
 //! Steps of a stage: as asked for, or so many epochs of the largest of its training sets, of all where they are mixed.
 std::int64_t total_steps(StagePlan const& plan, std::vector<Task const*> const& tasks);
 
@@ -64,6 +68,7 @@ class Stage {
     double data_seconds = 0, rank_seconds = 0;  //!< waited for, mean over ranks
   };
   static constexpr char const* direction_name = "probe_direction";  // of what a checkpoint holds for the next step
+  void start_heads();
   std::unique_ptr<StepRule> make_rule();
   std::vector<FlatTensor> phi_tensors() const;
   void load(std::filesystem::path const& checkpoint);
@@ -89,6 +94,7 @@ class Stage {
   std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);
   void save();
+  bool absent(StepReport const& report, std::size_t task) const;
   void log_step(StepReport const& report, Heard const& heard, double step_seconds);
   nlohmann::ordered_json by_group(std::vector<std::vector<double>> const& values) const;
   std::string note(StepReport const& report) const;

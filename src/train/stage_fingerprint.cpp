@@ -35,7 +35,7 @@ std::string settings_of(std::string const& resolved_config, std::set<std::string
 std::string text_of(StagePlan const& s) {
   std::ostringstream text;
   text << "stage " << s.name << ' ' << static_cast<int>(s.weighting) << s.end_task << s.auxiliaries << s.members
-       << s.mlm_only << s.body_frozen << s.from_best << s.as_learned << "\n";
+       << s.mlm_only << s.body_frozen << s.from_best << s.as_learned << s.fresh_heads << s.turns << "\n";
   return text.str();
 }
 

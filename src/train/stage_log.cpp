@@ -42,6 +42,11 @@ nlohmann::ordered_json Stage::by_group(std::vector<std::vector<double>> const& v
   return result;
 }
 
+//! Of a step that has not all tasks, what the others would be 0 for.
+bool Stage::absent(StepReport const& report, std::size_t task) const {
+  return (plan_.members || plan_.turns) && report.counts[task] == 0;
+}
+
 void Stage::log_step(StepReport const& report, Heard const& heard, double step_seconds) {
   progress_.update(p_.step, note(report));
   if (!run_.log) return;
@@ -49,7 +54,7 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
   nlohmann::ordered_json losses, weights, cosines, norms, targets;
   std::vector<double> const cos = weighting::cosines(report.alignments);
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    if (plan_.members && report.counts[i] == 0) continue;
+    if (absent(report, i)) continue;
     losses[tasks_[i]->name()] = report.losses[i];
     weights[tasks_[i]->name()] = report.weights[i];
     if (aligned) cosines[tasks_[i]->name()] = cos[i];
@@ -105,7 +110,8 @@ std::string Stage::note(StepReport const& report) const {
   char part[96];
   if (plan_.members) text = note_of_mixture(report);
   for (std::size_t i = 0; i < tasks_.size() && !plan_.members; ++i) {
-    std::snprintf(part, sizeof part, "%s%.3g", i == 0 ? "loss " : "/", report.losses[i]);
+    if (absent(report, i)) continue;
+    std::snprintf(part, sizeof part, "%s%.3g", text.empty() ? "loss " : "/", report.losses[i]);
     text += part;
   }
   if (weighting::is_learned(weighting_))

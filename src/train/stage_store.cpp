@@ -46,7 +46,8 @@ bool is_whole(fs::path const& kept) {
 StageStore::StageStore(RunContext& run, std::vector<StagePlan> const& stages, ResolvedConfig const& config)
     : run_(run), stages_(stages), config_(config) {
   if (idle()) return;
-  weights_ = to_hex(hash_file(run.options.model.path / "model.safetensors"));
+  if (run.options.model.preset == model::Preset::none)
+    weights_ = to_hex(hash_file(run.options.model.path / "model.safetensors"));
   if (run.options.model.heads == Heads::reuse)
     weights_ += to_hex(hash_file(run.options.model.path / "heads.safetensors"));
   if (run.comm.rank() == 0) make_directory(run.options.run.reuse);

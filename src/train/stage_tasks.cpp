@@ -42,15 +42,37 @@ std::optional<Mixture> mixture_of(StagePlan const& plan, std::vector<Task const*
                  stage.with("mixing"));
 }
 
+bool is_external(StagePlan const& plan, TaskOptions const& task) {
+  if (task.role == Role::end) return false;
+  auto const named = words(plan.options.external);
+  return named.empty() || std::ranges::find(named, task.name) != named.end();
+}
+
+std::optional<Turns> turns_of(StagePlan const& plan, std::vector<Task const*> const& tasks) {
+  if (!plan.turns) return std::nullopt;
+  std::vector<bool> external;
+  for (auto const* t : tasks) external.push_back(is_external(plan, t->options));
+  return Turns(std::move(external), plan.options.external_steps);
+}
+
 namespace {
 
-//! Steps of one epoch of the largest training set, or of all.
+//! Steps of one epoch of each training set.
+std::vector<double> steps_of_epochs(StagePlan const& plan, std::vector<Task const*> const& tasks) {
+  auto const turns = turns_of(plan, tasks);
+  std::vector<double> result;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    double const batches =
+        std::ceil(static_cast<double>(tasks[i]->num_examples()) / static_cast<double>(tasks[i]->options.batch));
+    result.push_back(turns ? batches * turns->steps_per_turn(i) : batches);
+  }
+  return result;
+}
+
+//! Of the largest, or of all.
 double steps_of_epoch(StagePlan const& plan, std::vector<Task const*> const& tasks) {
   if (auto const mixture = mixture_of(plan, tasks, Key())) return static_cast<double>(mixture->steps_per_epoch());
-  double most = 1;
-  for (auto const* t : tasks)
-    most = std::max(most, std::ceil(static_cast<double>(t->num_examples()) / static_cast<double>(t->options.batch)));
-  return most;
+  return std::ranges::max(steps_of_epochs(plan, tasks));
 }
 
 }  // namespace
@@ -63,7 +85,7 @@ std::int64_t total_steps(StagePlan const& plan, std::vector<Task const*> const& 
 std::int64_t evaluation_interval(StagePlan const& plan, std::vector<Task const*> const& tasks) {
   if (plan.options.evaluate_every > 0 && (plan.end_task || plan.members)) return plan.options.evaluate_every;
   if (!plan.end_task) return 0;
-  return std::llround(steps_of_epoch(plan, {tasks.front()}));  // the end task is the first
+  return std::llround(steps_of_epochs(plan, tasks).front());  // the end task is the first
 }
 
 }  // namespace tartan::train

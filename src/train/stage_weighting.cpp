@@ -25,6 +25,20 @@ weighting::Weighting fixed(Tasks const& tasks) {
   return weighting::make_fixed(start_weights(tasks, equal_share(tasks)));
 }
 
+//! In each kind of step weights sum to 1 (TLM, equation 2, as its code normalises it).
+weighting::Weighting by_turns(StagePlan const& plan, Tasks const& tasks) {
+  auto const external = [&](Task const* t) { return is_external(plan, t->options); };
+  auto const externals = static_cast<double>(std::ranges::count_if(tasks, external));
+  double const own = static_cast<double>(tasks.size()) - externals - 1;  // beside the end task
+  double const mlm = own > 0 ? plan.options.mlm_weight : 0;
+  std::vector<double> weights;
+  for (auto const* t : tasks)
+    weights.push_back(external(t)                    ? 1 / externals
+                      : t->options.role == Role::end ? 1 / (mlm + 1)
+                                                     : mlm / (mlm + 1) / own);
+  return weighting::make_fixed(weights);
+}
+
 std::vector<double> shares(std::vector<double> weights) {
   double const sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   for (double& weight : weights) weight /= sum;
@@ -83,6 +97,7 @@ weighting::Weighting make_weighting(StagePlan const& plan, Options const& option
   WeightingOptions const& o = options.weighting;
   switch (plan.weighting) {
     case WeightingKind::fixed:
+      if (plan.turns) return by_turns(plan, tasks);
       return plan.as_learned ? as_learned(tasks, learned) : fixed(tasks);
     case WeightingKind::meta_tartan:
       if (o.per == weighting::Per::layer) return weighting::make_layered(meta_tartan(o, tasks), groups);

@@ -40,6 +40,18 @@ struct HfConfig {
 //! value where a value is of the wrong type or impossible, or where a key asks for arithmetic that is not implemented.
 HfConfig read_hf_config(std::filesystem::path const& directory);
 
+//! Sizes of an encoder that starts from nothing (Turc et al. 2019: layers, width and heads of the models of these
+//! names).
+enum class Preset {
+  none,
+  tiny,   //!< 2 layers, width 128
+  small,  //!< 4 layers, width 512
+  base,   //!< 12 layers, width 768
+};
+
+//! The same with the preset's sizes in place of the file's, in `raw` too; vocabulary and positions stay the file's.
+HfConfig read_hf_config(std::filesystem::path const& directory, Preset preset);
+
 //! The same from the text of a config.json; `path` is for messages.
 HfConfig parse_hf_config(std::string const& text, std::filesystem::path const& path);
 

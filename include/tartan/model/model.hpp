@@ -49,4 +49,9 @@ std::unique_ptr<Model> open_model(std::filesystem::path const& directory,
                                   Precision precision, Kernels kernels, at::Device device, StartKeys const& keys,
                                   DecayRule decay = DecayRule::usual);
 
+//! The same without weights: every parameter starts fresh, as transformers starts a model of that config.json.
+std::unique_ptr<Model> fresh_model(HfConfig const& config, std::vector<std::pair<std::string, HeadShape>> const& heads,
+                                   Precision precision, Kernels kernels, at::Device device, StartKeys const& keys,
+                                   DecayRule decay = DecayRule::usual);
+
 }  // namespace tartan::model

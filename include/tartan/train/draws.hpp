@@ -6,6 +6,7 @@
 #include <tartan/train/mixture.hpp>
 #include <tartan/train/step.hpp>
 #include <tartan/train/tasks.hpp>
+#include <tartan/train/turns.hpp>
 
 #include <cstdint>
 #include <map>
@@ -20,9 +21,11 @@ class Draws {
  public:
   //! `probed`: where a probe is due, rank 0 also draws its examples of `end`, and its share of the rest shrinks by
   //! their cost. Training draws from each task's part alone, a hold-out of `end` goes to the probe alone. `mixture` (of
-  //! the same tasks) says which sub-batches a step has, and tasks weigh by their examples; none: each has its batch.
+  //! the same tasks) says which sub-batches a step has, and tasks weigh by their examples; none: each has its
+  //! batch, or with `turns` those whose turn it is.
   Draws(std::vector<Task const*> tasks, Task const* end, bool probed, task::ProbeOptions const& probe,
-        std::int64_t micro_batches, Key stage, int rank, int ranks, std::optional<Mixture> mixture = {});
+        std::int64_t micro_batches, Key stage, int rank, int ranks, std::optional<Mixture> mixture = {},
+        std::optional<Turns> turns = {});
 
   //! `sizes`: how many examples of each task, the first ones of a slot of `budget()` that is the step's own whatever
   //! the sizes are; empty: each task's batch, or as mixed.
@@ -54,6 +57,7 @@ class Draws {
   Source training() const;  // of the end task
   Source probed_examples() const;
   bool probe_due(std::int64_t step) const;
+  bool has_turn(std::size_t task, std::int64_t step) const { return !turns_ || turns_->has(task, step); }
   ProbeInputs probe_inputs(std::int64_t step) const;
   data::PackedBatch pack(Task const& task, data::Dataset const& dataset, Drawn const& drawn) const;
   //! What a step sees of each task: [task][micro-batch].
@@ -77,6 +81,7 @@ class Draws {
   int rank_, ranks_;
   std::vector<data::Sampler> samplers_;
   std::optional<Mixture> mixture_;
+  std::optional<Turns> turns_;
 };
 
 }  // namespace tartan::train

@@ -34,6 +34,7 @@ enum class Heads { fresh, reuse };
 
 struct ModelOptions {
   std::filesystem::path path;
+  model::Preset preset = model::Preset::none;  //!< else a fresh encoder of that size, with the vocabulary of `path`
   model::Precision precision = model::Precision::fp32;
   model::DeviceChoice device = model::DeviceChoice::automatic;
   model::Kernels kernels = model::Kernels::automatic;
@@ -81,6 +82,9 @@ struct StageOptions {
   std::int64_t sub_batches = 16;                 //!< of members, in one step
   double proximal = 0.01;                        //!< of three levels: gamma of gamma |phi - theta|^2
   double upper_lr = 2e-5, upper_head_lr = 1e-3;  //!< of three levels: of phi
+  std::string external;                          //!< of turns: names of the external texts; empty: all auxiliaries
+  std::int64_t external_steps = 999;             //!< of turns: for each step of the end task and its own texts
+  double mlm_weight = 20;                        //!< of turns: of these texts, where the end task's is 1
 };
 
 //! Rules and their sources: include/tartan/weighting/weighting.hpp. What costs more than the alignments themselves says
@@ -128,7 +132,8 @@ struct Options {
 //! Binds every section but the stages' (the recipe knows those). Throws ExitStatus::usage naming the key.
 void bind(config::Settings& settings, Options& options);
 //! Which keys a stage has beside those of all.
-enum class StageKeys { usual, mixing, levels };
+enum class StageKeys { usual, mixing, levels, turns };
+//! Section stage.NAME. Keeps a reference to `options`.
 config::Section stage_section(std::string const& name, StageOptions& options, StageKeys keys = StageKeys::usual);
 
 //! Checks what only all keys together show: one end task (or, where the recipe needs none, at most one), its objective

@@ -25,11 +25,17 @@ struct StagePlan {
   bool mlm_only = false;     //!< of the auxiliaries only masked language modelling
   bool body_frozen = false;  //!< trains the MLM head alone
   bool from_best = false;    //!< starts at the best parameters so far
+  bool fresh_heads = false;  //!< starts with new heads of its tasks
+  bool turns = false;        //!< external texts and the end task with its own texts take turns (Turns)
   bool as_learned = false;   //!< keeps the weights that the stage with three levels before it ended with
   StageOptions options;
 };
 
+//! Whether the stage trains the task: by its role, its kind, and the names in stage.NAME.tasks.
 bool trains(StagePlan const& plan, TaskOptions const& task);
+
+//! Whether a stage with turns takes the task for external texts.
+bool is_external(StagePlan const& plan, TaskOptions const& task);
 
 //! Carries out the stages in turn into run.output: trains, evaluates on dev, keeps the best, stops early, checkpoints.
 //! Collective. Returns ExitStatus::done, or ::stopped after a signal with everything saved.
