@@ -50,7 +50,7 @@ def _found(scan: Scan, clusters: bytes, fitted: Clusters, number: int) -> Cluste
     sizes = [clusters.count(cluster) for cluster in range(number)]
     if 0 in sizes:
         raise _too_alike(scan, number)
-    parts = [Part(**vars(scan.input), number=cluster, split_of_row=clusters) for cluster in range(number)]
+    parts = [Part.of(scan.input, cluster, clusters) for cluster in range(number)]
     return ClusteredRows(parts, fitted.words, sizes, xxhash.xxh3_64_hexdigest(clusters))
 
 

@@ -1,4 +1,4 @@
-"""The files of --input and --exclude, opened and checked against the options."""
+"""The files of --input, --exclude and --retrieve-for, opened and checked against the options."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +39,10 @@ def check_together(options: Options) -> None:
         raise usage("--unlabelled: nothing says which columns there are; add --labels-from, such as of the trained model")
     if options.clusters:
         _check_clusters(options)
+    if options.top_k and not options.retrieve_for:
+        raise usage("--top-k is for --retrieve-for only; leave it out")
+    if options.retrieve_for and len(options.inputs) > 1:
+        raise usage(f"--retrieve-for chooses from one input, not {len(options.inputs)}; name the corpus alone")
     for flag, wanted in (("--split", options.split), ("--text-output", options.text_output)):
         if wanted and options.unlabelled:
             raise usage(f"{flag} is for labelled texts, so not for --unlabelled; leave one out")
@@ -70,22 +74,33 @@ def _check_apart(one: Path, other: Path) -> None:
 
 
 def open_excluded(options: Options, kind: Kind) -> list[Input]:
-    """As the inputs, but the fields may have our names whatever --map says. Raises Refusal (2)."""
+    """Raises Refusal (2)."""
+    return _open_beside(options, kind, "--exclude", options.exclude)
+
+
+def open_queries(options: Options, kind: Kind) -> list[Input]:
+    """The files of --retrieve-for. Raises Refusal (2)."""
+    return _open_beside(options, kind, "--retrieve-for", options.retrieve_for)
+
+
+def _open_beside(options: Options, kind: Kind, flag: str, paths: tuple[Path, ...]) -> list[Input]:
+    """As the inputs, but the fields may have our names whatever --map says."""
     field_map: FieldMap = replace(parse_map(options.map, kind), lenient=True)
-    return [open_input(path, "--exclude", field_map, options.pack_documents) for path in options.exclude]
+    return [open_input(path, flag, field_map, options.pack_documents) for path in paths]
 
 
 def _check(source: Input, options: Options, kind: Kind) -> None:
     if source.plain_text and not (kind.accepts_plain_text or options.unlabelled):
         raise usage(f"--input {source.path} is plain text, which has no labels; kind {kind.name} needs .jsonl, .csv or "
                     ".tsv records, or --unlabelled")
-    if source.plain_text and options.map and not _has_fields(options.exclude):
+    if source.plain_text and options.map and not _has_fields(options):
         raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
     for flag, output in (("--output", options.output), ("--text-output", options.text_output)):
         if output and source.path.resolve().is_relative_to(output.resolve()):
             raise usage(f"--input {source.path} lies in {flag} {output}; choose another output")
 
 
-def _has_fields(excluded: tuple[Path, ...]) -> bool:
-    """--map may be for the evaluation files alone."""
-    return any(not open_input(path, "--exclude").plain_text for path in excluded)
+def _has_fields(options: Options) -> bool:
+    """--map may be for the evaluation files alone, or for those of the task."""
+    beside = [("--exclude", path) for path in options.exclude] + [("--retrieve-for", path) for path in options.retrieve_for]
+    return any(not open_input(path, flag).plain_text for flag, path in beside)

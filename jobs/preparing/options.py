@@ -22,6 +22,8 @@ class Options:
     text_output: Path | None = None  # kinds with labels: directory for the texts of train as a data set of kind text
     pack_documents: bool = False  # kind text
     stride: int | None = None  # kind span: tokens that neighbouring windows share
+    retrieve_for: tuple[Path, ...] = ()  # kind text: files of the task's texts
+    top_k: int | None = None  # of retrieve_for
     clusters: int | None = None  # kind text: output/cluster-0 … instead of one data set
     max_length: int | None = None  # tokens; what the encoder holds
     shard_tokens: int = 64 << 20
@@ -32,6 +34,11 @@ class Options:
     def splits(self) -> tuple[str, ...]:
         """The one input without labels can only be predicted, and `tartan predict` looks for a test split."""
         return ("test",) if self.unlabelled and len(self.inputs) == 1 else SPLITS
+
+    @property
+    def files(self) -> list[Path]:
+        """All that the texts of the output depend on."""
+        return [*self.inputs, *self.exclude, *self.retrieve_for]
 
     @property
     def outputs(self) -> list[Path]:

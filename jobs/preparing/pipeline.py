@@ -15,7 +15,7 @@ from .errors import bad_data, usage
 from .exclusion import Exclusion
 from .fingerprint import created_with, file_facts, fingerprint
 from .hugging_face import ModelDirectory, open_model_directory
-from .inputs import check_together, open_excluded, open_inputs
+from .inputs import check_together, open_excluded, open_inputs, open_queries
 from .journal import Journal
 from .kinds import Kind, kind_named
 from .label_source import labels_from
@@ -26,6 +26,7 @@ from .packing import DocumentPacker
 from .progress import Progress
 from .reading import BLOCK_BYTES, Input
 from .remarks import note_ids, note_losses, remarks, written
+from .retrieved_rows import TOP_K, retrieve
 from .scanning import Scan, scan_all
 from .schema import SCHEMA
 from .shards import SplitWriter
@@ -45,43 +46,43 @@ class Work:
     given_labels: list[str] | None
     directory: ModelDirectory
     max_length: int
+    queries: list[Input] = field(default_factory=list)  # of --retrieve-for
     told: dict = field(default_factory=dict)  # in the manifest, of a part of a corpus
+    remarks: list[str] = field(default_factory=list)  # of the corpus as a whole
 
 
 def prepare(options: Options) -> str:
     """Writes the output directories. Returns the text to print at the end. Raises Refusal."""
     work = _checked(options)
-    files = [*options.inputs, *options.exclude]
-    before = file_facts(files)
+    before = file_facts(options.files)
     if options.clusters:
-        return _prepare_clusters(work, before)
+        return _prepare_clusters(_retrieved(work), before)
     with whole_or_nothing(options.output, options.overwrite) as partial:
         if options.split:
             shares = parse_split(options.split)
             work = replace(work, inputs=divide(work.inputs["train"], work.kind, shares, options.seed or 0))
-        told = _write(partial, work)
+        told = _write(partial, _retrieved(work))
         if options.text_output:
             text = _text_of_train(work)
             with whole_or_nothing(text.options.output, options.overwrite) as text_partial:
                 told += "\n" + _write(text_partial, text)
-                _check_unchanged(before, file_facts(files))
-        _check_unchanged(before, file_facts(files))
+                _check_unchanged(before, file_facts(options.files))
+        _check_unchanged(before, file_facts(options.files))
     return told
 
 
 def _prepare_clusters(work: Work, before: dict[str, dict]) -> str:
     """All data sets are there at the end or none. A run that was stopped divides the corpus again, alike, and goes on."""
     options = work.options
-    scans, _ = scan_all(work.kind, work.inputs, Exclusion(work.excluded) if work.excluded else None)
-    note_losses(scans)
+    scans = _whole(work)
     rows = cluster_rows(scans["train"], work.kind, options.clusters, options.seed or 0)
     tables = []
     with removed_where_empty(options.output), ExitStack() as outputs:
         partials = [outputs.enter_context(whole_or_nothing(path, options.overwrite)) for path in options.outputs]
         for number, (partial, path) in enumerate(zip(partials, options.outputs)):
             tables.append(_write(partial, _cluster(work, rows, number, path, scans["train"])))
-        _check_unchanged(before, file_facts([*options.inputs, *options.exclude]))
-    return "\n".join([*tables, *remarks(scans, []), "", cluster_table(rows), "", task_sections(options, rows)])
+        _check_unchanged(before, file_facts(options.files))
+    return "\n".join([*tables, *work.remarks, *remarks(scans, []), "", cluster_table(rows), "", task_sections(options, rows)])
 
 
 def _cluster(work: Work, rows: ClusteredRows, number: int, output: Path, whole: Scan) -> Work:
@@ -90,7 +91,24 @@ def _cluster(work: Work, rows: ClusteredRows, number: int, output: Path, whole: 
             "rows_xxh3": rows.digest, "corpus_examples": whole.examples,
             **({"corpus_excluded": whole.excluded_by} if whole.excluded_by else {})}
     return replace(work, options=replace(work.options, output=output), inputs={"train": rows.parts[number]}, excluded=[],
-                   told={"clustered": told})
+                   told=work.told | {"clustered": told}, remarks=[])
+
+
+def _retrieved(work: Work) -> Work:
+    """With what --retrieve-for keeps of the corpus. What --exclude left out was no candidate, and is told of the whole."""
+    if not work.queries:
+        return work
+    scans = _whole(work)
+    rows = retrieve(scans["train"], work.kind, work.queries, work.options.top_k or TOP_K)
+    return replace(work, inputs={"train": rows.part}, excluded=[], told={"retrieved": rows.told},
+                   remarks=[*remarks(scans, []), rows.remark])
+
+
+def _whole(work: Work) -> dict[str, Scan]:
+    """Scans of a corpus that is then divided or thinned."""
+    scans, _ = scan_all(work.kind, work.inputs, Exclusion(work.excluded) if work.excluded else None)
+    note_losses(scans)
+    return scans
 
 
 def _checked(options: Options) -> Work:
@@ -101,7 +119,7 @@ def _checked(options: Options) -> Work:
     directory = open_model_directory(options.tokenizer)
     max_length = _max_length(options, directory, kind)
     Encoder(directory, max_length).check_max_length(pair=False)
-    return Work(options, kind, inputs, excluded, given_labels, directory, max_length)
+    return Work(options, kind, inputs, excluded, given_labels, directory, max_length, open_queries(options, kind))
 
 
 def _text_of_train(work: Work) -> Work:
@@ -116,7 +134,7 @@ def _write(partial: Path, work: Work) -> str:
     options = work.options
     command = options.that_shape_the_output | {"max_length": work.max_length, "given_labels": work.given_labels}
     command |= work.told
-    journal = Journal(partial, fingerprint(command, work.directory, [*options.inputs, *options.exclude]))
+    journal = Journal(partial, fingerprint(command, work.directory, options.files))
     scans, shared = _scans(journal, work.kind, work.inputs, work.excluded)
     label_names = label_set(work.kind, scans, work.given_labels, options.unlabelled)
     is_pair = next(iter(scans.values())).is_pair
@@ -126,7 +144,7 @@ def _write(partial: Path, work: Work) -> str:
                              "tokenizer_sha256": work.directory.tokenizer_sha256, "label_names": label_names,
                              **_told_where_asked_for(options), **work.told, "splits": splits, "shared_texts": shared})
     told_names = label_names if work.kind.notes_names else []
-    return "\n".join([table(counts, shared, scans), *remarks(scans, told_names), written(options.output, splits)])
+    return "\n".join([table(counts, shared, scans), *work.remarks, *remarks(scans, told_names), written(options.output, splits)])
 
 
 def _told_where_asked_for(options: Options) -> dict:

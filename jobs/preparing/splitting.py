@@ -6,7 +6,7 @@ without a label go to train. A pure function of shares, seed, texts and labels: 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import groupby, repeat
 from math import floor
 from typing import Any
@@ -30,6 +30,11 @@ class Part(Input):
 
     number: int = TRAIN  # of the split
     split_of_row: bytes = b""
+
+    @classmethod
+    def of(cls, source: Input, number: int, split_of_row: bytes) -> "Part":
+        """Also of a part, whose other rows `split_of_row` must leave out."""
+        return cls(**{its.name: getattr(source, its.name) for its in fields(Input)}, number=number, split_of_row=split_of_row)
 
     def lines(self) -> Iterator[Line]:
         wanted = bytes([self.number])
@@ -65,8 +70,7 @@ def divide(source: Input, kind: Kind, shares: tuple[float, ...], seed: int) -> d
             split_of_row[row] = number
     names = SPLITS[:len(shares)]
     _check_none_is_empty(source, texts, split_of_row, names)
-    return {name: Part(**vars(source), number=number, split_of_row=bytes(split_of_row))
-            for number, name in enumerate(names)}
+    return {name: Part.of(source, number, bytes(split_of_row)) for number, name in enumerate(names)}
 
 
 def _texts_of(source: Input, kind: Kind, seed: int) -> tuple[list[Text], int]:
