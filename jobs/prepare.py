@@ -11,6 +11,7 @@ prepare.py token-class --tokenizer models/minilm --input train.jsonl dev.jsonl t
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/parts --clusters 8
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/near --retrieve-for train.jsonl --top-k 50
 prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
+prepare.py smiles-tokenizer --input smiles.jsonl.gz --output models/smiles
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
     --labels-from runs/x/best --output data/new
 
@@ -26,14 +27,18 @@ from pathlib import Path
 from preparing import stopping
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from preparing.kinds import KINDS
-from preparing.options import MOST_WORKERS, Options
+from preparing.options import MOST_WORKERS, WHOLE, WORDS, Options
 from preparing.output import goes_on
 from preparing.pipeline import prepare
 from preparing.retrieved_rows import TOP_K
 from preparing.shards import SHARD_BYTES
+from preparing.smiles_tokenizer import TokenizerOptions, write_tokenizer
+
+SMILES_TOKENIZER = "smiles-tokenizer"
+SMILES_HELP = "not data, but a tokenizer: one token for each atom, bond, bracket and ring closure of molecules written as SMILES"
 
 
-def parse(arguments: list[str] | None) -> Options:
+def parse(arguments: list[str] | None) -> Options | TokenizerOptions:
     parser = argparse.ArgumentParser(prog="prepare.py", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
@@ -45,8 +50,10 @@ def parse(arguments: list[str] | None) -> Options:
         add_options_of_text(chosen) if kind.name == "text" else add_options_of_labels(chosen)
         if kind.name == "span":
             add_options_of_windows(chosen)
+    add_options_of_smiles(kinds.add_parser(SMILES_TOKENIZER, help=SMILES_HELP, description=SMILES_HELP, allow_abbrev=False))
     given = vars(parser.parse_args(arguments))
-    return Options(**given | {"kind": given["kind"].replace("-", "_")})
+    kind = given.pop("kind")
+    return TokenizerOptions(**given) if kind == SMILES_TOKENIZER else Options(kind=kind.replace("-", "_"), **given)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +71,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
              "texts (or halves of pairs), hold a whole one of 4 to 7 words, or are the same as a shorter one, are left out "
              "and counted; any format of --input; a word is a run of letters and digits, so in a language without spaces a "
              "whole clause is one")
+    add("--exclude-by", choices=(WORDS, WHOLE),
+        help="whole: of --exclude only what is the same as one of the texts (or halves of pairs), letter for letter; words, as "
+             "above, is the default but for a tokenizer of SMILES, which have no words and whose case counts")
     add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds (of kind span at most 384)")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
         help="a new shard starts before one has more tokens (default: %(default)s) or takes more than "
@@ -113,6 +123,19 @@ def add_options_of_windows(parser: argparse.ArgumentParser) -> None:
                              "default: a third of --max-length")
 
 
+def add_options_of_smiles(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
+        help="molecules to train on, one SMILES a record, in any format that other kinds take; their pieces are the vocabulary, "
+             "and a piece of another molecule is [UNK]")
+    add("--output", type=Path, required=True, metavar="DIR", help="directory to make: tokenizer.json, tokenizer_config.json, "
+                                                                  "config.json (of a tiny BERT without weights)")
+    add("--map", nargs="+", default=(), metavar="OURS=THEIRS", help="what the input calls our fields, such as text=smiles")
+    add("--max-length", type=positive, default=TokenizerOptions.max_length, metavar="N",
+        help="tokens that the encoder is to hold (default: %(default)s)")
+    add("--overwrite", action="store_true", help="replace a tokenizer that is there; a directory with weights is left alone")
+
+
 def positive(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -124,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Returns the exit status: 0 done, else one of preparing/errors.py."""
     options = parse(arguments)
     try:
-        print(prepare(options))
+        print(write_tokenizer(options) if isinstance(options, TokenizerOptions) else prepare(options))
         return 0
     except Refusal as refusal:
         way_on = next_time(options) if refusal.status == IO else ""
@@ -145,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
         return report_bug()
 
 
-def next_time(options: Options) -> str:
+def next_time(options: Options | TokenizerOptions) -> str:
     """What the same command will do after a signal or a failure of the machine."""
     left = any(goes_on(output) for output in options.outputs)
     return "; the same command " + ("goes on after the last whole shard" if left else "starts anew")

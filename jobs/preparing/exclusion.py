@@ -8,10 +8,10 @@ import numpy as np
 import xxhash
 
 from .errors import bad_data
+from .evaluation_texts import evaluation_texts
 from .kinds import Record
-from .kinds.base import any_texts
-from .progress import Progress
-from .reading import Input, Line, blocks
+from .reading import Input
+from .whole_texts import WholeTexts, hashes_of
 
 GRAM_WORDS = 8
 LEAST_WORDS_WITHIN = 4  # a shorter text, such as "yes", is met by the same text alone, not within others
@@ -44,10 +44,8 @@ class EvaluationGrams:
 
     def __init__(self, source: Input):
         found: dict[int, list[np.ndarray]] = {}
-        with Progress(f"reading {source.path.name}", source.num_bytes()) as progress:
-            for block in blocks(source.lines()):
-                self._note(Words(_texts(source, block)), found)
-                progress.at(block[-1].position)
+        for texts in evaluation_texts(source):
+            self._note(Words(texts), found)
         if not found:
             raise bad_data(f"--exclude {source.path} holds no text with a word in it; name another file or leave it out")
         self._sorted = {size: np.unique(np.concatenate(hashes)) for size, hashes in found.items()}
@@ -74,18 +72,20 @@ class EvaluationGrams:
 
 
 class Exclusion:
-    """All files of --exclude. Counts the examples that each would leave out by itself."""
+    """All files of --exclude. Counts the examples that each would leave out by itself. `whole`: only those that are the same."""
 
-    def __init__(self, sources: list[Input]):
-        self._files = {str(source.path): EvaluationGrams(source) for source in sources}
+    def __init__(self, sources: list[Input], whole: bool = False):
+        self.whole = whole
+        self._seen_as, known = (hashes_of, WholeTexts) if whole else (Words, EvaluationGrams)
+        self._files = {str(source.path): known(source) for source in sources}
         self.counts = dict.fromkeys(self._files, 0)
 
     def leaves_out(self, records: list[Record]) -> np.ndarray:
         """(number of records) bool."""
-        words = Words(map(_text_of, records))
+        seen = self._seen_as(map(_text_of, records))
         left_out = np.zeros(len(records), dtype=bool)
-        for name, grams in self._files.items():
-            met = grams.met_by(words)
+        for name, known in self._files.items():
+            met = known.met_by(seen)
             self.counts[name] += int(met.sum())
             left_out |= met
         return left_out
@@ -93,11 +93,3 @@ class Exclusion:
 
 def _text_of(record: Record) -> str:
     return " ".join(part for sequence in record.sequences for part in sequence if part is not None)
-
-
-def _texts(source: Input, block: list[Line]) -> list[str]:
-    """The texts of the records; of a pair also each half, for a short half may stand in train without the other."""
-    sequences = [sequence for line in block if line.content.strip()
-                 for sequence in any_texts(source.fields(line.row, line.content), source.where(line.row))]
-    return [text for first, second in sequences
-            for text in ([first] if second is None else [f"{first} {second}", first, second])]

@@ -14,6 +14,7 @@ from .errors import bad_data, io_failure, usage  # noqa: E402
 
 # Positions of these start behind the padding id, so that their table holds fewer.
 POSITIONS_AFTER_PAD = ("roberta", "xlm-roberta", "camembert")
+SMILES = "smiles"  # in tokenizer_config.json, what its texts are
 USUAL_NAMES = {
     "pad": ("[PAD]", "<pad>"),
     "cls": ("[CLS]", "<s>"),
@@ -31,6 +32,7 @@ class ModelDirectory:
     longest: int  # tokens the encoder holds
     token_types: int
     special_ids: dict[str, int]  # pad, cls, sep, mask and, where there is one, unk
+    of_smiles: bool = False  # made by prepare.py smiles-tokenizer
 
     @property
     def tokenizer_file(self) -> Path:
@@ -49,7 +51,7 @@ def open_model_directory(path: Path) -> ModelDirectory:
                        "resize the model's embeddings first")
     special_ids = _special_ids(path, ids)
     return ModelDirectory(path, hashlib.sha256(tokenizer_bytes).hexdigest(), vocab_size,
-                          _longest(config, special_ids["pad"], path), _token_types(config, path), special_ids)
+                          _longest(config, special_ids["pad"], path), _token_types(config, path), special_ids, _of_smiles(path))
 
 
 def load_tokenizer(file: Path) -> Tokenizer:
@@ -101,6 +103,11 @@ def _token_types(config: dict, path: Path) -> int:
     if "type_vocab_size" in config:
         return _count(config, "type_vocab_size", path)
     return 2 if config.get("model_type") == "bert" else 1
+
+
+def _of_smiles(path: Path) -> bool:
+    names = path / "tokenizer_config.json"
+    return names.exists() and _parse(names).get("texts") == SMILES
 
 
 def _special_ids(path: Path, ids: dict[str, int]) -> dict[str, int]:

@@ -39,6 +39,8 @@ def check_together(options: Options) -> None:
         raise usage("--unlabelled: nothing says which columns there are; add --labels-from, such as of the trained model")
     if options.clusters:
         _check_clusters(options)
+    if options.exclude_by and not options.exclude:
+        raise usage("--exclude-by is for --exclude only; leave it out")
     if options.top_k and not options.retrieve_for:
         raise usage("--top-k is for --retrieve-for only; leave it out")
     if options.retrieve_for and len(options.inputs) > 1:

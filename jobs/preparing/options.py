@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SPLITS = ("train", "dev", "test")
+WORDS, WHOLE = "words", "whole"  # what an excluded text shares with evaluation texts
 MOST_WORKERS = 8  # unless more are asked for
 
 
@@ -15,6 +16,7 @@ class Options:
     output: Path
     map: tuple[str, ...] = ()  # OUR_NAME=FIELD
     exclude: tuple[Path, ...] = ()  # evaluation files
+    exclude_by: str | None = None  # WORDS or WHOLE; whole for a tokenizer of SMILES, else words
     unlabelled: bool = False  # kinds with labels
     labels_from: str | None = None  # kinds whose labels have names: DIR, FILE or DIR:TASK
     split: str | None = None  # kinds with labels: shares of train, dev and test in the one input

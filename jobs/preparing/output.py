@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,15 +19,16 @@ MANIFEST_SCHEMA = "tartan.manifest"
 
 
 @contextmanager
-def whole_or_nothing(output: Path, overwrite: bool) -> Iterator[Path]:
-    """Gives a temporary directory that becomes `output` at the end, or vanishes on any exception.
+def whole_or_nothing(output: Path, overwrite: bool, refuse: Callable[[Path, bool], None] | None = None) -> Iterator[Path]:
+    """Gives a temporary directory that becomes `output` at the end, or vanishes on any exception. `refuse` says whether
+    what stands there may be replaced, otherwise refuse_existing.
 
     A run that a signal stopped or the machine failed leaves it where a shard is whole, and gets it back as it left it.
     Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
     """
     output = output.absolute()
     partial, replaced = _beside(output, "preparing"), _beside(output, "replaced")
-    refuse_existing(output, overwrite)
+    (refuse or refuse_existing)(output, overwrite)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         _settle(output, replaced)

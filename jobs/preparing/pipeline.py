@@ -20,7 +20,7 @@ from .journal import Journal
 from .kinds import Kind, kind_named
 from .label_source import labels_from
 from .labels import label_set
-from .options import MOST_WORKERS, Options
+from .options import MOST_WORKERS, WHOLE, Options
 from .output import MANIFEST_SCHEMA, removed_where_empty, whole_or_nothing, write_manifest
 from .packing import DocumentPacker
 from .progress import Progress
@@ -43,12 +43,16 @@ class Work:
     kind: Kind
     inputs: dict[str, Input]  # by split
     excluded: list[Input]
+    excluded_whole: bool
     given_labels: list[str] | None
     directory: ModelDirectory
     max_length: int
     queries: list[Input] = field(default_factory=list)  # of --retrieve-for
     told: dict = field(default_factory=dict)  # in the manifest, of a part of a corpus
     remarks: list[str] = field(default_factory=list)  # of the corpus as a whole
+
+    def exclusion(self) -> Exclusion | None:
+        return Exclusion(self.excluded, self.excluded_whole) if self.excluded else None
 
 
 def prepare(options: Options) -> str:
@@ -106,7 +110,7 @@ def _retrieved(work: Work) -> Work:
 
 def _whole(work: Work) -> dict[str, Scan]:
     """Scans of a corpus that is then divided or thinned."""
-    scans, _ = scan_all(work.kind, work.inputs, Exclusion(work.excluded) if work.excluded else None)
+    scans, _ = scan_all(work.kind, work.inputs, work.exclusion())
     note_losses(scans)
     return scans
 
@@ -119,7 +123,8 @@ def _checked(options: Options) -> Work:
     directory = open_model_directory(options.tokenizer)
     max_length = _max_length(options, directory, kind)
     Encoder(directory, max_length).check_max_length(pair=False)
-    return Work(options, kind, inputs, excluded, given_labels, directory, max_length, open_queries(options, kind))
+    whole = options.exclude_by == WHOLE or (options.exclude_by is None and directory.of_smiles)
+    return Work(options, kind, inputs, excluded, whole, given_labels, directory, max_length, open_queries(options, kind))
 
 
 def _text_of_train(work: Work) -> Work:
@@ -135,7 +140,7 @@ def _write(partial: Path, work: Work) -> str:
     command = options.that_shape_the_output | {"max_length": work.max_length, "given_labels": work.given_labels}
     command |= work.told
     journal = Journal(partial, fingerprint(command, work.directory, options.files))
-    scans, shared = _scans(journal, work.kind, work.inputs, work.excluded)
+    scans, shared = _scans(journal, work)
     label_names = label_set(work.kind, scans, work.given_labels, options.unlabelled)
     is_pair = next(iter(scans.values())).is_pair
     plan = Plan(work.kind, work.directory, work.max_length, label_names, is_pair, options.pack_documents)
@@ -153,11 +158,11 @@ def _told_where_asked_for(options: Options) -> dict:
     return packed | divided
 
 
-def _scans(journal: Journal, kind: Kind, inputs: dict[str, Input], excluded: list[Input]):
-    left = journal.scans(inputs)
+def _scans(journal: Journal, work: Work):
+    left = journal.scans(work.inputs)
     if left is not None:
         return left
-    scans, shared = scan_all(kind, inputs, Exclusion(excluded) if excluded else None)
+    scans, shared = scan_all(work.kind, work.inputs, work.exclusion())
     journal.keep_scans(scans, shared)
     return scans, shared
 

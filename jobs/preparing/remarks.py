@@ -22,19 +22,24 @@ def note_losses(scans: dict[str, Scan]) -> None:
         if scan.excluded_share > MUCH_EXCLUDED:
             left_out = len(scan.excluded_rows)
             what = "documents" if scan.input.documents else "examples"
+            hint = "look whether that was meant" if scan.excluded_whole else "look for very short texts in its files"
             print(f"warning: --exclude leaves out {left_out:,} of {scan.examples + left_out:,} {what} of "
-                  f"{scan.input.path} ({scan.excluded_share:.0%}); look for very short texts in its files",
-                  file=sys.stderr)
+                  f"{scan.input.path} ({scan.excluded_share:.0%}); {hint}", file=sys.stderr)
 
 
 def remarks(scans: dict[str, Scan], label_names: list[str]) -> list[str]:
     shown = ", ".join(label_names[:12]) + (", ..." if len(label_names) > 12 else "")
     labels = [f"{len(label_names)} labels: {shown}"] if label_names else []
-    excluded = [f"{number:,} examples of {scan.split} share {GRAM_WORDS} words in a row, or a whole short text, with "
-                f"{path}"
+    excluded = [f"{number:,} examples of {scan.split} {_meeting(scan)} {path}"
                 for scan in scans.values() for path, number in scan.excluded_by.items()]
     empty = [f"{scan.input.path}: {scan.empty:,} empty lines or texts skipped" for scan in scans.values() if scan.empty]
     return labels + _without_a_text(scans, label_names) + excluded + empty
+
+
+def _meeting(scan: Scan) -> str:
+    if scan.excluded_whole:
+        return "are the same, letter for letter, as a text of"
+    return f"share {GRAM_WORDS} words in a row, or a whole short text, with"
 
 
 def _without_a_text(scans: dict[str, Scan], label_names: list[str]) -> list[str]:

@@ -30,6 +30,7 @@ class Scan:
     label_rows: dict[Any, int] = field(default_factory=dict)  # what is noted of labels to the first row that has it
     excluded_rows: array = field(default_factory=lambda: array("Q"))  # rising
     excluded_by: dict[str, int] = field(default_factory=dict)  # file of --exclude to examples that share a gram with it
+    excluded_whole: bool = False  # or that are the same as a text of it
 
     @property
     def has_ids(self) -> bool:
@@ -85,7 +86,7 @@ def _scan(kind: Kind, split: str, source: Input, shared: SharedTexts, exclusion:
             progress.at(block[-1].position)
     shared.finish(split)
     if exclusion is not None:
-        scan.excluded_by = exclusion.counts
+        scan.excluded_by, scan.excluded_whole = exclusion.counts, exclusion.whole
     _check_not_empty(scan)
     return scan
 
@@ -107,8 +108,9 @@ def _check_not_empty(scan: Scan) -> None:
     if scan.examples:
         return
     if scan.excluded_rows:
-        raise bad_data(f"{scan.input.path}: each of its {len(scan.excluded_rows):,} examples shares words with the files of "
-                       "--exclude, so none is left; look for very short texts in those files, or leave one out")
+        met, hint = ("is a text of", "") if scan.excluded_whole else ("shares words with", "look for very short texts in those files, or ")
+        raise bad_data(f"{scan.input.path}: each of its {len(scan.excluded_rows):,} examples {met} the files of --exclude, so none "
+                       f"is left; {hint}leave one out")
     raise bad_data(f"{scan.input.path} holds no example (every split needs one); fill it or leave it out of --input")
 
 

@@ -54,7 +54,7 @@ class SplitCounts:
 
     def manifest(self, shards: list[dict], scan: Scan) -> dict:
         """The split's part of manifest.json."""
-        excluded = {"excluded": {"gram_words": GRAM_WORDS, "examples": len(scan.excluded_rows),
+        excluded = {"excluded": {**({"whole": True} if scan.excluded_whole else {"gram_words": GRAM_WORDS}), "examples": len(scan.excluded_rows),
                                  "share": scan.excluded_share, "files": scan.excluded_by}}
         return {"shards": shards, "examples": self.examples, "tokens": self.tokens, "truncated": self.truncated,
                 "truncated_share": self.truncated / self.examples, "unknown_tokens": self.unknown,
