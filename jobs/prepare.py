@@ -12,6 +12,7 @@ prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data
 prepare.py text  --tokenizer models/minilm --input corpus.jsonl.gz --output data/near --retrieve-for train.jsonl --top-k 50
 prepare.py class --tokenizer models/minilm --input all.csv --split 0.8,0.1,0.1 --output data/end --text-output data/task_text
 prepare.py smiles-tokenizer --input smiles.jsonl.gz --output models/smiles
+prepare.py molecules --derive descriptor:MolLogP --input smiles.jsonl.gz --output logp.jsonl.gz
 prepare.py class --tokenizer models/minilm --input new.csv --map text=review --unlabelled \\
     --labels-from runs/x/best --output data/new
 
@@ -25,6 +26,7 @@ import traceback
 from pathlib import Path
 
 from preparing import stopping
+from preparing.deriving import MoleculeOptions, derive
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from preparing.kinds import KINDS
 from preparing.options import MOST_WORKERS, WHOLE, WORDS, Options
@@ -34,11 +36,15 @@ from preparing.retrieved_rows import TOP_K
 from preparing.shards import SHARD_BYTES
 from preparing.smiles_tokenizer import TokenizerOptions, write_tokenizer
 
-SMILES_TOKENIZER = "smiles-tokenizer"
+Asked = Options | TokenizerOptions | MoleculeOptions
+DEEDS = {Options: prepare, TokenizerOptions: write_tokenizer, MoleculeOptions: derive}
+SMILES_TOKENIZER, MOLECULES = "smiles-tokenizer", "molecules"
 SMILES_HELP = "not data, but a tokenizer: one token for each atom, bond, bracket and ring closure of molecules written as SMILES"
+MOLECULES_HELP = "not shards, but records to make them of: molecules (SMILES) with labels that RDKit derives from their structure"
+MAP_HELP = "what the input calls our fields, such as text=smiles"
 
 
-def parse(arguments: list[str] | None) -> Options | TokenizerOptions:
+def parse(arguments: list[str] | None) -> Asked:
     parser = argparse.ArgumentParser(prog="prepare.py", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
@@ -50,10 +56,13 @@ def parse(arguments: list[str] | None) -> Options | TokenizerOptions:
         add_options_of_text(chosen) if kind.name == "text" else add_options_of_labels(chosen)
         if kind.name == "span":
             add_options_of_windows(chosen)
-    add_options_of_smiles(kinds.add_parser(SMILES_TOKENIZER, help=SMILES_HELP, description=SMILES_HELP, allow_abbrev=False))
+    for name, about, add in ((SMILES_TOKENIZER, SMILES_HELP, add_options_of_smiles), (MOLECULES, MOLECULES_HELP, add_options_of_molecules)):
+        add(kinds.add_parser(name, help=about, description=about, allow_abbrev=False))
     given = vars(parser.parse_args(arguments))
     kind = given.pop("kind")
-    return TokenizerOptions(**given) if kind == SMILES_TOKENIZER else Options(kind=kind.replace("-", "_"), **given)
+    if kind in (SMILES_TOKENIZER, MOLECULES):
+        return (TokenizerOptions if kind == SMILES_TOKENIZER else MoleculeOptions)(**given)
+    return Options(kind=kind.replace("-", "_"), **given)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -130,10 +139,23 @@ def add_options_of_smiles(parser: argparse.ArgumentParser) -> None:
              "and a piece of another molecule is [UNK]")
     add("--output", type=Path, required=True, metavar="DIR", help="directory to make: tokenizer.json, tokenizer_config.json, "
                                                                   "config.json (of a tiny BERT without weights)")
-    add("--map", nargs="+", default=(), metavar="OURS=THEIRS", help="what the input calls our fields, such as text=smiles")
+    add("--map", nargs="+", default=(), metavar="OURS=THEIRS", help=MAP_HELP)
     add("--max-length", type=positive, default=TokenizerOptions.max_length, metavar="N",
         help="tokens that the encoder is to hold (default: %(default)s)")
     add("--overwrite", action="store_true", help="replace a tokenizer that is there; a directory with weights is left alone")
+
+
+def add_options_of_molecules(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--input", dest="inputs", type=Path, nargs="+", required=True, metavar="FILE",
+        help="molecules, one SMILES a record, in any format that other kinds take")
+    add("--derive", required=True, metavar="WHAT",
+        help="descriptor:NAME, a number such as MolLogP, for kind regression; clusters:K, which of K clusters of Morgan "
+             "fingerprints, for kind class; spellings, another SMILES of the same molecule beside the given, for kind text")
+    add("--output", type=Path, required=True, metavar="FILE", help="file to make, .jsonl or .jsonl.gz: the --input of that kind")
+    add("--map", nargs="+", default=(), metavar="OURS=THEIRS", help=MAP_HELP)
+    add("--seed", type=int, metavar="N", help="of clusters and spellings: another seed, other ones; default: 0")
+    add("--overwrite", action="store_true", help="replace a file that is there")
 
 
 def positive(text: str) -> int:
@@ -147,7 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Returns the exit status: 0 done, else one of preparing/errors.py."""
     options = parse(arguments)
     try:
-        print(write_tokenizer(options) if isinstance(options, TokenizerOptions) else prepare(options))
+        print(DEEDS[type(options)](options))
         return 0
     except Refusal as refusal:
         way_on = next_time(options) if refusal.status == IO else ""
@@ -168,7 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
         return report_bug()
 
 
-def next_time(options: Options | TokenizerOptions) -> str:
+def next_time(options: Asked) -> str:
     """What the same command will do after a signal or a failure of the machine."""
     left = any(goes_on(output) for output in options.outputs)
     return "; the same command " + ("goes on after the last whole shard" if left else "starts anew")

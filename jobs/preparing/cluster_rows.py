@@ -62,7 +62,7 @@ def _texts(scan: Scan, kind: Kind) -> Iterator[tuple]:
     """Line and text of each that is not left out."""
     for line in scan.lines():
         if parsed := parse_line(kind, scan.input, line.row, line.content):
-            yield line, parsed[1].sequences[0][0]
+            yield line, parsed[1].text
 
 
 def _batches(scan: Scan, kind: Kind) -> Iterator[tuple[list, list[str]]]:

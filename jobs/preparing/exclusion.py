@@ -82,14 +82,18 @@ class Exclusion:
 
     def leaves_out(self, records: list[Record]) -> np.ndarray:
         """(number of records) bool."""
-        seen = self._seen_as(map(_text_of, records))
+        texts = [_texts_of(record) for record in records]
+        owners = np.repeat(np.arange(len(records)), list(map(len, texts)))
+        seen = self._seen_as(chain.from_iterable(texts))
         left_out = np.zeros(len(records), dtype=bool)
         for name, known in self._files.items():
-            met = known.met_by(seen)
-            self.counts[name] += int(met.sum())
-            left_out |= met
+            met = np.unique(owners[known.met_by(seen)])
+            self.counts[name] += len(met)
+            left_out[met] = True
         return left_out
 
 
-def _text_of(record: Record) -> str:
-    return " ".join(part for sequence in record.sequences for part in sequence if part is not None)
+def _texts_of(record: Record) -> list[str]:
+    """All of it as one text; also each, where it tells one thing several times."""
+    several = len(record.sequences) > 1 and not record.is_pair
+    return [record.text, *(first for first, _ in record.sequences if several)]

@@ -66,7 +66,7 @@ def _texts(source: Input, kind: Kind, lines: Iterator[Line], deed: str) -> Itera
     with Progress(f"{deed} {source.path.name}", source.num_bytes()) as progress:
         for line in lines:
             if parsed := parse_line(kind, source, line.row, line.content):
-                yield line.row, parsed[1].sequences[0][0]
+                yield line.row, parsed[1].text
             progress.at(line.position)
 
 

@@ -118,6 +118,8 @@ def _note(scan: Scan, kind: Kind, row: int, fields: dict, record: Record) -> Non
     if scan.examples and record.is_pair != scan.is_pair:
         found, before = ("a pair", "single texts") if record.is_pair else ("a single text", "pairs")
         raise bad_data(f"{scan.input.where(row)} is {found} after {before}; a data set holds one or the other")
+    if scan.input.documents and len(record.sequences) > 1:
+        raise bad_data(f'{scan.input.where(row)} holds several "texts", which cannot be packed; leave out --pack-documents')
     scan.is_pair = record.is_pair
     scan.examples += 1
     if record.label is not None:

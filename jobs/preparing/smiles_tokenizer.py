@@ -2,18 +2,13 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import bad_data, usage
-from .kinds import Kind, kind_named
-from .mapping import parse_map
 from .output import whole_or_nothing
-from .progress import Progress
-from .reading import Input, open_input
-from .scanning import parse_line
 from .smiles import pieces
+from .smiles_reading import molecules, open_molecules
 from .tokenizer_files import FILES, NUM_SPECIAL, SPECIAL, write_files
 
 
@@ -58,7 +53,7 @@ def refuse_existing(output: Path, overwrite: bool) -> None:
 def _count(options: TokenizerOptions) -> tuple[Counter, Counter]:
     """How often each piece occurs, and how often each number of pieces. Raises Refusal (65)."""
     counts, lengths = Counter(), Counter()
-    for smiles in _molecules(options):
+    for _, smiles in molecules(open_molecules(options.inputs, options.map), "counting"):
         found = pieces(smiles)
         counts.update(found)
         lengths[len(found)] += 1
@@ -67,36 +62,11 @@ def _count(options: TokenizerOptions) -> tuple[Counter, Counter]:
     return counts, lengths
 
 
-def _molecules(options: TokenizerOptions) -> Iterator[str]:
-    kind = kind_named("text")
-    for source in _opened(options, kind):
-        with Progress(f"counting {source.path.name}", source.num_bytes()) as progress:
-            for line in source.lines():
-                if parsed := parse_line(kind, source, line.row, line.content):
-                    yield _checked(parsed[1].sequences[0][0].strip(), source.where(line.row))
-                progress.at(line.position)
-
-
-def _opened(options: TokenizerOptions, kind: Kind) -> list[Input]:
-    sources = [open_input(path, "--input", parse_map(options.map, kind)) for path in options.inputs]
-    for source in sources:
-        if source.plain_text and options.map:
-            raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
-    return sources
-
-
-def _checked(smiles: str, where: str) -> str:
-    if len(smiles.split()) > 1:
-        raise bad_data(f"{where} is no SMILES: it has white space in it; where a name follows the SMILES, save the file as a "
-                       "table with a header (.csv, .tsv) and say --map text=COLUMN")
-    return smiles
-
-
 def _told(options: TokenizerOptions, counts: Counter, lengths: Counter) -> list[str]:
-    molecules, room = lengths.total(), options.max_length - NUM_SPECIAL
+    room = options.max_length - NUM_SPECIAL
     longer = sum(number for length, number in lengths.items() if length > room)
     once = sum(number == 1 for number in counts.values())
-    return [f"{len(counts) + len(SPECIAL):,} tokens: {len(SPECIAL)} special ones and {len(counts):,} pieces of {molecules:,} "
+    return [f"{len(counts) + len(SPECIAL):,} tokens: {len(SPECIAL)} special ones and {len(counts):,} pieces of {lengths.total():,} "
             f"molecules, {once:,} of them met once",
             f"the longest molecule has {max(lengths):,} pieces; {longer:,} have more than the {room:,} that --max-length "
             f"{options.max_length} leaves room for",

@@ -28,7 +28,12 @@ class Record:
 
     @property
     def is_empty(self) -> bool:
-        return not any(part.strip() for sequence in self.sequences for part in sequence if part)
+        return not self.text.strip()
+
+    @property
+    def text(self) -> str:
+        """All that stands in it."""
+        return " ".join(part for sequence in self.sequences for part in sequence if part is not None)
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,11 @@ def missing(fields: dict, wanted: str, where: str) -> Exception:
 
 
 def any_texts(fields: dict, where: str) -> list[Sequence]:
-    """Of a record of any kind: its text, words or pair, or a question beside each choice or its context. Raises Refusal (65)."""
+    """Of a record of any kind: its text, texts, words or pair, or a question beside each choice or its context. Raises
+    Refusal (65)."""
     has_text = "text" in fields or ("text_a" in fields and "text_b" in fields)
+    if not has_text and "texts" in fields:
+        return several_texts(fields, where)
     if not has_text and "tokens" in fields:
         return [(" ".join(words_field(fields, where)), None)]
     if has_text or "question" not in fields:
@@ -154,6 +162,17 @@ def any_texts(fields: dict, where: str) -> list[Sequence]:
     if "choices" in fields:
         return question_and_choices(fields, where)
     return [question_and_context(fields, where) if "context" in fields else text_or_pair(fields, where)]
+
+
+def several_texts(fields: dict, where: str) -> list[Sequence]:
+    """`texts`: one thing told several times. Raises Refusal (65)."""
+    texts = fields["texts"]
+    if not isinstance(texts, list) or not texts:
+        raise bad_data(f'{where}: field "texts" is not a list of texts')
+    for number, text in enumerate(texts):
+        if not text_field({"texts": text}, "texts", where).strip():
+            raise bad_data(f'{where}: text {number} of "texts" is empty or white space; leave it out')
+    return [(text, None) for text in texts]
 
 
 def words_field(fields: dict, where: str) -> list[str]:

@@ -1,0 +1,36 @@
+"""A file of JSON lines, there whole or not at all."""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import usage
+
+
+def check_name(output: Path, overwrite: bool) -> None:
+    """Raises Refusal (2)."""
+    if not output.name.endswith((".jsonl", ".jsonl.gz")):
+        raise usage(f"--output {output} is to be a file of records: name it .jsonl or .jsonl.gz")
+    if output.exists() and not (overwrite and output.is_file()):
+        raise usage(f"--output {output} exists already; choose another or add --overwrite")
+
+
+@contextmanager
+def whole_file(output: Path) -> Iterator[Callable[[dict], int]]:
+    """Gives a function that writes a record, and returns 1. Equal records, equal bytes."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    beside = output.with_name(f".{output.name}.preparing")
+    try:
+        with open(beside, "wb") as raw:
+            packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if output.suffix == ".gz" else raw
+            yield lambda record: bool(packed.write((json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8")))
+            if packed is not raw:
+                packed.close()
+            raw.flush()
+            os.fsync(raw.fileno())
+        beside.rename(output)
+    finally:
+        beside.unlink(missing_ok=True)

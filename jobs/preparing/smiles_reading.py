@@ -1,0 +1,40 @@
+"""Input files of molecules, one SMILES a record."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .errors import bad_data, usage
+from .kinds import kind_named
+from .mapping import parse_map
+from .progress import Progress
+from .reading import Input, open_input
+from .scanning import parse_line
+
+TEXT = kind_named("text")
+
+
+def open_molecules(paths: Iterable[Path], map_arguments: Iterable[str]) -> list[Input]:
+    """Raises Refusal (2)."""
+    sources = [open_input(path, "--input", parse_map(map_arguments, TEXT)) for path in paths]
+    for source in sources:
+        if source.plain_text and map_arguments:
+            raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
+    return sources
+
+
+def molecules(sources: list[Input], deed: str) -> Iterator[tuple[dict, str]]:
+    """Record and SMILES, each of several spellings; `deed` is for the progress. Raises Refusal (65)."""
+    for source in sources:
+        with Progress(f"{deed} {source.path.name}", source.num_bytes()) as progress:
+            for line in source.lines():
+                if parsed := parse_line(TEXT, source, line.row, line.content):
+                    for text, _ in parsed[1].sequences:
+                        yield parsed[0], _checked(text.strip(), source.where(line.row))
+                progress.at(line.position)
+
+
+def _checked(smiles: str, where: str) -> str:
+    if len(smiles.split()) > 1:
+        raise bad_data(f"{where} is no SMILES: it has white space in it; where a name follows the SMILES, save the file as a "
+                       "table with a header (.csv, .tsv) and say --map text=COLUMN")
+    return smiles
