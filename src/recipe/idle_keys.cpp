@@ -27,6 +27,8 @@ std::map<std::string, Recipes> const readers = {
     {"log_layers", judging},
     {"ema", {"dga"}},
     {"gate", {"gcs"}},
+    {"looks", {"tawt", "dga"}},
+    {"look_examples", {"tawt", "dga"}},
     {"asymmetry", {"gradnorm"}},
     {"lowest", bounded},
     {"highest", bounded},

@@ -1,5 +1,6 @@
 #include <tartan/train/draws.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -100,13 +101,31 @@ std::vector<data::PackedBatch> Draws::shares(std::size_t i, std::int64_t step, s
   Met met;
   std::vector<data::PackedBatch> result;
   for (auto const& sub_batches : micro_batches) {
-    Drawn const drawn = draw(samplers_[i], rows_of(task), sub_batches, key, met);
-    std::vector<std::int64_t> lengths;
-    for (auto const example : drawn.examples) lengths.push_back(task.train.length(example));
-    auto const shares_of_ranks = data::share(lengths, loads, least);
-    result.push_back(pack(task, task.train, drawn.of(shares_of_ranks[static_cast<std::size_t>(rank_)])));
+    result.push_back(own_part(task, draw(samplers_[i], rows_of(task), sub_batches, key, met), loads, least));
   }
   return result;
+}
+
+data::PackedBatch Draws::own_part(Task const& task, Drawn const& drawn, std::vector<std::int64_t>& loads,
+                                  std::size_t least) const {
+  std::vector<std::int64_t> lengths;
+  for (auto const example : drawn.examples) lengths.push_back(task.train.length(example));
+  auto const shares_of_ranks = data::share(lengths, loads, least);
+  return pack(task, task.train, drawn.of(shares_of_ranks[static_cast<std::size_t>(rank_)]));
+}
+
+StepInputs Draws::look(std::int64_t step, std::int64_t examples) const {
+  std::vector<std::int64_t> loads(static_cast<std::size_t>(ranks_), 0);
+  StepInputs inputs;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    Task const& task = *tasks_[i];
+    Key const key = stage_.with(task.name()).with("look").with(number(step));
+    auto const count = std::min<std::uint64_t>(number(examples), task.num_examples());
+    data::Sampler const sampler(key.with("order"), task.num_examples());
+    Met met;
+    inputs.batches.push_back({own_part(task, draw(sampler, rows_of(task), {{i, 0, count}}, key, met), loads, 0)});
+  }
+  return inputs;
 }
 
 // An example that is drawn again within a step draws its masks and dropout anew

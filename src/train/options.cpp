@@ -159,6 +159,11 @@ Section weighting_section(WeightingOptions& o) {
       "descent", o.descent, {{"adam", weighting::Descent::adam}, {"sgd", weighting::Descent::sgd}},
       "tapweight: how the weights' logits go down their gradient; sgd: with a rate that fits the scale of the losses "
       "(published: 200 and 10)");
+  s.choice<Looks>(
+      "looks", o.looks, {{"step", Looks::step}, {"epoch", Looks::epoch}},
+      "tawt, dga: when weights follow; step: by each step's own gradients; epoch: once per epoch of the end "
+      "task, by look_examples of each task without dropout, as TAWT's published code");
+  s.add("look_examples", o.look_examples, "of each task, for looks = epoch", at_least(1, most_examples));
   s.add("lowest", o.bounds.lowest, "meta-tartan, dga, tawt: no weight falls below", between(0, 1));
   s.add("highest", o.bounds.highest, "meta-tartan, dga, tawt: no weight rises above", between(0, 1));
   s.choice<Apply>(

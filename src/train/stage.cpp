@@ -18,6 +18,12 @@
 namespace tartan::train {
 namespace {
 
+//! Whether weights follow once per epoch.
+bool looks_apart(StagePlan const& plan, Options const& options) {
+  bool const by_end_task = plan.weighting == WeightingKind::tawt || plan.weighting == WeightingKind::dga;
+  return by_end_task && options.weighting.looks == Looks::epoch;
+}
+
 StepOptions step_options(StagePlan const& plan, Options const& options) {
   StepOptions result;
   result.placement = options.weighting.placement;
@@ -26,6 +32,7 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   result.fuse = options.train.fuse_tasks;
   result.dropout = options.train.dropout;
   result.freeze_body = plan.body_frozen;
+  result.looks_apart = looks_apart(plan, options);
   result.probe = probe_options(plan, options);
   result.probe.adamw = options.train.adamw;
   apply_compat(options.train.compat, result);
@@ -162,11 +169,19 @@ Stage::End Stage::run() {
 
 //! A loss that is no longer finite is told with its step.
 StepReport Stage::step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead) try {
+  look();
   weighting::begin_step(weighting_, p_.step);
   return rule_->run(inputs, counts, rates(), weighting_, draws_.head_start(p_.step), [&] { return message(ahead); });
 } catch (Error const& e) {
   if (e.status() != ExitStatus::diverged) throw;
   fail_diverged("step " + std::to_string(p_.step + 1) + " of stage " + plan_.name + ": " + e.what());
+}
+
+//! What weights follow once per epoch.
+void Stage::look() {
+  if (!looks_apart(plan_, run_.options) || p_.step % steps_of_end_task(plan_, tasks_) != 0) return;
+  StepInputs const inputs = draws_.look(p_.step, run_.options.weighting.look_examples);
+  log_look(rule_->look(inputs, global(local_counts(inputs)), weighting_));
 }
 
 BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {

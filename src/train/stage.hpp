@@ -43,6 +43,9 @@ std::optional<Turns> turns_of(StagePlan const& plan, std::vector<Task const*> co
 //! Steps of a stage: as asked for, or so many epochs of the largest of its training sets, of all where they are mixed.
 std::int64_t total_steps(StagePlan const& plan, std::vector<Task const*> const& tasks);
 
+//! Steps of one epoch of the end task.
+std::int64_t steps_of_end_task(StagePlan const& plan, std::vector<Task const*> const& tasks);
+
 //! Steps between evaluations; 0: none, or with members only at the end.
 std::int64_t evaluation_interval(StagePlan const& plan, std::vector<Task const*> const& tasks);
 
@@ -69,6 +72,7 @@ class Stage {
   };
   static constexpr char const* direction_name = "probe_direction";  // of what a checkpoint holds for the next step
   void start_heads();
+  void look();
   std::unique_ptr<StepRule> make_rule();
   std::vector<FlatTensor> phi_tensors() const;
   void load(std::filesystem::path const& checkpoint);
@@ -94,7 +98,9 @@ class Stage {
   std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);
   void save();
+  bool learns_end_task() const;
   bool absent(StepReport const& report, std::size_t task) const;
+  void log_look(StepReport const& report) const;
   void log_step(StepReport const& report, Heard const& heard, double step_seconds);
   nlohmann::ordered_json by_group(std::vector<std::vector<double>> const& values) const;
   std::string note(StepReport const& report) const;

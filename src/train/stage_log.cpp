@@ -42,6 +42,18 @@ nlohmann::ordered_json Stage::by_group(std::vector<std::vector<double>> const& v
   return result;
 }
 
+void Stage::log_look(StepReport const& report) const {
+  if (!run_.log) return;
+  auto const names = names_of(tasks_);
+  auto const weights = weighting::weights(weighting_), cosines = weighting::cosines(report.alignments);
+  nlohmann::ordered_json event = {{"event", "look"}, {"stage", plan_.name}, {"step", p_.step}};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    event["cosines"][names[i]] = cosines[i];
+    event["weights"][names[i]] = weights[i];
+  }
+  run_.log->write(event);
+}
+
 //! Of a step that has not all tasks, what the others would be 0 for.
 bool Stage::absent(StepReport const& report, std::size_t task) const {
   return (plan_.members || plan_.turns) && report.counts[task] == 0;

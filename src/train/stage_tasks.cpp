@@ -82,10 +82,14 @@ std::int64_t total_steps(StagePlan const& plan, std::vector<Task const*> const& 
   return std::max<std::int64_t>(1, std::llround(steps_of_epoch(plan, tasks) * plan.options.epochs));
 }
 
+std::int64_t steps_of_end_task(StagePlan const& plan, std::vector<Task const*> const& tasks) {
+  return std::llround(steps_of_epochs(plan, tasks).front());  // the end task is the first
+}
+
 std::int64_t evaluation_interval(StagePlan const& plan, std::vector<Task const*> const& tasks) {
   if (plan.options.evaluate_every > 0 && (plan.end_task || plan.members)) return plan.options.evaluate_every;
   if (!plan.end_task) return 0;
-  return std::llround(steps_of_epochs(plan, tasks).front());  // the end task is the first
+  return steps_of_end_task(plan, tasks);
 }
 
 }  // namespace tartan::train

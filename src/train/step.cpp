@@ -47,14 +47,13 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
     probe_ = std::make_unique<task::Probe>(judge ? *judge : model, *end->objective, options.probe, end->head);
 }
 
-StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
-                            weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
-                            Extra const& extra) {
-  StepReport report;
+//! What the step looks at, and by what its losses are divided.
+void SingleLevel::prepare(StepInputs const& inputs, std::vector<double> const& counts,
+                          weighting::Weighting const& weighting, bool aligned, StepReport& report) {
   report.counts = counts;
   report.weights = inputs.weights.empty() ? weighting::weights(weighting) : inputs.weights;
   weighting::Needs const needs = weighting::needs(weighting);
-  aligned_ = report.aligned = needs.looks() && (inputs.aligned || !needs.alignments);
+  aligned_ = report.aligned = needs.looks() && aligned;
   end_judges_ = aligned_ && !needs.alignments;
   report.aligned_counts = aligned_ && options_.placement == Placement::rank0 ? local_counts(inputs) : counts;
   gates_ = needs.gates ? &weighting : nullptr;
@@ -67,13 +66,37 @@ StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const&
   grouped_ = aligned_ && (needs.groups || options_.log_layers);
   expects(!(grouped_ && by_micro_batch()), "alignments of layers are those of the whole step");
   count(inputs, counts);
+  report.metric = take_metric(aligned_ && needs.metric);
+  if (end_judges_) make_room_for_direction();
+}
+
+StepReport SingleLevel::look(StepInputs const& inputs, std::vector<double> const& counts,
+                             weighting::Weighting& weighting) {
+  StepReport report;
+  prepare(inputs, counts, weighting, true, report);
+  expects(end_judges_, "only what the end task's gradient judges can be looked at apart");
+  std::vector<Sums> sums(1, Sums(tasks_.size()));
+  if (grouped_) begin_groups(sums.front());
+  combined_.zero_();
+  only_looks_ = true;
+  task_gradients(inputs, looks(inputs).front(), sums.front(), report, [] {});
+  only_looks_ = false;
+  reduce(sums, report, {});
+  decide(weighting, report);
+  return report;
+}
+
+StepReport SingleLevel::run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
+                            weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
+                            Extra const& extra) {
+  StepReport report;
+  weighting::Needs const needs = weighting::needs(weighting);
+  prepare(inputs, counts, weighting, !options_.looks_apart && (inputs.aligned || !needs.alignments), report);
   auto const looks = this->looks(inputs);
   std::vector<Sums> sums(looks.size(), Sums(tasks_.size()));
   if (grouped_) begin_groups(sums.front());
   combined_.zero_();
   bool const now = inputs.probe && !options_.probe.stale, later = inputs.probe && options_.probe.stale;
-  report.metric = take_metric(aligned_ && needs.metric);
-  if (end_judges_) make_room_for_direction();
   Ahead const ahead = [&] {
     if (later) await_direction(probe(inputs, 0, head_start, awaited_direction_, report));
   };

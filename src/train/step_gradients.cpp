@@ -83,7 +83,7 @@ void SingleLevel::bind(at::Tensor const& buffer) {
 Route SingleLevel::route() const { return options_.through_host ? Route::host : route_of(comm_, combined_); }
 
 task::HeadPlace SingleLevel::place(std::size_t i) const {
-  return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout};
+  return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout && !only_looks_};
 }
 
 }  // namespace tartan::train

@@ -14,7 +14,10 @@ void update(Tawt& rule, Alignments const& alignments, std::vector<double> const&
 Tawt make_tawt(std::vector<double> const& initial, double rate, Similarity similarity) {
   expects(!initial.empty(), "a learned weighting needs the end task");
   check_rate(rate);
-  return {.rate = rate, .similarity = similarity, .shares = softmax(logits_of(initial))};
+  std::vector<double> const learned(initial.begin() + (initial.front() == 0 ? 1 : 0), initial.end());
+  Tawt rule{.rate = rate, .similarity = similarity, .shares = softmax(logits_of(learned))};
+  if (initial.front() == 0) rule.shares.insert(rule.shares.begin(), 0);  // 0 stays 0: it only judges
+  return rule;
 }
 
 }  // namespace tartan::weighting

@@ -71,3 +71,46 @@ def test_weights_keep_to_their_bounds(trial):
     weights = [each["words"] for each in weights_of(run)]
     assert min(min(weights), 1 - max(weights)) == pytest.approx(0.2)
     assert all(0.2 - 1e-12 <= weight <= 0.8 + 1e-12 for weight in weights)
+
+
+@pytest.mark.parametrize("recipe", ["tawt", "dga"])
+def test_weights_follow_once_per_epoch_where_asked(trial, recipe):
+    changes = changes_for(recipe, trial) | {"weighting.looks": "epoch", "weighting.look_examples": 10, "weighting.rate": 1}
+    run = trial.train(changes)  # 64 examples, 16 in a step: an epoch has 4 steps
+    weights, looks = weights_of(run), run.events("look")
+    assert [look["step"] for look in looks] == [0, 4, 8]
+    for step, each in enumerate(weights):
+        assert each == looks[step // 4]["weights"]
+    assert len({each["words"] for each in weights}) == 3
+    assert not any("cosines" in step for step in run.events("step"))
+    if recipe == "tawt":
+        assert all(look["cosines"]["toy"] == pytest.approx(1) for look in looks)
+
+
+@pytest.mark.parametrize("recipe", ["tawt", "dga"])
+def test_looks_do_not_depend_on_ranks_nor_on_dropout(trial, recipe):
+    changes = changes_for(recipe, trial) | {"model.precision": "fp64", "stage.finetune.steps": 1, "weighting.looks": "epoch"}
+    one, two = (trial.train(changes, ranks=ranks, output=f"on-{ranks}").events("look") for ranks in (1, 2))
+    dry = trial.train(changes | {"train.dropout": "off"}, output="dry").events("look")
+    for a, b in zip(one, two, strict=True):
+        assert a["cosines"] == pytest.approx(b["cosines"], abs=1e-9)
+    assert one[0]["cosines"] == dry[0]["cosines"] and one[1]["cosines"] != dry[1]["cosines"]
+
+
+def test_looks_are_resumed(world, tmp_path):
+    (tmp_path / "calm").mkdir()
+    (tmp_path / "killed").mkdir()
+    calm, killed = Trial(world, tmp_path / "calm"), Trial(world, tmp_path / "killed")
+    changes = OFTEN | changes_for("tawt", calm) | {"stage.finetune.steps": 2, "weighting.looks": "epoch"}
+    undisturbed = calm.train(changes | {"run.checkpoint_every": 0}, ranks=2)
+    kill_in(killed, "joint", 12, 2, changes)
+    assert_same(killed.train(changes, "--resume", ranks=2), undisturbed)
+
+
+@pytest.mark.parametrize("recipe", ["tawt", "dga", "mt-tartan"])
+def test_an_end_task_that_only_judges_decides_nothing_before_it_learns(trial, recipe):
+    run = trial.train(changes_for(recipe, trial) | {"task.toy.weight": 0})
+    assert all(each["toy"] == 0 and each["words"] + each["more"] == pytest.approx(2 / 3 if recipe == "mt-tartan" else 1)
+               for each in weights_of(run))
+    assert not run.evaluations("joint") and run.evaluations("finetune")
+    assert run.result()["kept_stage"] == "finetune"

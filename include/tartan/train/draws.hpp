@@ -30,6 +30,8 @@ class Draws {
   //! `sizes`: how many examples of each task, the first ones of a slot of `budget()` that is the step's own whatever
   //! the sizes are; empty: each task's batch, or as mixed.
   StepInputs at(std::int64_t step, std::vector<std::int64_t> const& sizes = {}) const;
+  //! This rank's part of so many examples of each task, which step `step` looks at before it.
+  StepInputs look(std::int64_t step, std::int64_t examples) const;
   //! Examples of a step, all tasks together, where each has its batch.
   std::int64_t budget() const;
   //! Whether this step forms alignments, if its weighting needs any (probe.every, probe.stale).
@@ -66,6 +68,8 @@ class Draws {
   //! This rank's part of each micro-batch.
   std::vector<data::PackedBatch> shares(std::size_t task, std::int64_t step, std::vector<std::int64_t>& loads,
                                         std::vector<SubBatches> const& micro_batches) const;
+  data::PackedBatch own_part(Task const& task, Drawn const& drawn, std::vector<std::int64_t>& loads,
+                             std::size_t least) const;
   std::int64_t dev_gradients() const;  // of a step with a probe
   //! `parts` batches of `examples`.
   std::vector<data::PackedBatch> probe_batches(char const* purpose, char const* order, Source const& source,

@@ -87,6 +87,12 @@ struct StageOptions {
   double mlm_weight = 20;                        //!< of turns: of these texts, where the end task's is 1
 };
 
+//! When weights that the end task's own gradient judges follow.
+enum class Looks {
+  step,   //!< by the gradients of every step (ours)
+  epoch,  //!< once per epoch of the end task, by examples of their own without dropout (Chen et al. 2022)
+};
+
 //! Rules and their sources: include/tartan/weighting/weighting.hpp. What costs more than the alignments themselves says
 //! so here or where its type is declared.
 struct WeightingOptions {
@@ -101,6 +107,8 @@ struct WeightingOptions {
   double asymmetry = 1.5;                                 //!< GradNorm, equation 2
   weighting::Bounds bounds;                               //!< of META-TARTAN's and DGA's weights; our own, free
   weighting::Descent descent = weighting::Descent::adam;  //!< of TapWeight's logits
+  Looks looks = Looks::step;                              //!< of TAWT and DGA
+  std::int64_t look_examples = 64;                        //!< of each task, once per epoch (TAWT's published code)
   Apply apply = Apply::loss;  //!< sampling: steps cost as much as their weights say; our own
 };
 

@@ -96,6 +96,7 @@ struct StepOptions {
   //! Alignments of each group of body parameters, too: each task's gradient and the direction are read once more.
   bool log_layers = false;
   bool freeze_body = false;  //!< train heads only (MLM head warm-up)
+  bool looks_apart = false;  //!< weights follow in `look` alone
   Proximal proximal;         //!< added to the combined gradient, before it is clipped
   task::ProbeOptions probe;
 };
@@ -135,6 +136,10 @@ class StepRule {
   virtual StepReport run(StepInputs const& inputs, std::vector<double> const& counts, StepRates const& rates,
                          weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
                          Extra const& extra) = 0;
+  //! Only looks: the weights follow the alignments of these examples with the end task's, dropout off; nothing is
+  //! learned. For weightings that need end_alignments.
+  virtual StepReport look(StepInputs const& inputs, std::vector<double> const& counts,
+                          weighting::Weighting& weighting) = 0;
   //! With ProbeOptions::stale, on rank 0: the direction of the last probe, for the next step (size of its body).
   //! Undefined where there is none. It is a part of what a checkpoint holds.
   virtual at::Tensor awaited_direction() const = 0;
@@ -155,6 +160,8 @@ class SingleLevel : public StepRule {
                  weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
                  Extra const& extra = {}) override;
 
+  StepReport look(StepInputs const& inputs, std::vector<double> const& counts,
+                  weighting::Weighting& weighting) override;
   at::Tensor awaited_direction() const override { return awaiting_ ? awaited_direction_ : at::Tensor(); }
   void await_direction(at::Tensor const& direction) override;
 
@@ -171,6 +178,8 @@ class SingleLevel : public StepRule {
   struct Sums;                                        // scalars that are reduced over ranks in one go
   using Ahead = std::function<void()>;                // work of rank 0 that the others need not wait for
   using Micro = std::pair<std::size_t, std::size_t>;  // micro-batches [first, second)
+  void prepare(StepInputs const& inputs, std::vector<double> const& counts, weighting::Weighting const& weighting,
+               bool aligned, StepReport& report);
   at::Tensor probe(StepInputs const& inputs, std::size_t look, task::Probe::HeadStart const& start,
                    at::Tensor& direction, StepReport& report);
   std::vector<Micro> looks(StepInputs const& inputs) const;
@@ -241,6 +250,7 @@ class SingleLevel : public StepRule {
   comm::Work scattering_;
   bool awaiting_ = false;    // awaited_direction_ is for a step to come
   bool aligned_ = false;     // this step's weighting looks at each task's gradient
+  bool only_looks_ = false;  // nothing is learned from this step
   bool end_judges_ = false;  // by the end task's own gradient instead of the probe's; it is the first task
   weighting::Weighting const* gates_ = nullptr;   // where a task's weight depends on its gradient in this very step
   std::vector<bool> present_;                     // tasks that have examples, for the gates

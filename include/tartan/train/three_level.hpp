@@ -28,6 +28,10 @@ class ThreeLevel : public StepRule {
                  weighting::Weighting& weighting, task::Probe::HeadStart const& head_start,
                  Extra const& extra = {}) override;
 
+  StepReport look(StepInputs const& inputs, std::vector<double> const& counts,
+                  weighting::Weighting& weighting) override {
+    return lower_.look(inputs, counts, weighting);
+  }
   at::Tensor awaited_direction() const override { return lower_.awaited_direction(); }
   void await_direction(at::Tensor const& direction) override { lower_.await_direction(direction); }
   std::vector<std::string> const& group_names() const override { return lower_.group_names(); }
