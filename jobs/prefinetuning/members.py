@@ -6,7 +6,8 @@ from pathlib import Path
 from preparing.errors import usage
 from reporting.run_files import parse_config, read_config, with_role
 
-KINDS = {"classification": "class", "token-classification": "token-class", "mlm": "text"}  # else as the objective
+TEXT = ("mlm", "sentence-order", "replaced-tokens")
+KINDS = {"classification": "class", "token-classification": "token-class"} | dict.fromkeys(TEXT, "text")  # else as the objective
 
 
 @dataclass(frozen=True)

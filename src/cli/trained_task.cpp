@@ -83,6 +83,9 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
   model::HfConfig const config = model::read_hf_config(directory);
   TrainedTask t{trained_head(name, directory), nullptr, nullptr, data::Dataset::open(path, "test")};
   train::check_fits_model(t.dataset, config, directory);
+  if (!task::has_labels(t.head.objective))
+    fail_usage("--task " + name + " is " + task::objective_name(t.head.objective) +
+               ", which predicts no labels; name a task that has some");
   t.objective = task::make_objective({.kind = t.head.objective,
                                       .outputs = static_cast<std::int64_t>(t.head.labels.size()),
                                       .head_dropout = 0,

@@ -1,9 +1,6 @@
-#include <tartan/core/error.hpp>
-#include <tartan/core/random.hpp>
-#include <tartan/data/masking.hpp>
+#include "token_draws.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <tartan/data/masking.hpp>
 
 namespace tartan::data {
 namespace {
@@ -13,12 +10,6 @@ struct Thresholds {
   std::uint64_t chosen, masked, randomised;
 };
 
-bool is_share(double value) { return value >= 0 && value <= 1; }
-
-std::uint64_t threshold(double chance) {
-  return static_cast<std::uint64_t>(std::llround(std::min(chance, 1.0) * 0x1p32));
-}
-
 Thresholds thresholds_of(MaskingOptions const& options) {
   double const changed = options.mask_share + options.random_share;
   if (!is_share(options.rate) || !is_share(options.mask_share) || !is_share(options.random_share) ||
@@ -27,17 +18,6 @@ Thresholds thresholds_of(MaskingOptions const& options) {
                std::to_string(options.mask_share) + " and " + std::to_string(options.random_share) +
                " (chances lie in [0, 1], the shares' sum too)");
   return {threshold(options.rate), threshold(options.mask_share), threshold(changed)};
-}
-
-bool is_special(ShardInfo const& info, std::int64_t token) {
-  return token == info.pad_id || token == info.cls_id || token == info.sep_id || token == info.mask_id ||
-         token == info.unk_id;
-}
-
-std::int64_t random_token(std::uint32_t high, std::uint32_t low, std::int64_t vocab_size) {
-  __extension__ using Wide = unsigned __int128;
-  Wide const product = Wide{std::uint64_t{high} << 32 | low} * static_cast<std::uint64_t>(vocab_size);
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(product >> 64));
 }
 
 // One Philox block per token: chosen?, what with it?, and 64 bits for a random token.
@@ -62,15 +42,9 @@ void mask_tokens(PackedBatch& batch, ShardInfo const& info, MaskingOptions const
   Thresholds const bounds = thresholds_of(options);
   if (info.mask_id < 0 && bounds.chosen > 0 && bounds.masked > 0)
     fail_data("the tokenizer of " + info.source + " has no mask token, which masking needs; choose another objective");
-  expects(batch.example_keys.size() == batch.examples.size(), "masking needs a key for each example");
-  batch.rows.clear();
-  batch.targets.clear();
-  auto const start_of = [&](std::size_t example) {
-    return batch.encoder.sequence_starts[static_cast<std::size_t>(batch.example_starts[example])];
-  };
-  for (std::size_t example = 0; example < batch.examples.size(); ++example)
-    mask_example(batch, start_of(example), start_of(example + 1), info, bounds,
-                 Key(batch.example_keys[example]).with("mask"));
+  for_each_example(batch, "mask", [&](std::int64_t first, std::int64_t last, Key key) {
+    mask_example(batch, first, last, info, bounds, key);
+  });
 }
 
 }  // namespace tartan::data

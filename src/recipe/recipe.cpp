@@ -174,7 +174,7 @@ Plan make_plan(config::Settings& settings) {
   apply_recipe_defaults(plan.options, settings);
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   for (auto& task : plan.options.tasks)
-    if (task.role != train::Role::auxiliary && task.objective != task::ObjectiveKind::mlm)
+    if (task.role != train::Role::auxiliary && task::has_labels(task.objective))
       task.metric = train::metric_of(task);  // said in the resolved settings
   check_tasks(plan, settings);
   check_learned(plan, settings);

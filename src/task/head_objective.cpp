@@ -12,6 +12,11 @@ Predictions rows_of(at::Tensor const& values) {
   return result;
 }
 
+at::Tensor cross_entropy(at::Tensor const& scores, std::vector<std::int64_t> const& targets) {
+  at::Tensor const expected = at::tensor(targets, at::kLong).to(scores.device());
+  return at::cross_entropy_loss(scores, expected, {}, at::Reduction::Sum, -1);
+}
+
 at::Tensor no_loss(at::Tensor const& hidden) { return hidden.sum() * 0; }
 
 }  // namespace tartan::task

@@ -24,6 +24,9 @@ class HeadObjective : public Objective {
 //! (E) rows of double precision.
 Predictions rows_of(at::Tensor const& values);
 
+//! Cross entropy of (n, classes) summed over the targets that are not -1.
+at::Tensor cross_entropy(at::Tensor const& scores, std::vector<std::int64_t> const& targets);
+
 //! A loss of nothing that has a graph.
 at::Tensor no_loss(at::Tensor const& hidden);
 

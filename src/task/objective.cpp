@@ -20,6 +20,8 @@ struct Entry {
 std::vector<Entry> const& entries() {
   static std::vector<Entry> const all = {
       {"mlm", ObjectiveKind::mlm, {}, make_mlm},
+      {"sentence-order", ObjectiveKind::sentence_order, {}, make_sentence_order},
+      {"replaced-tokens", ObjectiveKind::replaced_tokens, {}, make_replaced_tokens},
       {"classification",
        ObjectiveKind::classification,
        {"accuracy", "macro-f1", "micro-f1", "matthews"},
@@ -39,7 +41,7 @@ std::vector<Entry> const& entries() {
 Entry const& entry(ObjectiveKind kind) { return *std::ranges::find(entries(), kind, &Entry::kind); }
 
 [[noreturn]] void fail_without_labels() {
-  fail_usage("masked language modelling predicts no labels; name a task with another objective");
+  fail_usage("an objective that learns from texts alone predicts no labels; name a task with another objective");
 }
 
 }  // namespace
@@ -56,6 +58,8 @@ std::map<std::string, ObjectiveKind> const& objective_names() {
 std::string objective_name(ObjectiveKind kind) { return entry(kind).name; }
 
 std::vector<std::string> const& metrics_of(ObjectiveKind kind) { return entry(kind).metrics; }
+
+bool has_labels(ObjectiveKind kind) { return !metrics_of(kind).empty(); }
 
 std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options) { return entry(options.kind).make(options); }
 

@@ -8,6 +8,8 @@ namespace tartan::task {
 
 // Each in the file of its name.
 std::unique_ptr<Objective> make_mlm(ObjectiveOptions const& options);
+std::unique_ptr<Objective> make_sentence_order(ObjectiveOptions const& options);
+std::unique_ptr<Objective> make_replaced_tokens(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_classification(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_multilabel(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options);

@@ -34,9 +34,7 @@ class TokenClassification final : public TokenObjective {
   at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                   data::PackedBatch const& batch) const override {
     if (batch.num_targets() == 0) return no_loss(hidden[0]);
-    at::Tensor const targets = at::tensor(batch.targets, at::kLong).to(hidden[0].device());
-    return at::cross_entropy_loss(forward(place, hidden[0], batch), targets, {}, at::Reduction::Sum, -1) /
-           divided_by(outputs());
+    return cross_entropy(forward(place, hidden[0], batch), batch.targets) / divided_by(outputs());
   }
 
   //! Of each example the probabilities of its words, one after the other.

@@ -18,10 +18,15 @@ std::vector<Task const*> first_of_each_head(std::vector<Task> const& tasks) {
   return result;
 }
 
+//! What its outputs stand for; none where the objective does not read the labels that its data may have.
+std::vector<std::string> labels_of(Task const& t) {
+  return task::has_labels(t.options.objective) ? t.train.info().label_names : std::vector<std::string>();
+}
+
 nlohmann::ordered_json head_json(Task const& t) {
   nlohmann::ordered_json json = {{"head", t.head},
                                  {"objective", task::objective_name(t.options.objective)},
-                                 {"labels", t.train.info().label_names},
+                                 {"labels", labels_of(t)},
                                  {"metric", metric_of(t.options)},
                                  {"max_length", t.train.info().max_length}};
   if (t.options.objective == task::ObjectiveKind::regression)
@@ -51,7 +56,7 @@ std::string names_of(std::map<std::string, nlohmann::json> const& heads) {
 bool has_same_use(Task const& t, nlohmann::json const& d) try {
   bool const values = t.options.objective == task::ObjectiveKind::regression;
   return d.at("objective") == task::objective_name(t.options.objective) &&
-         d.at("labels").get<std::vector<std::string>>() == t.train.info().label_names &&
+         d.at("labels").get<std::vector<std::string>>() == labels_of(t) &&
          (!values || (d.at("scale").at("mean") == t.scale.mean && d.at("scale").at("deviation") == t.scale.deviation));
 } catch (nlohmann::json::exception const&) {
   return false;
@@ -78,7 +83,7 @@ void check_shared_heads(std::vector<Task> const& tasks) {
   for (auto const& t : tasks) {
     if (t.head.empty()) continue;
     Task const& first = **std::ranges::find(firsts, t.head, &Task::head);
-    if (first.options.objective != t.options.objective || first.train.info().label_names != t.train.info().label_names)
+    if (first.options.objective != t.options.objective || labels_of(first) != labels_of(t))
       fail_usage("tasks " + first.name() + " and " + t.name() + " share the head " + t.head +
                  ", but differ in objective or label names; give one of them a head of its own (task." + t.name() +
                  ".head)");

@@ -99,8 +99,10 @@ Section task_section(TaskOptions& o) {
                  "one task is the end task; members are what recipe muppet learns together, each as important as its "
                  "training set is large");
   auto const& names = task::objective_names();
-  s.choice<task::ObjectiveKind>("objective", o.objective, {names.begin(), names.end()},
-                                "what the task asks of the encoder");
+  s.choice<task::ObjectiveKind>(
+      "objective", o.objective, {names.begin(), names.end()},
+      "what the task asks of the encoder; of texts alone, whatever their labels: mlm, sentence-order (were the halves "
+      "swapped?), replaced-tokens (which are not the text's own?)");
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
   s.add("metric", o.metric,
         "of the end task, for early stop and best" + known_metrics() + "; empty: the first of these");
@@ -121,7 +123,7 @@ Section task_section(TaskOptions& o) {
         fraction);
   s.add("fraction_seed", o.fraction_seed,
         "names which examples, whatever run.seed is; tasks on the same labelled data share them", at_least(0));
-  s.add("mask_rate", o.mask_rate, "share of tokens that masked language modelling hides", between(0, 1));
+  s.add("mask_rate", o.mask_rate, "share of tokens that mlm hides, or replaced-tokens replaces", between(0, 1));
   s.add("head_dropout", o.head_dropout, "in the task's own head", between(0, 0.99));
   return s;
 }
@@ -359,7 +361,8 @@ std::string head_of(TaskOptions const& task) {
 }
 
 std::string metric_of(TaskOptions const& task) {
-  return task.metric.empty() ? task::metrics_of(task.objective).front() : task.metric;
+  auto const& metrics = task::metrics_of(task.objective);
+  return task.metric.empty() && !metrics.empty() ? metrics.front() : task.metric;
 }
 
 void validate(Options const& o, config::Settings const& settings, bool needs_end_task) {

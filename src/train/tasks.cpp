@@ -64,7 +64,7 @@ Task open_task(TaskOptions const& o, TrainOptions const& common) {
   task.scale = scale_of(task.train);
   task.objective = task::make_objective(objective_options(o, common, task.train, task.scale));
   check_kind(task, task.train);
-  bool const labelled = o.objective != task::ObjectiveKind::mlm;
+  bool const labelled = task::has_labels(o.objective);
   if (o.role == Role::end || (o.role == Role::member && labelled)) {
     task.dev = data::Dataset::open(o.data, "dev");
     check_kind(task, *task.dev);

@@ -24,6 +24,17 @@ struct TaskModel {
   at::Tensor parameter(std::string const& name) const { return model->parameters.at("acl." + name); }
 };
 
+//! Of the tiny encoder's vocabulary.
+inline data::ShardInfo shard_info() {
+  data::ShardInfo info;
+  info.vocab_size = 61;
+  info.pad_id = 0;
+  info.cls_id = 1;
+  info.sep_id = 2;
+  info.mask_id = 3;
+  return info;
+}
+
 inline data::PackedBatch labelled_batch(std::vector<std::int64_t> const& lengths, task::Objective const& objective,
                                         std::uint64_t seed = 1) {
   data::PackedBatch batch = tiny_batch(lengths, seed);

@@ -11,16 +11,6 @@ namespace {
 
 using namespace tartan::testing;
 
-data::ShardInfo shard_info() {
-  data::ShardInfo info;
-  info.vocab_size = 61;
-  info.pad_id = 0;
-  info.cls_id = 1;
-  info.sep_id = 2;
-  info.mask_id = 3;
-  return info;
-}
-
 class MlmTest : public ::testing::Test, protected TaskModel {
  protected:
   data::PackedBatch masked(std::uint64_t key) const {

@@ -5,6 +5,9 @@
 
 namespace tartan::data {
 
+//! Padding, [CLS], [SEP], the mask, or what stands for an unknown word.
+bool is_special(ShardInfo const& info, std::int64_t token);
+
 //! BERT's masking (Devlin et al. 2019, section 3.1).
 struct MaskingOptions {
   double rate = 0.15;         //!< chance of a token to be chosen
@@ -17,5 +20,11 @@ struct MaskingOptions {
 //! they are the same in whatever batch and on whatever rank it lies. Throws ExitStatus::usage where the options are no
 //! probabilities, ExitStatus::data where a mask token is needed and the tokenizer has none.
 void mask_tokens(PackedBatch& batch, ShardInfo const& info, MaskingOptions const& options);
+
+//! Gives each token that is not special, with a chance of `rate`, the place to another such token of the vocabulary,
+//! any of them alike; fills `rows` with the positions of all that are not special and `targets` with 1 where one was
+//! replaced, else 0. Keyed as mask_tokens is. Throws ExitStatus::usage where the rate is no probability,
+//! ExitStatus::data where the vocabulary holds nothing else.
+void replace_tokens(PackedBatch& batch, ShardInfo const& info, double rate);
 
 }  // namespace tartan::data

@@ -67,13 +67,25 @@ class Objective {
                                           std::vector<std::string> const& label_names) const;
 };
 
-enum class ObjectiveKind { mlm, classification, multilabel, regression, choice, span, token_classification };
+enum class ObjectiveKind {
+  mlm,
+  sentence_order,
+  replaced_tokens,
+  classification,
+  multilabel,
+  regression,
+  choice,
+  span,
+  token_classification
+};
 
 //! As in configurations.
 std::map<std::string, ObjectiveKind> const& objective_names();
 std::string objective_name(ObjectiveKind kind);
 //! Names of its metrics, the default first; empty: it predicts nothing.
 std::vector<std::string> const& metrics_of(ObjectiveKind kind);
+//! Whether its data hold labels, which it predicts; else it makes its targets from the texts themselves.
+bool has_labels(ObjectiveKind kind);
 
 //! Mean and standard deviation of the values to learn: losses are of values less the one, in units of the other.
 struct Scale {
@@ -97,7 +109,7 @@ struct ObjectiveOptions {
   ObjectiveKind kind = ObjectiveKind::classification;
   std::int64_t outputs = 0;   //!< classes of texts or words, or columns
   double head_dropout = 0.1;  //!< of all with a head
-  double mask_rate = 0.15;    //!< mlm
+  double mask_rate = 0.15;    //!< mlm and replaced-tokens
   Scale scale{};              //!< regression, whose mean costs 1 anyway
   LossScale loss_scale = LossScale::none;
   R3f r3f{};                               //!< classification; what loss_scale divides is the sum of both terms
