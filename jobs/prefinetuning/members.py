@@ -6,7 +6,7 @@ from pathlib import Path
 from preparing.errors import usage
 from reporting.run_files import parse_config, read_config, with_role
 
-TEXT = ("mlm", "sentence-order", "replaced-tokens")
+TEXT = ("mlm", "sentence-order", "replaced-tokens", "contrast")
 KINDS = {"classification": "class", "token-classification": "token-class"} | dict.fromkeys(TEXT, "text")  # else as the objective
 
 

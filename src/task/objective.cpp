@@ -22,6 +22,7 @@ std::vector<Entry> const& entries() {
       {"mlm", ObjectiveKind::mlm, {}, make_mlm},
       {"sentence-order", ObjectiveKind::sentence_order, {}, make_sentence_order},
       {"replaced-tokens", ObjectiveKind::replaced_tokens, {}, make_replaced_tokens},
+      {"contrast", ObjectiveKind::contrast, {}, make_contrast},
       {"classification",
        ObjectiveKind::classification,
        {"accuracy", "macro-f1", "micro-f1", "matthews"},

@@ -10,6 +10,7 @@ namespace tartan::task {
 std::unique_ptr<Objective> make_mlm(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_sentence_order(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_replaced_tokens(ObjectiveOptions const& options);
+std::unique_ptr<Objective> make_contrast(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_classification(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_multilabel(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options);

@@ -50,13 +50,12 @@ void SingleLevel::fused_gradient(StepInputs const& inputs, Sums& sums, StepRepor
     Packed const packed(tasks_, inputs, m);
     data::PackedBatch const all = packed.together();
     for (auto const& batches : inputs.batches) sums.tokens += static_cast<double>(batches[m].encoder.num_tokens());
-    if (all.rows.empty()) continue;
     at::Tensor const hidden = model_.encoder.forward(model_.parameters, all, all.rows, {options_.dropout, 0});
     auto const parts = packed.divide(hidden, tasks_.size());
     at::Tensor total;
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
       auto const& batch = inputs.batches[i][m];
-      if (!batch.has_targets() || divisors_[m][i] == 0) continue;
+      if (!takes_part(i, m, batch)) continue;
       at::Tensor const loss = tasks_[i].objective->loss(place(i), parts[i], batch) / divisors_[m][i];
       sums.losses[i] += loss.item<double>();
       total = total.defined() ? total + report.weights[i] * loss : report.weights[i] * loss;

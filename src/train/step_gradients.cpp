@@ -35,7 +35,7 @@ double SingleLevel::accumulate(std::size_t i, StepInputs const& inputs, Micro mi
   double sum = 0;
   for (std::size_t m = micro.first; m < micro.second; ++m) {
     auto const& batch = inputs.batches[i][m];
-    if (!batch.has_targets() || divisors_[m][i] == 0) continue;
+    if (!takes_part(i, m, batch)) continue;
     at::Tensor const loss = task::forward_loss(*tasks_[i].objective, place(i), batch) / divisors_[m][i];
     torch::autograd::backward({loss}, {});
     sum += loss.item<double>();
@@ -82,8 +82,17 @@ void SingleLevel::bind(at::Tensor const& buffer) {
 
 Route SingleLevel::route() const { return options_.through_host ? Route::host : route_of(comm_, combined_); }
 
+// Alike on every rank where the objective spans them all, since each must join its collectives
+bool SingleLevel::takes_part(std::size_t i, std::size_t m, data::PackedBatch const& batch) const {
+  return divisors_[m][i] > 0 && (batch.has_targets() || tasks_[i].objective->spans_ranks());
+}
+
 task::HeadPlace SingleLevel::place(std::size_t i) const {
-  return {model_.encoder, model_.parameters, model_.parameters, tasks_[i].head, options_.dropout && !only_looks_};
+  task::HeadPlace place{model_.encoder, model_.parameters, model_.parameters, tasks_[i].head,
+                        options_.dropout && !only_looks_};
+  if (tasks_[i].objective->spans_ranks())
+    place.gather = [this](at::Tensor const& own) { return gather_rows(comm_, own, route()); };
+  return place;
 }
 
 }  // namespace tartan::train

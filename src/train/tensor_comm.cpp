@@ -2,6 +2,8 @@
 
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <numeric>
+
 namespace tartan::train {
 namespace {
 
@@ -83,6 +85,20 @@ comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor 
   void const* const from = sent.defined() ? sent.const_data_ptr() : nullptr;
   auto work = comm.scatter(from, host.mutable_data_ptr(), counts, type_of(shard), root, place(shard, route));
   return returning(std::move(work), std::move(sent), std::move(host), shard, route);
+}
+
+task::RowsOfRanks gather_rows(comm::Communicator& comm, at::Tensor const& own, Route route) {
+  if (comm.size() == 1) return {own};
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(comm.size()), 0);
+  rows[static_cast<std::size_t>(comm.rank())] = own.size(0);
+  comm.all_reduce(rows.data(), rows.size(), comm::Type::int64).wait();
+  std::vector<std::size_t> counts;
+  for (auto const n : rows) counts.push_back(static_cast<std::size_t>(n * own.size(1)));
+  std::int64_t const first = std::accumulate(rows.begin(), rows.begin() + comm.rank(), std::int64_t{0});
+  std::int64_t const after = first + own.size(0), sum = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
+  at::Tensor const sent = own.detach().contiguous(), all = at::empty({sum, own.size(1)}, sent.options());
+  all_gather(comm, sent, all, counts, route).wait();
+  return {at::cat({all.narrow(0, 0, first), own, all.narrow(0, after, sum - after)}), first};
 }
 
 }  // namespace tartan::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tartan/comm/nccl.hpp>
+#include <tartan/task/objective.hpp>
 
 #include <ATen/ATen.h>
 
@@ -32,5 +33,8 @@ comm::Work broadcast(comm::Communicator& comm, at::Tensor const& data, int root,
 //! `data` is looked at on the root only.
 comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
                    std::vector<std::size_t> const& counts, int root, Route route);
+
+//! Every rank's rows (n, width), of which ranks may have other numbers or none, end to end.
+task::RowsOfRanks gather_rows(comm::Communicator& comm, at::Tensor const& own, Route route);
 
 }  // namespace tartan::train

@@ -8,6 +8,7 @@
 
 #include <ATen/ATen.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -17,13 +18,24 @@
 
 namespace tartan::task {
 
-//! Where an objective finds its head: which parameter set, under which name; and whether dropout is on.
+//! Rows of every rank, one rank's after another's; this rank's, which alone have a graph, begin at `first`.
+struct RowsOfRanks {
+  at::Tensor rows;  //!< (rows of all ranks, width)
+  std::int64_t first = 0;
+};
+
+//! From this rank's rows (n, width), n perhaps 0. Collective: every rank calls it, in the same order.
+using GatherRows = std::function<RowsOfRanks(at::Tensor const& own)>;
+
+//! Where an objective finds its head: which parameter set, under which name; whether dropout is on; and the other
+//! ranks.
 struct HeadPlace {
   model::Encoder const& encoder;
   model::ParameterSet& body;   //!< holds the encoder and the MLM head
   model::ParameterSet& heads;  //!< holds NAME.…; usually the same set
   std::string name;
   bool dropout = false;
+  GatherRows gather{};  //!< none: this rank is alone
 };
 
 //! One forward of the encoder over a batch.
@@ -51,6 +63,10 @@ class Objective {
   virtual at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                           data::PackedBatch const& batch) const = 0;
   virtual std::string kind() const = 0;  //!< data kind it reads, see data::known_kinds
+  //! Whether `loss` holds its examples against those of all ranks, by HeadPlace::gather. Then every rank calls it, also
+  //! with an empty batch, wherever any rank has an example; their losses add up to that of one batch, and so do their
+  //! gradients.
+  virtual bool spans_ranks() const { return false; }
 
   //! The rest is of objectives with labels. Throws ExitStatus::usage where there are none.
   virtual Predictions predict(HeadPlace const& place, at::Tensor const& hidden, data::PackedBatch const& batch) const;
@@ -71,6 +87,7 @@ enum class ObjectiveKind {
   mlm,
   sentence_order,
   replaced_tokens,
+  contrast,
   classification,
   multilabel,
   regression,

@@ -201,6 +201,7 @@ class SingleLevel : public StepRule {
   double precondition_direction();
   void task_gradients(StepInputs const& inputs, Micro micro, Sums& sums, StepReport const& report, Ahead const& ahead);
   void fused_gradient(StepInputs const& inputs, Sums& sums, StepReport const& report);
+  bool takes_part(std::size_t task, std::size_t micro_batch, data::PackedBatch const& batch) const;
   double accumulate(std::size_t task, StepInputs const& inputs, Micro micro);
   std::int64_t my_shard() const {
     return static_cast<std::int64_t>(shard_counts_[static_cast<std::size_t>(comm_.rank())]);
