@@ -58,10 +58,15 @@ def there(place, monkeypatch):
     monkeypatch.chdir(place)
     for section in (section for name in NAMES for section in settings(name).values() if "data" in section):
         name = {"classification": "labelled", "mlm": "domain"}.get(section["objective"], section["objective"])
-        kind = "end" if section.get("role") == "end" else name
-        if not (path := Path(section["data"])).exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.symlink_to(place / "data" / kind)
+        link(Path(section["data"]), place / "data" / ("end" if section.get("role") == "end" and name == "labelled" else name))
+    for model in {settings(name)["model"]["path"] for name in NAMES} - {str(EXPORTED)}:
+        link(Path(model), place / "models" / "minilm")
+
+
+def link(path, to):
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(to)
 
 
 @pytest.fixture(scope="module")
