@@ -5,6 +5,8 @@
 #include <tartan/comm/communicator.hpp>
 #include <tartan/train/step.hpp>
 
+#include <ATen/Parallel.h>
+
 #include <gtest/gtest.h>
 
 namespace tartan::train::toy {
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::int64_t latent = 8;
 constexpr std::uint64_t per_step = 80;
-constexpr int steps = 120;
+constexpr std::size_t steps = 400;
 
 task::Objective const& of_two_classes() {
   static auto const objective = task::make_objective({.kind = task::ObjectiveKind::classification, .outputs = 2});
@@ -53,7 +55,9 @@ std::unique_ptr<model::Model> trained(std::size_t tasks, std::uint64_t seed, Ord
   auto model = make_model(heads);
   auto const comm = comm::make_local();
   optim::AdamW optimizer(model->parameters, {});
-  SingleLevel rule(*model, step_tasks, nullptr, *comm, {.dropout = false}, optimizer);
+  StepOptions options;
+  options.dropout = false;
+  SingleLevel rule(*model, step_tasks, nullptr, *comm, options, optimizer);
   weighting::Weighting equal = weighting::make_fixed(std::vector<double>(tasks, 1 / static_cast<double>(tasks)));
   for (std::size_t step = 0; step < steps; ++step) {
     StepInputs inputs;
@@ -63,7 +67,7 @@ std::unique_ptr<model::Model> trained(std::size_t tasks, std::uint64_t seed, Ord
       inputs.batches.push_back({pack(sided(Key(seed).with(step).with(t), Key(seed).with("plane").with(t), count))});
       inputs.weights.push_back(static_cast<double>(count) / per_step);
     }
-    rule.run(inputs, local_counts(inputs), {.body_lr = 2e-3, .head_lr = 1e-2}, equal, {}, {});
+    rule.run(inputs, local_counts(inputs), {.body_lr = 3e-3, .head_lr = 1e-2}, equal, {}, {});
   }
   return model;
 }
@@ -99,20 +103,21 @@ double probe(model::Model& model, std::uint64_t seed) {
 }
 
 double mean_probe(std::size_t tasks, Order order = Order::all_at_once) {
+  at::set_num_threads(1);  // more would only wait for each other
   double sum = 0;
-  constexpr std::uint64_t seeds = 3;
+  constexpr std::uint64_t seeds = 2;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) sum += probe(*trained(tasks, seed, order), seed);
   return sum / seeds;
 }
 
 TEST(muppet, AHeldOutTaskGainsWithTheNumberOfTasks) {
-  double const two = mean_probe(2), eight = mean_probe(8), forty = mean_probe(40);
-  EXPECT_GT(eight, two);
-  EXPECT_GT(forty, two + 0.03);
+  double const one = mean_probe(1), four = mean_probe(4), sixteen = mean_probe(16);
+  EXPECT_GT(four, one + 0.02);
+  EXPECT_GT(sixteen, four);
 }
 
 TEST(muppet, TasksAtOnceServeItAtLeastAsWellAsOneAfterTheOther) {
-  EXPECT_GT(mean_probe(10), mean_probe(10, Order::one_after_the_other) - 0.01);
+  EXPECT_GT(mean_probe(8), mean_probe(8, Order::one_after_the_other) - 0.01);
 }
 
 }  // namespace
