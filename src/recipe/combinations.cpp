@@ -57,6 +57,9 @@ std::vector<Combination> of_layers(train::Options const& o) {
       {looks && o.probe.per == task::ProbePer::micro, "weighting", o.weighting.log_layers ? "log_layers" : "per",
        "cosines by layer are those of a whole step, and probe.per = micro has them by micro-batch; use probe.per = "
        "step"},
+      {o.weighting.log_layers && o.weighting.looks == train::Looks::epoch, "weighting", "log_layers",
+       "weighting.log_layers has nothing to show of steps that do not look at gradients (looks = epoch); use looks = "
+       "step"},
       {layers && o.run.recipe != "meta-tartan", "weighting", "per",
        problem + "recipe " + o.run.recipe + ", only with meta-tartan; use weighting.per = task"},
       {layers && o.weighting.apply == train::Apply::sampling, "weighting", "per",
@@ -90,7 +93,10 @@ std::vector<Combination> of_probe(task::ProbeOptions const& o) {
 std::vector<Combination> of_preset(train::ModelOptions const& o) {
   bool const fresh = o.preset != model::Preset::none;
   std::string const problem = "model.preset starts an encoder from nothing: ";
+  bool const rules = !o.allow_missing.empty() || !o.allow_unexpected.empty();
   return {
+      {fresh && rules, "model", o.allow_missing.empty() ? "allow_unexpected" : "allow_missing",
+       problem + "no weights are read that could lack anything; leave model.allow_missing and allow_unexpected out"},
       {fresh && o.heads == train::Heads::reuse, "model", "heads",
        problem + "there are no heads to reuse; leave one of them out"},
       {fresh && o.mlm_head_warmup_steps > 0, "model", "mlm_head_warmup_steps",

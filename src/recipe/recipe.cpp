@@ -119,6 +119,16 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
   }
 }
 
+//! A text is told from others, which a micro-batch of one has not.
+void check_contrast(train::Options const& o, config::Settings const& settings) {
+  for (auto const& t : o.tasks)
+    if (t.objective == task::ObjectiveKind::contrast && t.batch < 2 * o.train.micro_batches)
+      fail_usage(settings.origin("task." + t.name, "batch") +
+                 ": objective contrast needs two texts or more in each of " + std::to_string(o.train.micro_batches) +
+                 " micro-batches; raise task." + t.name + ".batch to " + std::to_string(2 * o.train.micro_batches) +
+                 " or more");
+}
+
 //! Both kinds of step have something to train, and are weighed by the recipe.
 void check_turns(Plan const& plan, config::Settings const& settings) {
   for (auto const& stage : plan.stages) {
@@ -129,12 +139,20 @@ void check_turns(Plan const& plan, config::Settings const& settings) {
       if (t.weight >= 0 && train::trains(stage, t))
         fail_usage(settings.origin("task." + t.name, "weight") + ": recipe " + plan.options.run.recipe +
                    " weighs tasks by stage." + stage.name + ".mlm_weight; leave weight out");
-    bool const any = std::ranges::any_of(plan.options.tasks, [&](train::TaskOptions const& t) {
-      return train::trains(stage, t) && train::is_external(stage, t);
-    });
-    if (!any)
-      fail_usage(settings.origin("stage." + stage.name, "external") + ": stage " + stage.name +
-                 " trains none of these external texts; name them in stage." + stage.name + ".tasks too");
+    std::string const section = "stage." + stage.name;
+    bool own = false;
+    for (auto const& t : plan.options.tasks) {
+      if (t.role != train::Role::auxiliary) continue;
+      bool const external = train::is_external(stage, t), trained = train::trains(stage, t);
+      own = own || (trained && !external);
+      if (external && !trained && !stage.options.external.empty())
+        fail_usage(settings.origin(section, "external") + ": stage " + stage.name +
+                   " does not train the external texts " + t.name + "; name them in " + section + ".tasks too");
+    }
+    if (!own && settings.given(section, "mlm_weight"))
+      fail_usage(settings.origin(section, "mlm_weight") +
+                 ": all auxiliary tasks are external texts; name those that are in " + section +
+                 ".external, so that the end task's own texts are left");
   }
 }
 
@@ -180,6 +198,7 @@ Plan make_plan(config::Settings& settings) {
   check_learned(plan, settings);
   check_members(plan, settings);
   check_turns(plan, settings);
+  check_contrast(plan.options, settings);
   check_combinations(plan.options, settings);
   warn_of_idle_keys(plan.options.run.recipe, settings);
   plan.values = settings.values();

@@ -47,6 +47,9 @@ std::vector<StepInputs> moment_inputs(Draws const& draws, std::int64_t first) {
 TrainedWeights prepare(RunContext& run, std::vector<StagePlan> const& stages,
                        std::optional<std::filesystem::path> const& path) {
   if (path) return read_trained_weights(*path, run.model);
+  if (run.options.model.preset != model::Preset::none)
+    fail_usage(
+        "model.preset starts an encoder from nothing, whose gradients mean nothing; audit a run that has trained it");
   warm_up_mlm_head(run, stages);
   return {run.options.model.path.string(), std::nullopt};
 }

@@ -38,8 +38,9 @@ std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const&
   Draws const draws(tasks, end_task(run.tasks), false, {}, run.options.train.micro_batches, key, 0, 1,
                     mixture_of(plan, tasks, key), turns_of(plan, tasks));
   std::vector<Padding> paddings(tasks.size());
+  std::int64_t const stride = plan.turns ? plan.options.external_steps : 1;  // which meets both kinds of step
   for (std::int64_t step = 0; step < std::min(steps, looked_at_steps); ++step) {
-    StepInputs const inputs = draws.at(step);
+    StepInputs const inputs = draws.at(step * stride);
     for (std::size_t i = 0; i < tasks.size(); ++i)
       for (auto const& batch : inputs.batches[i]) paddings[i].add(batch);
   }
@@ -55,11 +56,22 @@ std::int64_t num_evaluations(StagePlan const& plan, Stage const& stage) {
   return (stage.num_steps() + stage.evaluate_every() - 1) / stage.evaluate_every();
 }
 
+//! A step's mean where tasks take turns, from one of each kind.
+BenchResult bench_turns(Stage& stage, StagePlan const& plan) {
+  BenchResult result = stage.bench(1, 1);
+  BenchResult const own = stage.bench(0, 1, plan.options.external_steps);
+  double const share = 1 / static_cast<double>(plan.options.external_steps + 1);
+  double& seconds = result.step_seconds.front();
+  seconds += share * (own.step_seconds.front() - seconds);
+  result.tokens += share * (own.tokens - result.tokens);
+  return result;
+}
+
 StageForecast forecast(RunContext& run, StagePlan const& plan) {
   StageForecast result;
   Progression p;
   Stage stage(run, plan, p, std::nullopt);
-  BenchResult const bench = stage.bench(1, 1);
+  BenchResult const bench = plan.turns ? bench_turns(stage, plan) : stage.bench(1, 1);
   result.name = plan.name;
   result.steps = stage.num_steps();
   result.evaluations = num_evaluations(plan, stage);

@@ -23,6 +23,10 @@ void check_roles(std::vector<TaskOptions> const& tasks) {
 
 //! An MLM head that was never trained says nothing of a text.
 void check_mlm_head(Options const& o, std::vector<Task> const& tasks, model::Model const& model, bool warmed_up) {
+  if (o.model.preset != model::Preset::none)
+    fail_usage(
+        "model.preset starts an encoder from nothing, whose gradients mean nothing; leave it out and give trained "
+        "weights as model.path");
   if (model.loaded.mlm_head || warmed_up) return;
   for (Task const& task : tasks)
     if (task.head.empty())

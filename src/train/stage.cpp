@@ -10,6 +10,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -24,6 +25,14 @@ bool looks_apart(StagePlan const& plan, Options const& options) {
   return by_end_task && options.weighting.looks == Looks::epoch;
 }
 
+//! Whether the end task's weight is 0 and stays so: the encoder does not learn from it, its head does.
+bool only_judges(StagePlan const& plan, Options const& options) {
+  bool const stays = plan.weighting == WeightingKind::fixed || plan.weighting == WeightingKind::tawt ||
+                     plan.weighting == WeightingKind::dga;
+  return plan.end_task && plan.auxiliaries && stays &&
+         std::ranges::any_of(options.tasks, [](TaskOptions const& t) { return t.role == Role::end && t.weight == 0; });
+}
+
 StepOptions step_options(StagePlan const& plan, Options const& options) {
   StepOptions result;
   result.placement = options.weighting.placement;
@@ -33,6 +42,7 @@ StepOptions step_options(StagePlan const& plan, Options const& options) {
   result.dropout = options.train.dropout;
   result.freeze_body = plan.body_frozen;
   result.looks_apart = looks_apart(plan, options);
+  result.first_only_judges = only_judges(plan, options);
   result.probe = probe_options(plan, options);
   result.probe.adamw = options.train.adamw;
   apply_compat(options.train.compat, result);
@@ -179,25 +189,26 @@ StepReport Stage::step(StepInputs const& inputs, std::vector<double> const& coun
 
 //! What weights follow once per epoch.
 void Stage::look() {
-  if (!looks_apart(plan_, run_.options) || p_.step % steps_of_end_task(plan_, tasks_) != 0) return;
+  if (!looks_apart(plan_, run_.options) || p_.step == 0) return;  // nothing was learned yet
+  if (p_.step % steps_of_end_task(plan_, tasks_) != 0) return;
   StepInputs const inputs = draws_.look(p_.step, run_.options.weighting.look_examples);
   log_look(rule_->look(inputs, global(local_counts(inputs)), weighting_));
 }
 
-BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps) {
+BenchResult Stage::bench(std::int64_t warmup, std::int64_t steps, std::int64_t first) {
   BenchResult result;
   for (auto const& parameter : run_.model.parameters.layout().parameters())
     if (parameter.name.find("encoder.layer.") != std::string::npos)
       result.matrix_parameters += static_cast<double>(parameter.count);
   result.threads = at::get_num_threads();
   Prefetch ahead(draws_, std::numeric_limits<std::int64_t>::max());  // a short stage is timed beyond its end
-  StepInputs inputs = draws_.at(0, sizes_);
+  StepInputs inputs = draws_.at(first, sizes_);
   std::vector<double> counts = global(local_counts(inputs));
-  for (p_.step = 0; p_.step < warmup + steps; ++p_.step) {
+  for (p_.step = first; p_.step < first + warmup + steps; ++p_.step) {
     auto const began = std::chrono::steady_clock::now();
     ahead.start(p_.step + 1, next_sizes());
     StepReport const report = step(inputs, counts, ahead);
-    if (p_.step >= warmup) {
+    if (p_.step >= first + warmup) {
       result.step_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
       result.tokens += report.tokens;
       if (inputs.probe) result.probe_tokens += static_cast<double>(num_tokens(*inputs.probe));

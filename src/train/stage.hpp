@@ -58,8 +58,8 @@ class Stage {
 
   enum class End { finished, stopped };
   End run();
-  //! Times `steps` steps after `warmup` others; nothing is written.
-  BenchResult bench(std::int64_t warmup, std::int64_t steps);
+  //! Times `steps` steps after `warmup` others, from step `first` on; nothing is written.
+  BenchResult bench(std::int64_t warmup, std::int64_t steps, std::int64_t first = 0);
   std::int64_t num_steps() const { return total_steps_; }
   std::int64_t evaluate_every() const { return evaluate_every_; }
 
@@ -98,7 +98,6 @@ class Stage {
   std::string end_reason(Heard const& heard) const;
   void finish(std::string const& reason);
   void save();
-  bool learns_end_task() const;
   bool absent(StepReport const& report, std::size_t task) const;
   void log_look(StepReport const& report) const;
   void log_step(StepReport const& report, Heard const& heard, double step_seconds);

@@ -5,11 +5,9 @@
 
 namespace tartan::train {
 
-//! Where the end task only judges, its head says nothing.
-bool Stage::learns_end_task() const { return plan_.end_task && weighting::weights(weighting_).front() > 0; }
-
 bool Stage::evaluation_due(Heard const& heard) const {
-  if (!learns_end_task() && !plan_.members) return false;
+  if (!plan_.end_task && !plan_.members) return false;
+  if (plan_.turns && turns_of(plan_, tasks_)->before(0, p_.step) == 0) return false;  // its head has learned nothing
   return (evaluate_every_ > 0 && p_.step % evaluate_every_ == 0) || p_.step == total_steps_ || heard.time_up;
 }
 

@@ -72,7 +72,10 @@ std::vector<double> steps_of_epochs(StagePlan const& plan, std::vector<Task cons
 //! Of the largest, or of all.
 double steps_of_epoch(StagePlan const& plan, std::vector<Task const*> const& tasks) {
   if (auto const mixture = mixture_of(plan, tasks, Key())) return static_cast<double>(mixture->steps_per_epoch());
-  return std::ranges::max(steps_of_epochs(plan, tasks));
+  std::vector<double> steps = steps_of_epochs(plan, tasks);
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    if (plan.turns && !is_external(plan, tasks[i]->options)) steps[i] = 1;  // an epoch is one of external texts
+  return std::ranges::max(steps);
 }
 
 }  // namespace

@@ -78,8 +78,10 @@ weighting::Weighting dga(WeightingOptions const& o, Tasks const& tasks) {
 weighting::Weighting tawt(WeightingOptions const& o, Tasks const& tasks) {
   auto rule = weighting::make_tawt(start_weights(tasks, equal_share(tasks)), o.rate, o.similarity);
   rule.bounds = o.bounds;
-  weighting::check_bounds(o.bounds, tasks.size());
-  rule.shares = weighting::within(o.bounds, rule.shares);
+  auto const first = rule.shares.begin() + (rule.shares.front() == 0 ? 1 : 0);  // a judge has no weight to bound
+  std::vector<double> const learned(first, rule.shares.end());
+  weighting::check_bounds(o.bounds, learned.size());
+  std::ranges::copy(weighting::within(o.bounds, learned), first);
   return rule;
 }
 

@@ -42,6 +42,12 @@ class Packed {
   std::deque<data::PackedBatch> changed_;  // stay where they are
 };
 
+//! As they are, for a head that the encoder does not learn from.
+std::vector<at::Tensor> detached(std::vector<at::Tensor> hidden) {
+  for (auto& one : hidden) one = one.detach();
+  return hidden;
+}
+
 }  // namespace
 
 void SingleLevel::fused_gradient(StepInputs const& inputs, Sums& sums, StepReport const& report) {
@@ -56,9 +62,12 @@ void SingleLevel::fused_gradient(StepInputs const& inputs, Sums& sums, StepRepor
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
       auto const& batch = inputs.batches[i][m];
       if (!takes_part(i, m, batch)) continue;
-      at::Tensor const loss = tasks_[i].objective->loss(place(i), parts[i], batch) / divisors_[m][i];
+      bool const judges = only_judges(i);
+      at::Tensor const loss =
+          tasks_[i].objective->loss(place(i), judges ? detached(parts[i]) : parts[i], batch) / divisors_[m][i];
       sums.losses[i] += loss.item<double>();
-      total = total.defined() ? total + report.weights[i] * loss : report.weights[i] * loss;
+      at::Tensor const weighted = judges ? loss : report.weights[i] * loss;
+      total = total.defined() ? total + weighted : weighted;
     }
     if (total.defined()) torch::autograd::backward({total}, {});
   }

@@ -30,10 +30,24 @@ void SingleLevel::add(std::size_t i, double weight, at::Tensor const& gradient, 
     if (direction.defined()) std::tie(sums.dots[i], sums.squares[i]) = sums.over_groups(i);
     return absorb_by_group(i, weight, gradient, combined);
   }
-  auto const result = model::absorb(gradient, direction, weight, combined);
+  bool const apart = only_judges(i);
+  auto const result = apart && direction.defined() ? model::look(gradient, direction)
+                      : apart                      ? model::DotSquare()
+                                                   : model::absorb(gradient, direction, weight, combined);
+  if (apart) absorb_apart(0, 1, gradient, combined);
   sums.dots[i] = result.dot;
   sums.squares[i] = in_metric ? square : result.square;
   if (judges) sums.probe_square = sums.squares[i];
+}
+
+void SingleLevel::absorb_apart(double body_weight, double heads_weight, at::Tensor const& gradient,
+                               at::Tensor const& combined) const {
+  std::int64_t const begin = sharded_ ? shard_begin_ : 0;
+  std::int64_t const shared =
+      std::clamp(model_.parameters.layout().body_size() - begin, std::int64_t{0}, gradient.numel());
+  std::int64_t const rest = gradient.numel() - shared;
+  model::absorb(gradient.narrow(0, 0, shared), {}, body_weight, combined.narrow(0, 0, shared));
+  model::absorb(gradient.narrow(0, shared, rest), {}, heads_weight, combined.narrow(0, shared, rest));
 }
 
 // The encoder by its gate, all heads as they are: they harm nobody but their own task
@@ -42,13 +56,7 @@ void SingleLevel::add_gated(std::size_t i, at::Tensor const& gradient, at::Tenso
   auto const sum = direction.defined() ? model::look(gradient, direction) : model::DotSquare();
   sums.dots[i] = sum.dot;
   sums.squares[i] = sum.square;
-  std::int64_t const begin = sharded_ ? shard_begin_ : 0;
-  std::int64_t const shared =
-      std::clamp(model_.parameters.layout().body_size() - begin, std::int64_t{0}, gradient.numel());
-  std::int64_t const rest = gradient.numel() - shared;
-  model::absorb(gradient.narrow(0, 0, shared), {}, gate(i, sums), combined.narrow(0, 0, shared));
-  model::absorb(gradient.narrow(0, shared, rest), {}, weighting::gate(*gates_, i, 1, true, true),
-                combined.narrow(0, shared, rest));
+  absorb_apart(gate(i, sums), weighting::gate(*gates_, i, 1, true, true), gradient, combined);
 }
 
 // Three scalars over ranks where alignments are on shards, then rank 0's word

@@ -4,6 +4,7 @@ import json
 
 import launch
 import pytest
+from safetensors.numpy import load_file
 
 from disturbing import OFTEN, assert_same, kill_in
 from trial import Run, Trial
@@ -78,23 +79,23 @@ def test_weights_follow_once_per_epoch_where_asked(trial, recipe):
     changes = changes_for(recipe, trial) | {"weighting.looks": "epoch", "weighting.look_examples": 10, "weighting.rate": 1}
     run = trial.train(changes)  # 64 examples, 16 in a step: an epoch has 4 steps
     weights, looks = weights_of(run), run.events("look")
-    assert [look["step"] for look in looks] == [0, 4, 8]
+    assert [look["step"] for look in looks] == [4, 8]  # after an epoch, as published
     for step, each in enumerate(weights):
-        assert each == looks[step // 4]["weights"]
-    assert len({each["words"] for each in weights}) == 3
+        assert each == (looks[step // 4 - 1]["weights"] if step >= 4 else weights[0])
+    assert len({each["words"] for each in weights}) == 3 and weights[0]["words"] == pytest.approx(1 / 3)
     assert not any("cosines" in step for step in run.events("step"))
     if recipe == "tawt":
         assert all(look["cosines"]["toy"] == pytest.approx(1) for look in looks)
 
 
 @pytest.mark.parametrize("recipe", ["tawt", "dga"])
-def test_looks_do_not_depend_on_ranks_nor_on_dropout(trial, recipe):
+def test_looks_do_not_depend_on_ranks(trial, recipe):
     changes = changes_for(recipe, trial) | {"model.precision": "fp64", "stage.finetune.steps": 1, "weighting.looks": "epoch"}
     one, two = (trial.train(changes, ranks=ranks, output=f"on-{ranks}").events("look") for ranks in (1, 2))
     dry = trial.train(changes | {"train.dropout": "off"}, output="dry").events("look")
     for a, b in zip(one, two, strict=True):
         assert a["cosines"] == pytest.approx(b["cosines"], abs=1e-9)
-    assert one[0]["cosines"] == dry[0]["cosines"] and one[1]["cosines"] != dry[1]["cosines"]
+    assert one[0]["cosines"] != dry[0]["cosines"]  # dropout is in the steps before
 
 
 def test_looks_are_resumed(world, tmp_path):
@@ -107,10 +108,32 @@ def test_looks_are_resumed(world, tmp_path):
     assert_same(killed.train(changes, "--resume", ranks=2), undisturbed)
 
 
+@pytest.mark.parametrize("fuse", ["on", "off"])
 @pytest.mark.parametrize("recipe", ["tawt", "dga", "mt-tartan"])
-def test_an_end_task_that_only_judges_decides_nothing_before_it_learns(trial, recipe):
-    run = trial.train(changes_for(recipe, trial) | {"task.toy.weight": 0})
+def test_an_end_task_that_only_judges_trains_its_head(trial, recipe, fuse):
+    judged = changes_for(recipe, trial) | {"task.toy.weight": 0, "train.fuse_tasks": fuse, "weighting.looks": "epoch"}
+    still = {"stage.finetune.steps": 1, "stage.finetune.lr": 0, "stage.finetune.head_lr": 0, "run.checkpoint_every": 11}
+    run = trial.train(judged | still)
     assert all(each["toy"] == 0 and each["words"] + each["more"] == pytest.approx(2 / 3 if recipe == "mt-tartan" else 1)
                for each in weights_of(run))
-    assert not run.evaluations("joint") and run.evaluations("finetune")
-    assert run.result()["kept_stage"] == "finetune"
+    losses = [event["losses"]["toy"] for event in run.events("step") if event["stage"] == "joint"]
+    assert sum(losses[-3:]) < sum(losses[:3]) and run.evaluations("joint")
+
+
+def test_the_encoder_does_not_learn_from_a_judge(trial):
+    """Its examples change nothing but its head."""
+    changes = changes_for("mt-tartan", trial) | {"task.toy.weight": 0, "train.dropout": "off", "run.checkpoint_every": 11}
+    sets = []
+    for lr in (1e-3, 1e-2):
+        run = trial.train(changes | {"stage.joint.head_lr": lr, "stage.joint.patience": 0}, output=f"rate-{lr}")
+        tensors = load_file(run.checkpoints()[0] / "tensors.safetensors")
+        sets.append({name: tensor for name, tensor in tensors.items() if name.startswith("value/")})
+    differ = {name for name, tensor in sets[0].items() if (tensor != sets[1][name]).any()}
+    assert differ and all(name.startswith("value/toy.") for name in differ)
+
+
+def test_bounds_leave_a_judge_alone(trial):
+    run = trial.train(changes_for("tawt", trial) | {"task.toy.weight": 0, "weighting.lowest": 0.2, "weighting.highest": 0.8,
+                                                    "weighting.rate": 50})
+    assert all(each["toy"] == 0 and each["words"] + each["more"] == pytest.approx(1) and 0.2 <= each["words"] <= 0.8
+               for each in weights_of(run))

@@ -1,5 +1,7 @@
 """Recipe tlm: external texts in turn with the end task and its own texts, then fine-tuning with a fresh head."""
 
+import json
+
 import launch
 import pytest
 from safetensors.numpy import load_file
@@ -72,6 +74,7 @@ def test_killed_and_resumed(world, tmp_path):
     ({"weighting.apply": "sampling"}, ["weighting.apply", "tlm"]),
     ({"stage.turns.tasks": "words"}, ["external", "stage.turns.tasks"]),
     ({"stage.turns.external_steps": 0}, ["external_steps"]),
+    ({"stage.turns.external": None, "stage.turns.mlm_weight": 5}, ["mlm_weight", "stage.turns.external"]),
 ])
 def test_contradictions_are_refused(trial, changes, words):
     outcome = launch.run("train", trial.ini(changes_for(trial) | changes))
@@ -101,8 +104,28 @@ def test_an_encoder_from_nothing_reads_no_weights(trial, tmp_path):
 @pytest.mark.parametrize("changes, words", [
     ({"model.heads": "reuse"}, ["model.preset", "heads"]),
     ({"model.mlm_head_warmup_steps": 3}, ["model.preset", "mlm_head_warmup_steps"]),
+    ({"model.allow_missing": "x"}, ["model.preset", "allow_missing"]),
     ({"model.preset": "huge"}, ["preset", "tiny"]),
 ])
 def test_what_an_encoder_from_nothing_cannot_do_is_refused(trial, changes, words):
     outcome = launch.run("train", trial.ini(changes_for(trial) | {"model.preset": "tiny"} | changes))
     assert outcome.status == 2 and all(word in outcome.err for word in words), outcome.err
+
+
+def test_a_dry_run_takes_a_step_of_each_kind(trial):
+    changes = changes_for(trial) | {"task.words.batch": 64, "stage.turns.external_steps": 3}
+    forecast = json.loads(launch.run_well("train", trial.ini(changes), "--dry-run", "--json").out)["stages"][0]
+    steps = turns_of(trial.train(changes))
+    mean = sum(step["real_tokens"] for step in steps) / len(steps)
+    assert forecast["tokens_per_step"] == pytest.approx(mean, rel=0.15)
+
+
+def test_dev_is_looked_at_when_the_end_task_has_had_its_turn(trial):
+    run = trial.train(changes_for(trial) | {"stage.turns.external_steps": 7, "stage.turns.evaluate_every": 4})
+    assert [event["step"] for event in run.evaluations("turns")] == [8, 12, 16]
+
+
+@pytest.mark.parametrize("command", ["rank", "audit"])
+def test_an_encoder_from_nothing_is_not_judged(trial, command):
+    outcome = launch.run(command, trial.ini(changes_for(trial) | {"model.preset": "tiny"}))
+    assert outcome.status == 2 and "model.preset" in outcome.err

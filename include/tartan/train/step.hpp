@@ -95,9 +95,10 @@ struct StepOptions {
   bool through_host = false;  //!< reduce by way of host memory, as GPUs do (for tests)
   //! Alignments of each group of body parameters, too: each task's gradient and the direction are read once more.
   bool log_layers = false;
-  bool freeze_body = false;  //!< train heads only (MLM head warm-up)
-  bool looks_apart = false;  //!< weights follow in `look` alone
-  Proximal proximal;         //!< added to the combined gradient, before it is clipped
+  bool freeze_body = false;        //!< train heads only (MLM head warm-up)
+  bool looks_apart = false;        //!< weights follow in `look` alone
+  bool first_only_judges = false;  //!< the first task, whose weight is 0, trains its head and nothing else
+  Proximal proximal;               //!< added to the combined gradient, before it is clipped
   task::ProbeOptions probe;
 };
 
@@ -213,9 +214,12 @@ class SingleLevel : public StepRule {
   void make_room_for_direction();
   void add(std::size_t task, double weight, at::Tensor const& gradient, at::Tensor const& direction,
            at::Tensor const& combined, Sums& sums);
+  void absorb_apart(double body_weight, double heads_weight, at::Tensor const& gradient,
+                    at::Tensor const& combined) const;
   void add_gated(std::size_t task, at::Tensor const& gradient, at::Tensor const& direction, at::Tensor const& combined,
                  Sums& sums);
   double gate(std::size_t task, Sums const& sums);
+  bool only_judges(std::size_t task) const { return options_.first_only_judges && task == 0; }
   void begin_groups(Sums& sums) const;
   std::vector<model::GroupStretch> stretches() const;
   void look_at_direction(Sums& sums) const;

@@ -117,7 +117,8 @@ struct Dga {
 //! Target-aware weighted training (Chen et al. 2022, arXiv 2105.14095; ALGORITHMS 5): mirror descent on the simplex
 //! over all tasks, a_i <- a_i exp(rate cos(g_i, g_end)) / Z. The end task aligns with itself wholly, so it gains on all
 //! that do not. The published code takes the cosines once per epoch, on a batch of their own in eval mode, with rate 1
-//! (train::Looks). A share of 0 stays 0: in the pretraining mode the end task, by that, only judges.
+//! (train::Looks). A share of 0 stays 0: in the pretraining mode the end task, by that, only judges
+//! (train::StepOptions).
 struct Tawt {
   double rate = 0.01;
   Similarity similarity = Similarity::cosine;
