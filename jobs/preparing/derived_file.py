@@ -10,11 +10,15 @@ from pathlib import Path
 from .errors import usage
 
 
-def check_name(output: Path, overwrite: bool) -> None:
+def check_output(output: Path, overwrite: bool, inputs: list[Path]) -> None:
     """Raises Refusal (2)."""
     if not output.name.endswith((".jsonl", ".jsonl.gz")):
         raise usage(f"--output {output} is to be a file of records: name it .jsonl or .jsonl.gz")
-    if output.exists() and not (overwrite and output.is_file()):
+    if output.resolve() in [path.resolve() for path in inputs]:
+        raise usage(f"--output {output} is also an --input, which it would replace; choose another output")
+    if output.exists() and not output.is_file():
+        raise usage(f"--output {output} is not a file; choose another")
+    if output.exists() and not overwrite:
         raise usage(f"--output {output} exists already; choose another or add --overwrite")
 
 

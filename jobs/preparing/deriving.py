@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .chemistry import Reader, check_is_there
-from .derived_file import check_name, whole_file
+from .derived_file import check_output, whole_file
 from .descriptors import Descriptor
 from .errors import bad_data, usage
 from .fingerprints import FingerprintClusters
@@ -26,7 +26,7 @@ class MoleculeOptions:
 
 def derive(options: MoleculeOptions) -> str:
     """Returns the text to print at the end. Raises Refusal."""
-    check_name(options.output, options.overwrite)
+    check_output(options.output, options.overwrite, options.inputs)
     sources = open_molecules(options.inputs, options.map)
     check_is_there()
     derived, reader = _derived(options), Reader()

@@ -117,6 +117,23 @@ def test_refusals(rdkit, derive, write, tmp_path):
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.parametrize("name", ["molecules.jsonl", "linked.jsonl"])
+def test_an_input_is_not_replaced(rdkit, derive, write, tmp_path, name):
+    given = write("molecules.jsonl", {"text": "CCO"})
+    (tmp_path / "linked.jsonl").symlink_to(given)
+    status, _, err, _ = derive("spellings", write("more.txt", "CN"), given, flags=("--overwrite",), output=name)
+    assert status == USAGE and f"{name} is also an --input, which it would replace; choose another output" in err
+    assert lines_of(given) == [{"text": "CCO"}]
+
+
+@pytest.mark.parametrize("flags", [(), ("--overwrite",)])
+def test_a_directory_is_not_replaced(rdkit, prepare, write, tmp_path, capsys, flags):
+    (tmp_path / "derived.jsonl").mkdir()
+    status = prepare.main(["molecules", "--derive", "spellings", "--input", str(write("molecules.txt", "CCO")),
+                           "--output", str(tmp_path / "derived.jsonl"), *flags])
+    assert status == USAGE and "derived.jsonl is not a file; choose another" in capsys.readouterr().err
+
+
 def test_without_rdkit(derive, write, monkeypatch):
     monkeypatch.setitem(sys.modules, "rdkit", None)
     status, _, err, records = derive("spellings", write("molecules.txt", "CCO"))
