@@ -81,8 +81,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
              "and counted; any format of --input; a word is a run of letters and digits, so in a language without spaces a "
              "whole clause is one")
     add("--exclude-by", choices=(WORDS, WHOLE),
-        help="whole: of --exclude only what is the same as one of the texts (or halves of pairs), letter for letter; words, as "
-             "above, is the default but for a tokenizer of SMILES, which have no words and whose case counts")
+        help="whole: of --exclude only what is one of the texts (or halves of pairs) letter for letter, or holds one as half of "
+             "a pair, beside a question or among several texts; words, as above, is the default but for a tokenizer of SMILES, "
+             "which have no words and whose case counts")
     add("--max-length", type=positive, metavar="N", help="tokens per sequence; default: what the encoder holds (of kind span at most 384)")
     add("--shard-tokens", type=positive, default=Options.shard_tokens, metavar="N",
         help="a new shard starts before one has more tokens (default: %(default)s) or takes more than "

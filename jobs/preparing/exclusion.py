@@ -8,10 +8,10 @@ import numpy as np
 import xxhash
 
 from .errors import bad_data
-from .evaluation_texts import evaluation_texts
+from .evaluation_texts import evaluation_texts, texts_and_halves
 from .kinds import Record
 from .reading import Input
-from .whole_texts import WholeTexts, hashes_of
+from .whole_texts import Parts, WholeTexts, parts_of
 
 GRAM_WORDS = 8
 LEAST_WORDS_WITHIN = 4  # a shorter text, such as "yes", is met by the same text alone, not within others
@@ -44,7 +44,7 @@ class EvaluationGrams:
 
     def __init__(self, source: Input):
         found: dict[int, list[np.ndarray]] = {}
-        for texts in evaluation_texts(source):
+        for texts in evaluation_texts(source, texts_and_halves):
             self._note(Words(texts), found)
         if not found:
             raise bad_data(f"--exclude {source.path} holds no text with a word in it; name another file or leave it out")
@@ -72,17 +72,17 @@ class EvaluationGrams:
 
 
 class Exclusion:
-    """All files of --exclude. Counts the examples that each would leave out by itself. `whole`: only those that are the same."""
+    """All files of --exclude. Counts the examples that each would leave out by itself. `whole`: for whole texts alone."""
 
     def __init__(self, sources: list[Input], whole: bool = False):
         self.whole = whole
-        self._seen_as, known = (hashes_of, WholeTexts) if whole else (Words, EvaluationGrams)
+        self._texts_of, self._seen_as, known = (parts_of, Parts, WholeTexts) if whole else (_texts_of, Words, EvaluationGrams)
         self._files = {str(source.path): known(source) for source in sources}
         self.counts = dict.fromkeys(self._files, 0)
 
     def leaves_out(self, records: list[Record]) -> np.ndarray:
         """(number of records) bool."""
-        texts = [_texts_of(record) for record in records]
+        texts = [self._texts_of(record) for record in records]
         owners = np.repeat(np.arange(len(records)), list(map(len, texts)))
         seen = self._seen_as(chain.from_iterable(texts))
         left_out = np.zeros(len(records), dtype=bool)

@@ -7,23 +7,39 @@ import xxhash
 
 from .errors import bad_data
 from .evaluation_texts import evaluation_texts
+from .kinds import Record
 from .reading import Input
 
+Part = tuple[str, bool]  # a text, and whether it is but half of a pair
 
-def hashes_of(texts: Iterable[str]) -> np.ndarray:
-    """One for each; case counts, runs of white space are one space."""
-    return np.fromiter((xxhash.xxh3_64_intdigest(" ".join(text.split()).encode()) for text in texts), np.uint64)
+
+def parts_of(record: Record) -> list[Part]:
+    """All of it as one text, each of its sequences, and each half."""
+    wholes = [record.told_once, *(" ".join(filter(None, sequence)) for sequence in record.sequences)]
+    halves = [half for sequence in record.sequences if sequence[1] is not None for half in sequence]
+    return [*((text, False) for text in dict.fromkeys(wholes)), *((text, True) for text in dict.fromkeys(halves))]
+
+
+class Parts:
+    """Hashes of parts; case counts, runs of white space are one space."""
+
+    def __init__(self, parts: Iterable[Part]):
+        parts = list(parts)
+        encoded = (" ".join(text.split()).encode() for text, _ in parts)
+        self.hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, encoded), np.uint64)
+        self.halves = np.fromiter((half for _, half in parts), bool)
 
 
 class WholeTexts:
-    """Of one file."""
+    """Of one file. Two halves of pairs may be the same, such as the answer "yes": a half counts against whole texts alone."""
 
     def __init__(self, source: Input):
-        found = [hashes_of(text for text in texts if text.strip()) for texts in evaluation_texts(source)]
-        if not any(map(len, found)):
+        found = [Parts(part for part in parts if part[0].strip()) for parts in evaluation_texts(source, parts_of)]
+        if not any(len(parts.hashes) for parts in found):
             raise bad_data(f"--exclude {source.path} holds no text; name another file or leave it out")
-        self._hashes = np.unique(np.concatenate(found))
+        self._all = np.unique(np.concatenate([parts.hashes for parts in found]))
+        self._wholes = np.unique(np.concatenate([parts.hashes[~parts.halves] for parts in found]))
 
-    def met_by(self, hashes: np.ndarray) -> np.ndarray:
-        """For each text: whether this file has it."""
-        return np.isin(hashes, self._hashes)
+    def met_by(self, parts: Parts) -> np.ndarray:
+        """For each part: whether this file has it."""
+        return np.where(parts.halves, np.isin(parts.hashes, self._wholes), np.isin(parts.hashes, self._all))

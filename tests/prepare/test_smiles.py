@@ -127,6 +127,36 @@ def test_other_tokenizers_exclude_by_words_unless_told(run, bert, write, load):
         assert load(done.output / "train.h5")["example_id"] == left
 
 
+CHOICES = {"question": "CO", "choices": ["CN", "CC"], "label": 0}
+OTHERS = [{"question": "CF", "choices": ["N", "CN"], "label": 1}, {"question": "CS", "choices": ["CC", "O"], "label": 0}]
+
+
+@pytest.mark.parametrize("excluded", [CHOICES, {"text": "CO CN CC"}, {"text": "CO CC"}, {"text_a": "CO", "text_b": "CN"},
+                                      {"question": "CO", "choices": ["O", "CC"]}, {"text": "CO"}])
+def test_choices_are_met_whole_and_in_parts(run, bert, write, load, excluded):
+    """An answer that several questions have is no reason."""
+    train, dev = write("train.jsonl", *OTHERS, CHOICES), write("dev.jsonl", excluded)
+    done = run("choice", bert, [train], "--exclude", dev, "--exclude-by", "whole")
+    assert done.status == 0 and load(done.output / "train.h5")["example_id"] == [0, 1], done.err
+
+
+@pytest.mark.parametrize("text, left", [("CO CN CC", [3]), ("CO CN", [3]), ("CC", [3]), ("CO CC CN", [0, 3])])
+def test_kind_text_meets_choices(run, bert, write, load, text, left):
+    train, dev = write("train.jsonl", {"text": text}, CHOICES, {"text": " "}, {"text": "C"}), write("dev.jsonl", CHOICES)
+    done = run("text", bert, [train], "--exclude", dev, "--exclude-by", "whole")
+    assert done.status == 0 and load(done.output / "train.h5")["example_id"] == left, done.err
+
+
+@pytest.mark.parametrize("excluded, left", [
+    ({"text": "O"}, [1]), ({"text": "CN"}, [0, 2]), ({"text": "CO O"}, [1, 2]), ({"text_a": "C", "text_b": "O"}, [0, 1])])
+def test_halves_of_train_are_met_by_whole_texts(run, bert, write, load, excluded, left):
+    """Not by halves: the solvent of a pair is that of many."""
+    train = write("train.jsonl", *({"text_a": first, "text_b": second, "target": 1} for first, second in [
+        ("CO", "O"), ("CN", "CF"), ("O", "")]))
+    done = run("regression", bert, [train], "--exclude", write("dev.jsonl", excluded), "--exclude-by", "whole")
+    assert done.status == 0 and load(done.output / "train.h5")["example_id"] == left, done.err
+
+
 def test_exclude_by_whole_halves_and_refusals(run, bert, write, load):
     train = write("train.txt", "CO", "CN", "CO CN", "C")
     pair = write("pair.jsonl", {"text_a": "CO", "text_b": "CN"})

@@ -35,6 +35,11 @@ class Record:
         """All that stands in it."""
         return " ".join(part for sequence in self.sequences for part in sequence if part is not None)
 
+    @property
+    def told_once(self) -> str:
+        """The same, but a question stands once before its choices, as in kind text."""
+        return " ".join([self.sequences[0][0], *(choice for _, choice in self.sequences)]) if self.is_pair else self.text
+
 
 @dataclass(frozen=True)
 class Kind(ABC):

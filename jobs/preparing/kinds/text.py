@@ -11,9 +11,5 @@ class Text(Kind):
     keeps_empty_texts = False
 
     def parse(self, fields: dict, where: str) -> Record:
-        sequences = any_texts(fields, where)
-        if len(sequences) == 1:
-            return Record(((" ".join(part for part in sequences[0] if part is not None), None),))
-        if sequences[0][1] is None:
-            return Record(tuple(sequences))
-        return Record(((" ".join([sequences[0][0], *(choice for _, choice in sequences)]), None),))
+        record = Record(tuple(any_texts(fields, where)))
+        return Record(((record.told_once, None),)) if record.is_pair else record
