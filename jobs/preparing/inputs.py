@@ -53,6 +53,15 @@ def check_together(options: Options) -> None:
         refuse_existing(options.text_output, options.overwrite, "--text-output")
 
 
+def check_words(options: Options) -> None:
+    """For a tokenizer of SMILES. Raises Refusal (2)."""
+    for flag, given, hint in (("--retrieve-for", options.retrieve_for, ""),
+                              ("--clusters", options.clusters, ", or see prepare.py molecules --derive clusters:K")):
+        if given:
+            raise usage(f"{flag} compares words, and molecules of {options.tokenizer}, a tokenizer of SMILES, have none; leave it "
+                        f"out{hint}")
+
+
 def _check_clusters(options: Options) -> None:
     """--output then holds directories cluster-N of ours and nothing else."""
     if not 2 <= options.clusters <= MOST_CLUSTERS:

@@ -15,7 +15,7 @@ from .errors import bad_data, usage
 from .exclusion import Exclusion
 from .fingerprint import created_with, file_facts, fingerprint
 from .hugging_face import ModelDirectory, open_model_directory
-from .inputs import check_together, open_excluded, open_inputs, open_queries
+from .inputs import check_together, check_words, open_excluded, open_inputs, open_queries
 from .journal import Journal
 from .kinds import Kind, kind_named
 from .label_source import labels_from
@@ -121,6 +121,8 @@ def _checked(options: Options) -> Work:
     inputs, excluded = open_inputs(options, kind), open_excluded(options, kind)
     given_labels = labels_from(options.labels_from) if options.labels_from else None
     directory = open_model_directory(options.tokenizer)
+    if directory.of_smiles:
+        check_words(options)
     max_length = _max_length(options, directory, kind)
     Encoder(directory, max_length).check_max_length(pair=False)
     whole = options.exclude_by == WHOLE or (options.exclude_by is None and directory.of_smiles)

@@ -168,6 +168,15 @@ def test_exclude_by_whole_halves_and_refusals(run, bert, write, load):
         assert done.status == status and words in done.err and not done.output.exists(), done.err
 
 
+@pytest.mark.parametrize("flag, value, way_out", [
+    ("--retrieve-for", "molecules.txt", "leave it out\n"),
+    ("--clusters", 2, "leave it out, or see prepare.py molecules --derive clusters:K\n")])
+def test_molecules_have_no_words_to_compare(run, smiles, write, tmp_path, flag, value, way_out):
+    done = run("text", smiles, [write("molecules.txt", *MOLECULES)], flag, value if flag == "--clusters" else tmp_path / value)
+    assert done.status == USAGE and not done.output.exists()
+    assert f"{flag} compares words, and molecules of {smiles}, a tokenizer of SMILES, have none; {way_out}" in done.err
+
+
 def test_refusals(make, write, tmp_path):
     good = write("good.txt", *MOLECULES)
     for status, arguments, words in [
