@@ -41,6 +41,7 @@ DEEDS = {Options: prepare, TokenizerOptions: write_tokenizer, MoleculeOptions: d
 SMILES_TOKENIZER, MOLECULES = "smiles-tokenizer", "molecules"
 SMILES_HELP = "not data, but a tokenizer: one token for each atom, bond, bracket and ring closure of molecules written as SMILES"
 MOLECULES_HELP = "not shards, but records to make them of: molecules (SMILES) with labels that RDKit derives from their structure"
+SEEDS = 1 << 32
 MAP_HELP = "what the input calls our fields, such as text=smiles"
 
 
@@ -103,7 +104,7 @@ def add_options_of_labels(parser: argparse.ArgumentParser) -> None:
     add("--split", metavar="SHARES",
         help="the one input holds all labelled texts: divide it into train, dev and test by shares such as 0.8,0.1,0.1, "
              "each label alike; texts with the same words stay together, records without a label go to train")
-    add("--seed", type=int, metavar="N", help="of --split: another seed, another division; default: 0")
+    add("--seed", type=seed, metavar="N", help="of --split: another seed, another division; default: 0")
     add("--text-output", type=Path, metavar="DIR",
         help="a second directory to make: the texts of train without their labels, as kind text writes them, for masked "
              "language modelling on the task's own text")
@@ -124,7 +125,7 @@ def add_options_of_text(parser: argparse.ArgumentParser) -> None:
                         help="divide the corpus by its words into K data sets OUTPUT/cluster-0 ..., the largest first, "
                              "and print the [task.*] sections under which each gets a weight of its own; order and number "
                              "of the texts stay")
-    parser.add_argument("--seed", type=int, metavar="N", help="of --clusters: another seed, another division; default: 0")
+    parser.add_argument("--seed", type=seed, metavar="N", help="of --clusters: another seed, another division; default: 0")
 
 
 def add_options_of_windows(parser: argparse.ArgumentParser) -> None:
@@ -155,7 +156,7 @@ def add_options_of_molecules(parser: argparse.ArgumentParser) -> None:
              "fingerprints, for kind class; spellings, another SMILES of the same molecule beside the given, for kind text")
     add("--output", type=Path, required=True, metavar="FILE", help="file to make, .jsonl or .jsonl.gz: the --input of that kind")
     add("--map", nargs="+", default=(), metavar="OURS=THEIRS", help=MAP_HELP)
-    add("--seed", type=int, metavar="N", help="of clusters and spellings: another seed, other ones; default: 0")
+    add("--seed", type=seed, metavar="N", help="of clusters and spellings: another seed, other ones; default: 0")
     add("--overwrite", action="store_true", help="replace a file that is there")
 
 
@@ -164,6 +165,13 @@ def positive(text: str) -> int:
     if value < 1:
         raise ValueError(text)
     return value
+
+
+def seed(text: str) -> int:
+    """As scikit-learn takes them."""
+    if not (text.isdecimal() and int(text) < SEEDS):
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to {SEEDS - 1}")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:

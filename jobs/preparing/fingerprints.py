@@ -25,10 +25,10 @@ class FingerprintClusters:
         self._number, self._seed, self._sizes = number, seed, []
 
     def records(self, texts: Iterator[str], reader: Reader) -> Iterator[dict]:
-        """Raises Refusal (2) where there are fewer molecules than clusters."""
+        """Raises Refusal (2) where there are fewer molecules, or fewer in the sample, than clusters."""
         molecules, packed = _fingerprints(texts, reader)
-        if len(molecules) < self._number:
-            raise usage(f"--derive clusters:{self._number} is more than the {len(molecules):,} molecules; choose fewer")
+        if (most := min(len(molecules), SAMPLE)) < self._number:
+            raise usage(f"--derive clusters:{self._number} is more than the {most:,} molecules that centres are fitted to; choose fewer")
         labels = self._by_size(_clusters(packed, self._number, self._seed))
         for smiles, label in zip(molecules, labels.tolist()):
             yield {"text": smiles, "label": label}

@@ -104,7 +104,7 @@ def test_refusals(rdkit, derive, write, tmp_path):
     for status, what, flags, words in [
         (USAGE, "descriptor:MolLogp", (), "RDKit has no descriptor of this name; did you mean MolLogP?"),
         (USAGE, "clusters:1", (), "--derive clusters:1 is not descriptor:NAME"), (USAGE, "logP", (), "--derive logP is not"),
-        (USAGE, "clusters:3", (), "is more than the 2 molecules; choose fewer"),
+        (USAGE, "clusters:3", (), "is more than the 2 molecules that centres are fitted to; choose fewer"),
         (USAGE, "descriptor:MolWt", ("--seed", 1), "--seed is for clusters and spellings"),
     ]:
         found, out, err, records = derive(what, given, flags=flags)
@@ -115,6 +115,12 @@ def test_refusals(rdkit, derive, write, tmp_path):
     assert derive("spellings", given)[0] == 0
     assert "exists already" in derive("spellings", given)[2] and derive("spellings", given, flags=("--overwrite",))[0] == 0
     assert not list(tmp_path.glob(".*"))
+
+
+def test_no_more_clusters_than_molecules_in_the_sample(rdkit, derive, write, monkeypatch):
+    monkeypatch.setattr("preparing.fingerprints.SAMPLE", 4)
+    status, _, err, records = derive("clusters:5", write("molecules.txt", *MOLECULES, *RINGS))
+    assert status == USAGE and records is None and "is more than the 4 molecules that centres are fitted to" in err
 
 
 @pytest.mark.parametrize("name", ["molecules.jsonl", "linked.jsonl"])

@@ -147,3 +147,16 @@ def test_overwrite_spares_what_is_not_ours(run, bert, write, tmp_path):
 def test_input_inside_output(run, bert, write, tmp_path):
     done = run("class", bert, [write("train.jsonl", GOOD)], "--overwrite", output=".")
     assert done.status == USAGE and "lies in --output" in done.err
+
+
+COMMANDS = {"class": ["--tokenizer", "t"], "text": ["--tokenizer", "t"], "molecules": ["--derive", "clusters:2"]}
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_seeds(prepare, capsys, kind):
+    command = [kind, *COMMANDS[kind], "--input", "a.txt", "--output", "b", "--seed"]
+    for seed in ("-1", str(2**32), "1.5", "x"):
+        with pytest.raises(SystemExit) as ended:
+            prepare.parse([*command, seed])
+        assert ended.value.code == USAGE and f"--seed: {seed} is not a whole number from 0 to 4294967295" in capsys.readouterr().err
+    assert prepare.parse([*command, str(2**32 - 1)]).seed == 2**32 - 1
