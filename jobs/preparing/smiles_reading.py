@@ -22,14 +22,14 @@ def open_molecules(paths: Iterable[Path], map_arguments: Iterable[str]) -> list[
     return sources
 
 
-def molecules(sources: list[Input], deed: str) -> Iterator[tuple[dict, str]]:
-    """Record and SMILES, each of several spellings; `deed` is for the progress. Raises Refusal (65)."""
+def molecules(sources: list[Input], deed: str) -> Iterator[tuple[str, str]]:
+    """Where it stands and SMILES, each of several spellings; `deed` is for the progress. Raises Refusal (65)."""
     for source in sources:
         with Progress(f"{deed} {source.path.name}", source.num_bytes()) as progress:
             for line in source.lines():
                 if parsed := parse_line(TEXT, source, line.row, line.content):
-                    for text, _ in parsed[1].sequences:
-                        yield parsed[0], _checked(text.strip(), source.where(line.row))
+                    where = source.where(line.row)
+                    yield from ((where, _checked(text.strip(), where)) for text, _ in parsed[1].sequences)
                 progress.at(line.position)
 
 

@@ -53,8 +53,10 @@ def refuse_existing(output: Path, overwrite: bool) -> None:
 def _count(options: TokenizerOptions) -> tuple[Counter, Counter]:
     """How often each piece occurs, and how often each number of pieces. Raises Refusal (65)."""
     counts, lengths = Counter(), Counter()
-    for _, smiles in molecules(open_molecules(options.inputs, options.map), "counting"):
+    for where, smiles in molecules(open_molecules(options.inputs, options.map), "counting"):
         found = pieces(smiles)
+        if special := set(SPECIAL).intersection(found):
+            raise bad_data(f"{where} holds {min(special)}, which is a special token and no piece of a molecule; leave the record out")
         counts.update(found)
         lengths[len(found)] += 1
     if not counts:

@@ -182,6 +182,7 @@ def test_refusals(make, write, tmp_path):
     for status, arguments, words in [
         (USAGE, [tmp_path / "no.txt"], "does not exist"),
         (DATA, [write("empty.txt", "", " ")], "empty.txt: no molecule at all"),
+        (DATA, [write("masked.txt", "CCO", "C[MASK]O")], "masked.txt row 2 holds [MASK], which is a special token"),
         (DATA, [write("named.txt", "CCO ethanol")], "named.txt row 1 is no SMILES: it has white space"),
         (DATA, [write("bad.jsonl", {"smiles": "C"})], 'bad.jsonl row 1 lacks "text"'),
     ]:
