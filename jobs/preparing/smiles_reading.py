@@ -1,6 +1,7 @@
 """Input files of molecules, one SMILES a record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .errors import bad_data, usage
@@ -13,12 +14,12 @@ from .scanning import parse_line
 TEXT = kind_named("text")
 
 
-def open_molecules(paths: Iterable[Path], map_arguments: Iterable[str]) -> list[Input]:
-    """Raises Refusal (2)."""
-    sources = [open_input(path, "--input", parse_map(map_arguments, TEXT)) for path in paths]
-    for source in sources:
-        if source.plain_text and map_arguments:
-            raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
+def open_molecules(paths: Sequence[Path], map_arguments: Sequence[str]) -> list[Input]:
+    """Of several files some may do without what --map names. Raises Refusal (2)."""
+    field_map = replace(parse_map(map_arguments, TEXT), lenient=len(paths) > 1)
+    sources = [open_input(path, "--input", field_map) for path in paths]
+    if map_arguments and all(source.plain_text for source in sources):
+        raise usage(f"--input {sources[0].path} is plain text, which has no fields; leave out --map")
     return sources
 
 

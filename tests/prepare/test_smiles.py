@@ -75,6 +75,18 @@ def test_what_is_told(make, write):
     assert "the longest molecule has 6 pieces; 1 have more than the 5 that --max-length 7 leaves room for\n" in out
 
 
+def test_files_may_differ_in_their_fields(make, write):
+    files = [write("a.csv", "smiles,y", "CCO,1"), write("b.jsonl", {"text": "CN"}), write("c.txt", "CCl")]
+    status, out, err, _ = make(*files, flags=("--map", "text=smiles"))
+    assert status == 0 and "pieces of 3 molecules" in out, err
+    status, _, err, _ = make(files[0], write("d.csv", "SMILES", "CC"), flags=("--map", "text=smiles"), output="other")
+    assert status == DATA and 'd.csv row 2 lacks "text"' in err
+    status, _, err, _ = make(files[0], flags=("--map", "text=smile"), output="other")
+    assert status == DATA and "did you mean smiles?" in err
+    status, _, err, _ = make(files[2], files[2], flags=("--map", "text=smiles"), output="other")
+    assert status == USAGE and "c.txt is plain text, which has no fields; leave out --map" in err
+
+
 def contents(directory) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
 
