@@ -156,6 +156,15 @@ def test_several_texts_are_sequences_of_one_example(run, bert, write, load):
     assert found["example_starts"] == [0, 2, 3, 4] and found["tokens"] == [2, 6, 7, 3, 2, 7, 3, 2, 11, 3, 2, 15, 16, 3]
 
 
+@pytest.mark.parametrize("record, tokens", [
+    ({"tokens": ["cat", "sat"]}, [2, 6, 7, 3]), ({"question": "cat", "choices": ["sat"]}, [2, 6, 7, 3]),
+    ({"question": "cat", "context": "sat"}, [2, 6, 7, 3]), ({"text": "cat sat"}, [2, 6, 7, 3])])
+def test_other_fields_come_before_texts(run, bert, write, load, record, tokens):
+    """A record of another kind may have a field of this name."""
+    done = run("text", bert, [write("train.jsonl", record | {"texts": ["dog", "mat"]})])
+    assert done.status == 0 and load(done.output / "train.h5")["tokens"] == tokens, done.err
+
+
 @pytest.mark.parametrize("flags", [(), ("--exclude-by", "whole")])
 def test_each_of_several_texts_is_met(run, bert, write, load, flags):
     train = write("train.jsonl", *SEVERAL)

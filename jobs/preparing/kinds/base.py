@@ -155,13 +155,13 @@ def missing(fields: dict, wanted: str, where: str) -> Exception:
 
 
 def any_texts(fields: dict, where: str) -> list[Sequence]:
-    """Of a record of any kind: its text, texts, words or pair, or a question beside each choice or its context. Raises
+    """Of a record of any kind: its text, words or pair, a question beside each choice or its context, or texts. Raises
     Refusal (65)."""
     has_text = "text" in fields or ("text_a" in fields and "text_b" in fields)
-    if not has_text and "texts" in fields:
-        return several_texts(fields, where)
     if not has_text and "tokens" in fields:
         return [(" ".join(words_field(fields, where)), None)]
+    if not has_text and "texts" in fields and "question" not in fields:
+        return several_texts(fields, where)
     if has_text or "question" not in fields:
         return [text_or_pair(fields, where)]
     if "choices" in fields:
