@@ -10,6 +10,7 @@ import xxhash
 from .errors import bad_data
 from .evaluation_texts import evaluation_texts, texts_and_halves
 from .kinds import Record
+from .known_hashes import places_in
 from .reading import Input
 from .whole_texts import Parts, WholeTexts, parts_of
 
@@ -66,8 +67,7 @@ class EvaluationGrams:
             if size < LEAST_WORDS_WITHIN:
                 same = words.lengths[texts] == size
                 hashes, texts = hashes[same], texts[same]
-            places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-            met[texts[known[places] == hashes]] = True
+            met[texts[places_in(known, hashes) >= 0]] = True
         return met
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import xxhash
 
 from .kinds import Record
+from .known_hashes import places_in
 
 BLOCK_TEXTS = 1 << 16
 
@@ -24,9 +25,8 @@ class EvaluationTexts:
         self._met = np.zeros(len(self._hashes), dtype=bool)
 
     def meet(self, hashes: np.ndarray) -> None:
-        places = np.searchsorted(self._hashes, hashes)
-        places[places == len(self._hashes)] = 0
-        self._met[places[self._hashes[places] == hashes]] = True
+        places = places_in(self._hashes, hashes)
+        self._met[places[places >= 0]] = True
 
     def num_shared(self) -> int:
         """Examples of this split whose text was met since the last call."""

@@ -8,6 +8,7 @@ import xxhash
 from .errors import bad_data
 from .evaluation_texts import evaluation_texts
 from .kinds import Record
+from .known_hashes import places_in
 from .reading import Input
 
 Part = tuple[str, bool]  # a text, and whether it is but half of a pair
@@ -42,4 +43,4 @@ class WholeTexts:
 
     def met_by(self, parts: Parts) -> np.ndarray:
         """For each part: whether this file has it."""
-        return np.where(parts.halves, np.isin(parts.hashes, self._wholes), np.isin(parts.hashes, self._all))
+        return np.where(parts.halves, places_in(self._wholes, parts.hashes), places_in(self._all, parts.hashes)) >= 0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from preparing.errors import DATA, USAGE
 from preparing.exclusion import GRAM_WORDS, Words
+from preparing.known_hashes import places_in
 
 EIGHT = "the cat sat on a red mat far"
 TRAIN = ["dog ran", f"good {EIGHT} away", "the cat sat on a red mat", f"The CAT, sat: on a red... mat far!", "blue dog"]
@@ -108,6 +109,16 @@ def test_grams_equal_those_found_word_by_word():
         assert owners.tolist() == [number for number, _ in plain]
         assert len({(gram, value) for (_, gram), value in zip(plain, hashes.tolist())}) == len({gram for _, gram in plain})
         assert len(set(hashes.tolist())) == len({gram for _, gram in plain})
+
+
+@pytest.mark.parametrize("most", [5, 2**64])
+def test_places_of_hashes_that_are_known(most):
+    draw = np.random.default_rng(1)
+    known = np.unique(draw.integers(0, most, 200, dtype=np.uint64))
+    hashes = np.concatenate([known[::-3], draw.integers(0, most, 50, dtype=np.uint64), np.array([0, 2**64 - 1], np.uint64)])
+    places = places_in(known, hashes)
+    assert places.tolist() == [known.tolist().index(value) if value in known.tolist() else -1 for value in hashes.tolist()]
+    assert not len(places_in(known, hashes[:0]))
 
 
 def test_refusals(run, bert, write, tmp_path):
