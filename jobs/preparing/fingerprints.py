@@ -54,7 +54,7 @@ def _fingerprints(texts: Iterator[str], reader: Reader) -> tuple[list[str], np.n
         if (molecule := reader.molecule(smiles)) is not None:
             found.append(smiles)
             packed += np.packbits(generator.GetFingerprintAsNumPy(molecule)).tobytes()
-    return found, np.frombuffer(bytes(packed), dtype=np.uint8).reshape(len(found), BITS // 8)
+    return found, np.frombuffer(packed, dtype=np.uint8).reshape(len(found), BITS // 8)
 
 
 def _clusters(packed: np.ndarray, number: int, seed: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """--retrieve-for: the rows of a corpus that are among the best for a text of the task (stage 1 of TLM, Yao et al. 2021)."""
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -76,16 +77,16 @@ def _queries(source: Input, kind: Kind, deed: str) -> Iterator[list[str]]:
             yield words
 
 
-def _read(corpus: Scan, kind: Kind, ranking: Ranking) -> list[int]:
+def _read(corpus: Scan, kind: Kind, ranking: Ranking) -> array:
     """The row of each text."""
-    rows = []
+    rows = array("Q")
     for row, text in _texts(corpus.input, kind, corpus.lines(), "reading"):
         rows.append(row)
         ranking.add(text)
     return rows
 
 
-def _part(source: Input, rows: list[int], found: set[int]) -> Part:
+def _part(source: Input, rows: array, found: set[int]) -> Part:
     kept = bytearray([NOWHERE]) * (rows[-1] + 1)
     for number in found:
         kept[rows[number]] = TRAIN

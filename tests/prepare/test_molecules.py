@@ -117,6 +117,14 @@ def test_refusals(rdkit, derive, write, tmp_path):
     assert not list(tmp_path.glob(".*"))
 
 
+def test_fingerprints_are_held_once(rdkit):
+    from preparing.chemistry import Reader
+    from preparing.fingerprints import _fingerprints
+
+    found, packed = _fingerprints(iter(MOLECULES), Reader())
+    assert found == MOLECULES and packed.shape == (5, 256) and packed.flags.writeable  # no copy as bytes
+
+
 def test_no_more_clusters_than_molecules_in_the_sample(rdkit, derive, write, monkeypatch):
     monkeypatch.setattr("preparing.fingerprints.SAMPLE", 4)
     status, _, err, records = derive("clusters:5", write("molecules.txt", *MOLECULES, *RINGS))

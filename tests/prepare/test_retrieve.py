@@ -7,7 +7,11 @@ from collections import Counter
 import pytest
 from preparing import shards
 from preparing.errors import DATA, USAGE
+from preparing.kinds import kind_named
+from preparing.reading import open_input
 from preparing.retrieval import B, K1, NothingInCommon, Ranking, words_of
+from preparing.retrieved_rows import _read
+from preparing.scanning import Scan
 
 CORPUS = ["cat sat on mat", "dog ran far", "red blue", "cat dog", "...", "a bad day", "good green mat"]
 
@@ -177,6 +181,12 @@ def test_another_choice_starts_over(run, bert, write, killed, change):
         write("task.txt", "dog", "mat")
     done = run(*arguments, 901 if change == "top-k" else 900)
     assert done.status == 0 and "starting over" in done.err and "continuing" not in done.err
+
+
+def test_a_row_takes_eight_bytes(write):
+    corpus = Scan("train", open_input(write("corpus.txt", *CORPUS, "", "cat")))
+    rows = _read(corpus, kind_named("text"), Ranking(["cat"]))
+    assert rows.tolist() == [0, 1, 2, 3, 4, 5, 6, 8] and rows.itemsize == 8
 
 
 def test_refusals(run, bert, write, tmp_path):
