@@ -25,8 +25,8 @@ class Spellings:
         from rdkit import Chem
 
         drawn = xxhash.xxh3_64_intdigest(smiles.encode(), seed=self._seed) % (1 << 31)
-        found = Chem.MolToRandomSmilesVect(molecule, TRIES, randomSeed=drawn)
-        other = next((spelling for spelling in found if spelling != smiles), smiles)
+        found = (spelling for tries in (1, TRIES) for spelling in Chem.MolToRandomSmilesVect(molecule, tries, randomSeed=drawn))
+        other = next((spelling for spelling in found if spelling != smiles), smiles)  # most often the first
         self._alike += other == smiles
         return other
 

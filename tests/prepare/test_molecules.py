@@ -79,6 +79,15 @@ def test_spellings_are_of_the_same_molecule(rdkit, derive, write):
     assert "2 molecules have no other spelling (in 10 tries) and stand twice alike" in out
 
 
+def test_no_more_spellings_are_drawn_than_needed(rdkit, derive, write, monkeypatch):
+    from rdkit import Chem
+
+    draw, drawn = Chem.MolToRandomSmilesVect, []
+    monkeypatch.setattr(Chem, "MolToRandomSmilesVect", lambda *given, **named: drawn.append(given[1]) or draw(*given, **named))
+    _, _, _, records = derive("spellings", write("molecules.txt", "CC(=O)Oc1ccccc1C(=O)O", "C"))
+    assert drawn == [1, 1, 10] and records[0]["texts"][0] != records[0]["texts"][1]
+
+
 @pytest.mark.parametrize("what", ["clusters:3", "spellings"])
 def test_a_pure_function_of_the_seed(rdkit, derive, write, tmp_path, what):
     given = write("molecules.txt", *RINGS, *CHAINS, *MOLECULES)
