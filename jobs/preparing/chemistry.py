@@ -17,6 +17,13 @@ def check_is_there() -> None:
     RDLogger.DisableLog("rdApp.*")  # what cannot be read is counted
 
 
+def version() -> str:
+    """Another one may derive other values."""
+    import rdkit
+
+    return rdkit.__version__
+
+
 @dataclass
 class Reader:
     """SMILES to RDKit's molecules; counts those that are none."""

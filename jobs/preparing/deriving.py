@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .chemistry import Reader, check_is_there
+from .chemistry import Reader, check_is_there, version
 from .derived_file import check_output, whole_file
 from .descriptors import Descriptor
 from .errors import bad_data, usage
@@ -34,7 +34,9 @@ def derive(options: MoleculeOptions) -> str:
     with whole_file(options.output) as write:
         number = sum(map(write, derived.records(texts, reader)))
         if not number:
-            raise bad_data(f"{', '.join(map(str, options.inputs))}: no molecule to derive from ({_told_invalid(reader)})")
+            left_out = "; ".join(_told_left_out(derived, reader)) or "there is no record"
+            raise bad_data(f"{', '.join(map(str, options.inputs))}: nothing to write ({left_out}); name other files, or derive "
+                           "something else")
     return "\n".join(_told(options, derived, reader, number))
 
 
@@ -53,12 +55,11 @@ def _derived(options: MoleculeOptions) -> Descriptor | FingerprintClusters | Spe
 
 
 def _told(options: MoleculeOptions, derived, reader: Reader, number: int) -> Iterator[str]:
+    yield from _told_left_out(derived, reader)
+    yield f"wrote {options.output}: {number:,} records for prepare.py {derived.kind}, derived by RDKit {version()}"
+
+
+def _told_left_out(derived, reader: Reader) -> Iterator[str]:
     yield from derived.told()
     if reader.invalid:
-        yield _told_invalid(reader) + "; left out"
-    yield f"wrote {options.output}: {number:,} records for prepare.py {derived.kind}"
-
-
-def _told_invalid(reader: Reader) -> str:
-    first = f", the first of them {reader.first_invalid[:60]}" if reader.invalid else ""
-    return f"{reader.invalid:,} records are no valid SMILES{first}"
+        yield f"{reader.invalid:,} records are no valid SMILES, the first of them {reader.first_invalid[:60]}; left out"

@@ -43,7 +43,7 @@ def test_a_descriptor_is_rdkits(rdkit, derive, write):
     status, out, err, records = derive("descriptor:MolLogP", write("molecules.txt", *MOLECULES))
     assert status == 0, err
     assert records == [{"text": smiles, "target": Crippen.MolLogP(MolFromSmiles(smiles))} for smiles in MOLECULES]
-    assert "5 records for prepare.py regression" in out and "left out" not in out
+    assert f"5 records for prepare.py regression, derived by RDKit {rdkit.__version__}\n" in out and "left out" not in out
 
 
 def test_what_is_no_molecule_is_left_out_and_counted(rdkit, derive, write):
@@ -58,6 +58,13 @@ def test_values_that_are_not_finite_are_left_out(rdkit, derive, write, name, wit
     status, out, _, records = derive(f"descriptor:{name}", write("molecules.txt", "CCO", without))
     assert status == 0 and [record["text"] for record in records] == ["CCO"]
     assert f"1 molecules left out for which {name} is not finite" in out
+
+
+def test_a_descriptor_that_no_molecule_has(rdkit, derive, write):
+    status, _, err, records = derive("descriptor:MaxPartialCharge", write("molecules.txt", "C[Fe]"))
+    assert status == DATA and records is None
+    assert "nothing to write (1 molecules left out for which MaxPartialCharge is not finite); name other files" in err
+    assert "nothing to write (there is no record); name" in derive("spellings", write("empty.txt", ""))[2]
 
 
 def test_clusters_tell_skeletons_apart(rdkit, derive, write):
@@ -119,7 +126,7 @@ def test_refusals(rdkit, derive, write, tmp_path):
         found, out, err, records = derive(what, given, flags=flags)
         assert (found, out, err.count("\n"), records) == (status, "", 1, None) and words in err, err
     found, _, err, records = derive("spellings", write("none.txt", "hello", ""))
-    assert found == DATA and records is None and "no molecule to derive from (1 records are no valid SMILES" in err
+    assert found == DATA and records is None and "nothing to write (1 records are no valid SMILES" in err
     assert derive("spellings", given, output="a.csv")[2].endswith("name it .jsonl or .jsonl.gz\n")
     assert derive("spellings", given)[0] == 0
     assert "exists already" in derive("spellings", given)[2] and derive("spellings", given, flags=("--overwrite",))[0] == 0
