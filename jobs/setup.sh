@@ -5,7 +5,7 @@
 #   jobs/setup.sh [--no-apt] [--no-build] [--tests]
 #     --no-apt     the packages listed below come from elsewhere (modules, Spack); apt and dpkg are not asked
 #     --no-build   stop before configuring and building
-#     --tests      also what only tests need: a browser, Slurm, strace
+#     --tests      also what only tests need: a browser, Slurm, strace, RDKit
 #
 # Environment
 #   CMAKE_PREFIX_PATH=/path/to/libtorch   build against that LibTorch instead of the one that PyPI's torch brings
@@ -52,10 +52,14 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
 }
 
+# With "yes" those that only tests need are among them.
 requirements() {
   if [[ ${TARTAN_SKIP_VENV_TORCH:-} == 1 ]]; then grep -v '^torch==' jobs/requirements.txt
   else cat jobs/requirements.txt; fi
+  [[ $1 == no ]] || cat jobs/requirements-molecules.txt
 }
+
+venv_key() { requirements "$1" | cat - jobs/setup.sh | sha256sum; }
 
 venv_is_usable() { "$python" -m pip --version &>/dev/null; }
 
@@ -65,16 +69,15 @@ check_system_python() {
 }
 
 install_venv() {
-  local key
-  key=$(requirements | cat - jobs/setup.sh | sha256sum)
-  if [[ $(cat .venv/tartan-setup 2>/dev/null) == "$key" ]] && venv_is_usable; then step ".venv: up to date"; return; fi
-  step ".venv: installing jobs/requirements.txt"
+  local with_tests=$1
+  if grep -qxF "$(venv_key "$with_tests")" .venv/tartan-setup 2>/dev/null && venv_is_usable; then step ".venv: up to date"; return; fi
+  step ".venv: installing $([[ $with_tests == no ]] || echo "jobs/requirements-molecules.txt and ")jobs/requirements.txt"
   if ! venv_is_usable; then
     check_system_python
     "$system_python" -m venv --clear .venv
   fi
-  "$python" -m pip install --quiet --disable-pip-version-check -r <(requirements)
-  echo "$key" >.venv/tartan-setup
+  "$python" -m pip install --quiet --disable-pip-version-check -r <(requirements "$with_tests")
+  { venv_key no && venv_key "$with_tests"; } >.venv/tartan-setup
 }
 
 model_is_complete() {
@@ -115,17 +118,17 @@ build() {
 }
 
 main() {
-  local with_apt=yes with_build=yes argument
+  local with_apt=yes with_build=yes with_tests=no argument
   for argument; do
     case $argument in
       --no-apt) with_apt=no ;;
       --no-build) with_build=no ;;
-      --tests) packages+=("${test_packages[@]}") ;;
+      --tests) with_tests=yes packages+=("${test_packages[@]}") ;;
       *) step "unknown argument '$argument'; known are --no-apt, --no-build and --tests"; exit 2 ;;
     esac
   done
   [[ $with_apt == no ]] || install_packages
-  install_venv
+  install_venv "$with_tests"
   install_model
   [[ $with_build == no ]] || build
   step "done"
