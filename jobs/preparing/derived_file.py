@@ -3,11 +3,15 @@
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import stopping
+from .disk import sync_directory
 from .errors import usage
+from .partial import held
 
 
 def check_output(output: Path, overwrite: bool, inputs: list[Path]) -> None:
@@ -24,17 +28,19 @@ def check_output(output: Path, overwrite: bool, inputs: list[Path]) -> None:
 
 @contextmanager
 def whole_file(output: Path) -> Iterator[Callable[[dict], int]]:
-    """Gives a function that writes a record, and returns 1. Equal records, equal bytes."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    beside = output.with_name(f".{output.name}.preparing")
-    try:
-        with open(beside, "wb") as raw:
-            packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if output.suffix == ".gz" else raw
-            yield lambda record: bool(packed.write((json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8")))
-            if packed is not raw:
-                packed.close()
-            raw.flush()
-            os.fsync(raw.fileno())
-        beside.rename(output)
-    finally:
-        beside.unlink(missing_ok=True)
+    """Gives a function that writes a record, and returns 1. Equal records, equal bytes. Raises Refusal (2) where another
+    process writes the file."""
+    with held(output) as partial:
+        try:
+            with open(partial / output.name, "wb") as raw:
+                packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if output.suffix == ".gz" else raw
+                yield lambda record: bool(packed.write((json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8")))
+                if packed is not raw:
+                    packed.close()
+                raw.flush()
+                os.fsync(raw.fileno())
+            stopping.ignore_from_here()
+            (partial / output.name).rename(output)
+            sync_directory(output.parent)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)

@@ -1,8 +1,6 @@
 """The output directory: written beside its place, moved there whole."""
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +11,7 @@ from .disk import sync_directory, write_whole
 from .errors import IO, Refusal, io_failure, usage
 from .journal import FILES as JOURNAL_FILES
 from .journal import PROGRESS, remove_journal
+from .partial import beside, held
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "tartan.manifest"
@@ -27,21 +26,15 @@ def whole_or_nothing(output: Path, overwrite: bool, refuse: Callable[[Path, bool
     Raises Refusal: 2 where `output` may not be written, 74 where it cannot.
     """
     output = output.absolute()
-    partial, replaced = _beside(output, "preparing"), _beside(output, "replaced")
+    replaced = beside(output, "replaced")
     (refuse or refuse_existing)(output, overwrite)
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
         _settle(output, replaced)
-        partial.mkdir(exist_ok=True)
-        held = _lock(partial)
-        try:
-            with _removed_unless_worth_keeping(partial):
-                yield partial
-                stopping.ignore_from_here()
-                _move(partial, output, replaced)
-                remove_journal(output)
-        finally:
-            os.close(held)
+        with held(output) as partial, _removed_unless_worth_keeping(partial):
+            yield partial
+            stopping.ignore_from_here()
+            _move(partial, output, replaced)
+            remove_journal(output)
     except OSError as error:
         if error.errno is None:  # from h5py, not from the system: a bug
             raise
@@ -60,11 +53,7 @@ def removed_where_empty(directory: Path) -> Iterator[None]:
 
 def goes_on(output: Path) -> bool:
     """Whether the directory of a run that ended early is still there, with a whole shard in it."""
-    return (_beside(output.absolute(), "preparing") / PROGRESS).exists()
-
-
-def _beside(output: Path, state: str) -> Path:
-    return output.parent / f".{output.name}.{state}"
+    return (beside(output.absolute(), "preparing") / PROGRESS).exists()
 
 
 def refuse_existing(output: Path, overwrite: bool, flag: str = "--output") -> None:
@@ -87,19 +76,6 @@ def _is_ours(manifest: Path) -> bool:
         return json.loads(manifest.read_bytes())["schema"] == MANIFEST_SCHEMA
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _lock(directory: Path) -> int:
-    """Marks a directory as in use until the process ends. Raises Refusal (2) where another process holds it."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise usage(f"another prepare.py is writing {directory}; wait for it or choose another --output") from None
-    except OSError:
-        pass  # a file system without locks: two runs into one output are then the user's to avoid
-    return descriptor
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import json
 import sys
 
 import pytest
+from preparing.derived_file import whole_file
 from preparing.errors import DATA, USAGE
 
 MOLECULES = ["CCO", "c1ccccc1O", "CC(=O)Oc1ccccc1C(=O)O", "CCN(CC)CC", "C1CCCCC1"]
@@ -154,6 +155,22 @@ def test_an_input_is_not_replaced(rdkit, derive, write, tmp_path, name):
     status, _, err, _ = derive("spellings", write("more.txt", "CN"), given, flags=("--overwrite",), output=name)
     assert status == USAGE and f"{name} is also an --input, which it would replace; choose another output" in err
     assert lines_of(given) == [{"text": "CCO"}]
+
+
+def test_two_runs_do_not_write_one_file(rdkit, derive, write, tmp_path):
+    given = write("molecules.txt", "CCO")
+    with whole_file(tmp_path / "derived.jsonl") as write_record:
+        status, _, err, _ = derive("spellings", given)
+        assert status == USAGE and "another prepare.py is writing" in err and "wait for it or choose another --output" in err
+        write_record({"text": "CN"})
+    assert lines_of(tmp_path / "derived.jsonl") == [{"text": "CN"}] and not list(tmp_path.glob(".*"))
+
+
+def test_a_file_lasts_once_it_is_there(rdkit, derive, write, tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr("preparing.derived_file.sync_directory", lambda folder: flushed.append((folder, list(folder.glob("d*")))))
+    derive("spellings", write("molecules.txt", "CCO"))
+    assert flushed == [(tmp_path, [tmp_path / "derived.jsonl"])]
 
 
 @pytest.mark.parametrize("flags", [(), ("--overwrite",)])
