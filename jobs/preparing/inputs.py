@@ -6,7 +6,7 @@ from pathlib import Path
 from .cluster_rows import MOST_CLUSTERS
 from .errors import usage
 from .kinds import KINDS, Kind
-from .mapping import FieldMap, parse_map
+from .mapping import FieldMap, of_plain_text, parse_map
 from .options import SPLITS, Options
 from .output import refuse_existing
 from .reading import Input, open_input
@@ -105,7 +105,7 @@ def _check(source: Input, options: Options, kind: Kind) -> None:
         raise usage(f"--input {source.path} is plain text, which has no labels; kind {kind.name} needs .jsonl, .csv or "
                     ".tsv records, or --unlabelled")
     if source.plain_text and options.map and not _has_fields(options):
-        raise usage(f"--input {source.path} is plain text, which has no fields; leave out --map")
+        raise of_plain_text(source.path)
     for flag, output in (("--output", options.output), ("--text-output", options.text_output)):
         if output and source.path.resolve().is_relative_to(output.resolve()):
             raise usage(f"--input {source.path} lies in {flag} {output}; choose another output")

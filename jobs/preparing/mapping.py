@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 from .errors import usage
 from .kinds import Kind
@@ -46,6 +47,11 @@ def parse_map(arguments: list[str], kind: Kind) -> FieldMap:
         is_list = ours in kind.list_fields and "," in theirs
         pairs[ours] = tuple(name for name in theirs.split(",") if name) if is_list else theirs
     return FieldMap(tuple(pairs.items()))
+
+
+def of_plain_text(path: Path) -> Exception:
+    """A map where there is nothing to map."""
+    return usage(f"--input {path} is plain text, which has no fields; leave out --map")
 
 
 def _names(theirs: str | tuple[str, ...]) -> tuple[str, ...]:

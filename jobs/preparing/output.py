@@ -56,15 +56,19 @@ def goes_on(output: Path) -> bool:
     return (beside(output.absolute(), "preparing") / PROGRESS).exists()
 
 
-def refuse_existing(output: Path, overwrite: bool, flag: str = "--output") -> None:
-    """Raises Refusal (2) where `output` is there and may not be replaced."""
-    if not output.exists():
-        return
-    if not output.is_dir():
+def names_in(output: Path, overwrite: bool, flag: str = "--output") -> list[str]:
+    """What would be replaced. Raises Refusal (2) where that is something, and not to be, or `output` is no directory."""
+    if output.exists() and not output.is_dir():
         raise usage(f"{flag} {output} is not a directory")
-    found = sorted(path.name for path in output.iterdir())
+    found = sorted(path.name for path in output.iterdir()) if output.exists() else []
     if found and not overwrite:
         raise usage(f"{flag} {output} exists already; choose another or add --overwrite")
+    return found
+
+
+def refuse_existing(output: Path, overwrite: bool, flag: str = "--output") -> None:
+    """Raises Refusal (2) where `output` is there and may not be replaced."""
+    found = names_in(output, overwrite, flag)
     foreign = [name for name in found if name not in (MANIFEST, *JOURNAL_FILES) and not name.endswith(".h5")]
     if found and (foreign or not _is_ours(output / MANIFEST)):
         raise usage(f"{flag} {output} holds {foreign[0] if foreign else 'no ' + MANIFEST + ' of ours'}, "

@@ -3,18 +3,11 @@
 from array import array
 
 import numpy as np
-import xxhash
 
 from .kinds import Record
-from .known_hashes import places_in
+from .known_hashes import places_in, text_hash
 
 BLOCK_TEXTS = 1 << 16
-
-
-def text_hash(record: Record) -> int:
-    """64-bit hash of a record's texts; runs of white space count as one space."""
-    parts = [" ".join(part.split()) for sequence in record.sequences for part in sequence if part is not None]
-    return xxhash.xxh3_64_intdigest("\x1f".join(parts).encode("utf-8"))
 
 
 class EvaluationTexts:
@@ -48,7 +41,7 @@ class SharedTexts:
     def add(self, record: Record, split: str) -> None:
         if len(self._splits) == 1:
             return
-        self._pending.append(text_hash(record))
+        self._pending.append(text_hash(*(part for sequence in record.sequences for part in sequence if part is not None)))
         if len(self._pending) == BLOCK_TEXTS:
             self._flush(split)
 

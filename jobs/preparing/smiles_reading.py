@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .errors import bad_data, usage
+from .errors import bad_data
 from .kinds import kind_named
-from .mapping import parse_map
+from .mapping import of_plain_text, parse_map
 from .progress import Progress
 from .reading import Input, open_input
 from .scanning import parse_line
@@ -19,7 +19,7 @@ def open_molecules(paths: Sequence[Path], map_arguments: Sequence[str]) -> list[
     field_map = replace(parse_map(map_arguments, TEXT), lenient=len(paths) > 1)
     sources = [open_input(path, "--input", field_map) for path in paths]
     if map_arguments and all(source.plain_text for source in sources):
-        raise usage(f"--input {sources[0].path} is plain text, which has no fields; leave out --map")
+        raise of_plain_text(sources[0].path)
     return sources
 
 

@@ -1,12 +1,11 @@
 """prepare.py smiles-tokenizer: a vocabulary of SMILES' pieces as a Hugging Face directory, without weights."""
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import bad_data, usage
-from .output import whole_or_nothing
+from .output import names_in, whole_or_nothing
 from .smiles import pieces
 from .smiles_reading import molecules, open_molecules
 from .tokenizer_files import FILES, NUM_SPECIAL, SPECIAL, write_files
@@ -29,7 +28,7 @@ def write_tokenizer(options: TokenizerOptions) -> str:
     """Returns the text to print at the end. Raises Refusal."""
     if options.max_length < NUM_SPECIAL + 1:
         raise usage(f"--max-length {options.max_length} leaves no room for text beside {NUM_SPECIAL} special tokens")
-    with whole_or_nothing(options.output, options.overwrite, refuse_existing) as partial:
+    with whole_or_nothing(options.output, options.overwrite, refuse_foreign) as partial:
         for left in partial.iterdir():
             left.unlink()
         counts, lengths = _count(options)
@@ -38,14 +37,9 @@ def write_tokenizer(options: TokenizerOptions) -> str:
     return "\n".join(_told(options, counts, lengths))
 
 
-def refuse_existing(output: Path, overwrite: bool) -> None:
+def refuse_foreign(output: Path, overwrite: bool) -> None:
     """Raises Refusal (2) where `output` is there and may not be replaced."""
-    if output.exists() and not output.is_dir():
-        raise usage(f"--output {output} is not a directory")
-    found = sorted(os.listdir(output)) if output.exists() else []
-    if found and not overwrite:
-        raise usage(f"--output {output} exists already; choose another or add --overwrite")
-    if foreign := [name for name in found if name not in FILES]:
+    if foreign := [name for name in names_in(output, overwrite) if name not in FILES]:
         raise usage(f"--output {output} holds {foreign[0]}, which is none of a tokenizer's files, so --overwrite does not "
                     "remove it; choose another")
 

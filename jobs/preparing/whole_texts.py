@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 
 import numpy as np
-import xxhash
 
 from .errors import bad_data
 from .evaluation_texts import evaluation_texts
 from .kinds import Record
-from .known_hashes import places_in
+from .known_hashes import places_in, text_hash
 from .reading import Input
 
 Part = tuple[str, bool]  # a text, and whether it is but half of a pair
@@ -22,12 +21,11 @@ def parts_of(record: Record) -> list[Part]:
 
 
 class Parts:
-    """Hashes of parts; case counts, runs of white space are one space."""
+    """Their hashes."""
 
     def __init__(self, parts: Iterable[Part]):
         parts = list(parts)
-        encoded = (" ".join(text.split()).encode() for text, _ in parts)
-        self.hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, encoded), np.uint64)
+        self.hashes = np.fromiter((text_hash(text) for text, _ in parts), np.uint64)
         self.halves = np.fromiter((half for _, half in parts), bool)
 
 
