@@ -74,7 +74,7 @@ def test_killed_and_resumed(world, tmp_path):
     ({"weighting.apply": "sampling"}, ["weighting.apply", "tlm"]),
     ({"stage.turns.tasks": "words"}, ["external", "stage.turns.tasks"]),
     ({"stage.turns.external_steps": 0}, ["external_steps"]),
-    ({"stage.turns.external": None, "stage.turns.mlm_weight": 5}, ["mlm_weight", "stage.turns.external"]),
+    ({"stage.turns.external": None, "stage.turns.mlm_weight": 5}, ["external texts", "stage.turns.external"]),
 ])
 def test_contradictions_are_refused(trial, changes, words):
     outcome = launch.run("train", trial.ini(changes_for(trial) | changes))
@@ -117,7 +117,7 @@ def test_a_dry_run_takes_a_step_of_each_kind(trial):
     forecast = json.loads(launch.run_well("train", trial.ini(changes), "--dry-run", "--json").out)["stages"][0]
     steps = turns_of(trial.train(changes))
     mean = sum(step["real_tokens"] for step in steps) / len(steps)
-    assert forecast["tokens_per_step"] == pytest.approx(mean, rel=0.15)
+    assert forecast["real_tokens_per_step"] == pytest.approx(mean, rel=0.15)
 
 
 def test_dev_is_looked_at_when_the_end_task_has_had_its_turn(trial):
