@@ -42,8 +42,10 @@ TEST(tlm, AStepHasExamplesOfThoseWhoseTurnItIs) {
   for (std::int64_t step = 0; step < 16; ++step) {
     for (std::size_t const task : {end, text}) {
       std::int64_t examples = 0;
-      for (int rank = 0; rank < 2; ++rank)
-        for (auto const& batch : draws(world, rank, 2, 2).at(step).batches[task]) examples += batch.num_examples();
+      for (int rank = 0; rank < 2; ++rank) {
+        StepInputs const inputs = draws(world, rank, 2, 2).at(step);
+        for (auto const& batch : inputs.batches[task]) examples += batch.num_examples();
+      }
       bool const turn = (task == end) == (step % 4 == 3);
       EXPECT_EQ(examples, turn ? world.tasks[task].options.batch : 0) << step;
     }
@@ -53,9 +55,11 @@ TEST(tlm, AStepHasExamplesOfThoseWhoseTurnItIs) {
 TEST(tlm, NoExampleComesTwiceBeforeAllHaveCome) {
   World const world;
   std::map<std::uint64_t, int> met;
-  for (std::int64_t step = 0; step < 20; ++step)  // the end task's turn five times, 5 of 23 examples each
-    for (auto const& batch : draws(world, 0, 1).at(step).batches[end])
+  for (std::int64_t step = 0; step < 20; ++step) {  // the end task's turn five times, 5 of 23 examples each
+    StepInputs const inputs = draws(world, 0, 1).at(step);
+    for (auto const& batch : inputs.batches[end])
       for (auto const example : batch.examples) ++met[example];
+  }
   EXPECT_EQ(met.size(), 23U);
   for (auto const& [example, times] : met) EXPECT_LE(times, 2) << example;
 }
