@@ -58,9 +58,10 @@ std::int64_t num_evaluations(StagePlan const& plan, Stage const& stage) {
 
 //! A step's mean where tasks take turns, from one of each kind.
 BenchResult bench_turns(Stage& stage, StagePlan const& plan) {
-  BenchResult result = stage.bench(1, 1);
-  BenchResult const own = stage.bench(0, 1, plan.options.external_steps);
-  double const share = 1 / static_cast<double>(plan.options.external_steps + 1);
+  std::int64_t const external = plan.options.external_steps;  // the end task's first turn is this step
+  BenchResult result = stage.bench(1, 1, external);
+  BenchResult const own = stage.bench(0, 1, external);
+  double const share = 1 / static_cast<double>(external + 1);
   double& seconds = result.step_seconds.front();
   seconds += share * (own.step_seconds.front() - seconds);
   result.tokens += share * (own.tokens - result.tokens);

@@ -36,7 +36,7 @@ def test_they_train_beside_the_others(trial, recipe, ranks):
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_ranks_do_not_matter(trial, recipe):
-    changes = EXACT | changes_for(recipe, trial) | {"task.contrast.batch": 3, "train.micro_batches": 2}
+    changes = EXACT | changes_for(recipe, trial) | {"task.contrast.batch": 4, "train.micro_batches": 2}
     one, others = (trial.train(changes, ranks=ranks, output=f"on-{ranks}") for ranks in (1, 4))
     assert_close(one, others, 1e-9)
     assert distance(one, others) < 1e-9
@@ -78,6 +78,7 @@ def test_they_are_ranked_and_audited(trial):
 
 
 @pytest.mark.parametrize("changes, words", [
+    ({"task.words.objective": "contrast", "task.words.batch": 3, "train.micro_batches": 2}, "raise task.words.batch to 4"),
     ({"task.toy.objective": "contrast", "task.toy.metric": None}, "must have labels, which contrast has not; give another task role = end"),
     ({"run.recipe": "tapt", "task.words.objective": "sentence-order"}, "recipe tapt needs an auxiliary task with objective = mlm"),
     ({"task.words.objective": "replaced-token"}, "replaced-tokens"),
