@@ -1,7 +1,6 @@
 """From options to the finished output directory."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace

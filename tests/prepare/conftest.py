@@ -1,4 +1,5 @@
 import json
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
@@ -6,6 +7,11 @@ from types import SimpleNamespace
 import h5py
 import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from killing import Killed  # noqa: E402
+from preparing import shards  # noqa: E402
 
 WORDS = "the cat sat on mat a dog ran far away red blue green good bad".split()
 BERT_SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -101,3 +107,25 @@ def load():
 @pytest.fixture
 def manifest():
     return lambda directory: json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def killed(run, monkeypatch):
+    """A run that ends before its shard number `count` is noted, with its partial directory as SIGKILL would leave it."""
+
+    def call(count: int, *arguments, output: str = "out"):
+        keep = shards.SplitWriter._note
+        notes = iter(range(count))
+
+        def die(writer, *details, **named):
+            if next(notes, None) is None:
+                raise Killed
+            keep(writer, *details, **named)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(shards.SplitWriter, "_note", die)
+            patch.setattr("preparing.output.shutil.rmtree", lambda *_, **__: None)
+            with pytest.raises(Killed):
+                run(*arguments, output=output)
+
+    return call

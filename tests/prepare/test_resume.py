@@ -5,41 +5,16 @@ import json
 import os
 
 import pytest
+from killing import Killed
 from preparing import shards
 from preparing.errors import DATA, IO
 
 WORDS = "the cat sat on mat a dog ran far away".split()
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing of the program handles it."""
-
-
 @pytest.fixture
 def corpus(write):
     return write("corpus.jsonl", *({"text": " ".join(WORDS[i % 7:i % 7 + i % 4]), "id": f"r{i}"} for i in range(3000)))
-
-
-@pytest.fixture
-def killed(run, monkeypatch):
-    """A run that ends before its shard number `count` is noted, with its partial directory as SIGKILL would leave it."""
-
-    def call(count: int, *arguments, output: str = "out"):
-        keep = shards.SplitWriter._note
-        notes = iter(range(count))
-
-        def die(writer, *details, **named):
-            if next(notes, None) is None:
-                raise Killed
-            keep(writer, *details, **named)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(shards.SplitWriter, "_note", die)
-            patch.setattr("preparing.output.shutil.rmtree", lambda *_, **__: None)
-            with pytest.raises(Killed):
-                run(*arguments, output=output)
-
-    return call
 
 
 def contents(directory) -> dict[str, bytes]:

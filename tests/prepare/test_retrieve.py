@@ -5,7 +5,6 @@ import random
 from collections import Counter
 
 import pytest
-from preparing import shards
 from preparing.errors import DATA, USAGE
 from preparing.kinds import kind_named
 from preparing.reading import open_input
@@ -132,31 +131,6 @@ def test_what_is_kept_is_divided_into_clusters(run, bert, write, load, manifest)
     assert "12 of 18 texts" in done.out and manifest(done.output / "cluster-1")["retrieved"]["corpus_examples"] == 18
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing of the program handles it."""
-
-
-@pytest.fixture
-def killed(run, monkeypatch):
-    """A run that ends when it notes its second shard."""
-
-    def call(*arguments):
-        keep, notes = shards.SplitWriter._note, iter([1])
-
-        def die(writer, *details, **named):
-            if next(notes, None) is None:
-                raise Killed
-            keep(writer, *details, **named)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(shards.SplitWriter, "_note", die)
-            patch.setattr("preparing.output.shutil.rmtree", lambda *_, **__: None)
-            with pytest.raises(Killed):
-                run(*arguments)
-
-    return call
-
-
 def contents(directory) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
 
@@ -166,7 +140,7 @@ def test_goes_on_after_a_kill(run, bert, write, killed):
     arguments = ("text", bert, [corpus], "--retrieve-for", task, "--top-k", 900, "--shard-tokens", 1500)
     whole = run(*arguments, output="whole")
     assert len(contents(whole.output)) > 3
-    killed(*arguments)
+    killed(1, *arguments)
     again = run(*arguments)
     assert "continuing an earlier run after train.00000.h5" in again.err
     assert contents(again.output) == contents(whole.output) and again.out.replace("out:", "whole:") == whole.out
@@ -176,7 +150,7 @@ def test_goes_on_after_a_kill(run, bert, write, killed):
 def test_another_choice_starts_over(run, bert, write, killed, change):
     corpus, task = write("corpus.txt", *CORPUS * 1000), write("task.txt", "cat", "dog")
     arguments = ("text", bert, [corpus], "--shard-tokens", 1500, "--retrieve-for", task, "--top-k")
-    killed(*arguments, 900)
+    killed(1, *arguments, 900)
     if change == "task":
         write("task.txt", "dog", "mat")
     done = run(*arguments, 901 if change == "top-k" else 900)
