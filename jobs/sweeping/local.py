@@ -28,7 +28,7 @@ def local(options: argparse.Namespace) -> int:
     """Returns the exit status: 0 all done, 75 stopped with runs left, else that of the first run given up."""
     spec = read_spec(options.spec, options.set)
     jobs = wanted(spec, options.only, options.seeds)
-    threads = max(1, machine.cores() // (options.parallel * spec.ranks))
+    threads = machine.threads(options.parallel * spec.ranks)
     if spec.test and not spec.test.exists():
         raise usage(f"{options.spec}: test = {spec.test} does not exist; name a shard that jobs/prepare.py wrote")
     left = {job.group: None for job in jobs if next_phase(job, spec.test)}

@@ -21,6 +21,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def threads(processes: int) -> int:
+    """Of each of so many: an equal share of the cores, and not more than OMP_NUM_THREADS says, by which one who shares
+    the machine with others keeps them apart."""
+    share, most = max(1, cores() // processes), os.environ.get("OMP_NUM_THREADS", "")
+    return min(share, int(most)) if most.isdigit() and int(most) > 0 else share
+
+
 def free_memory_mb() -> float:
     """What new processes can have without swapping, within the control group's limit."""
     free = _kernel_says_mb(Path("/proc/meminfo").read_text())
