@@ -1,5 +1,6 @@
 #include "combinations.hpp"
 #include "idle_keys.hpp"
+#include "level_keys.hpp"
 #include "stages.hpp"
 
 #include <tartan/config/nearest.hpp>
@@ -199,6 +200,7 @@ Plan make_plan(config::Settings& settings) {
   check_members(plan, settings);
   check_turns(plan, settings);
   check_contrast(plan.options, settings);
+  for (auto const& stage : plan.stages) check_levels(stage, plan.options, settings);
   check_combinations(plan.options, settings);
   warn_of_idle_keys(plan.options.run.recipe, settings);
   plan.values = settings.values();

@@ -85,7 +85,7 @@ StagePlan prefinetune() {
 StagePlan levels() {
   StagePlan s{.name = "levels", .weighting = WeightingKind::tapweight, .options = {}};
   s.options.patience = 0;
-  s.options.lr = s.options.upper_lr = 2e-5;
+  s.options.lr = s.options.levels.upper_lr = 2e-5;
   s.options.decay = s.options.head_decay = 1e-3;
   return s;
 }

@@ -1,5 +1,6 @@
 #include "curvature.hpp"
 
+#include "level_gradient.hpp"
 #include "tensor_lists.hpp"
 
 #include <tartan/core/error.hpp>
@@ -12,7 +13,8 @@ namespace tartan::train {
 
 Curvature::Curvature(Level const& level)
     : parameters_(level.parameters),
-      gradient_(torch::autograd::grad({level.loss(level.key)}, parameters_, {}, true, true, true)) {}
+      gradient_(gradient(level.loss(level.key), parameters_, true)),
+      together_(level.together) {}
 
 Tensors Curvature::product(Tensors const& v, Tensors const& to) const {
   Tensors outputs, factors;
@@ -21,14 +23,16 @@ Tensors Curvature::product(Tensors const& v, Tensors const& to) const {
     outputs.push_back(gradient_[i]);
     factors.push_back(v[i]);
   }
-  if (outputs.empty()) return filled({}, to);
-  return filled(torch::autograd::grad(outputs, to, factors, true, false, true), to);
+  Tensors const own = outputs.empty() ? Tensors() : torch::autograd::grad(outputs, to, factors, true, false, true);
+  return summed(together_, filled(own, to));
 }
 
 Tensors Curvature::damped(Tensors const& v, double damping) const {
   Tensors const product_with_hessian = product(v, parameters_);
   return damping == 0 ? product_with_hessian : plus(product_with_hessian, damping, v);
 }
+
+double Curvature::agreed(double number) const { return said_by_first(together_, number); }
 
 namespace {
 
@@ -52,11 +56,11 @@ Tensors conjugate_gradients(Curvature const& curvature, Tensors const& v, Hyperg
   while (report.products < o.iterations) {
     Tensors const image = curvature.damped(direction, o.damping);
     ++report.products;
-    double const curved = dot(direction, image);
+    double const curved = curvature.agreed(dot(direction, image));
     if (!(curved > 0)) return report.end = PathEnd::curvature, x;
     x = plus(x, square / curved, direction);
     rest = plus(rest, -square / curved, image);
-    double const left = dot(rest, rest);
+    double const left = curvature.agreed(dot(rest, rest));
     report.residual = std::sqrt(left) / report.vector_norm;
     if (std::sqrt(left) <= enough) return report.end = PathEnd::done, x;
     direction = plus(rest, left / square, direction);

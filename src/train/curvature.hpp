@@ -13,9 +13,11 @@ class Curvature {
   Tensors product(Tensors const& v, Tensors const& to) const;
   //! (H + damping) v
   Tensors damped(Tensors const& v, double damping) const;
+  double agreed(double number) const;  //!< on what the level's ranks do next
 
  private:
   Tensors parameters_, gradient_;
+  Together together_;
 };
 
 //! x, which stands for H^-1 v. `v` is not 0.

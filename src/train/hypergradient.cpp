@@ -1,4 +1,5 @@
 #include "curvature.hpp"
+#include "level_gradient.hpp"
 #include "tensor_lists.hpp"
 
 #include <tartan/core/error.hpp>
@@ -36,17 +37,13 @@ class Moved {
   Tensors parameters_, saved_;
 };
 
-Tensors gradient(at::Tensor const& loss, Tensors const& by) {
-  return torch::autograd::grad({loss}, by, {}, true, false, true);
-}
-
 Tensors by_difference(Level const& level, Tensors const& v, Tensors const& to, double epsilon) {
   Moved moved(level.parameters);
   moved.by(epsilon, v);
   Tensors const above = filled(gradient(level.loss(level.key), to), to);
   moved.by(-epsilon, v);
   Tensors const below = filled(gradient(level.loss(level.key), to), to);
-  return times(1 / (2 * epsilon), plus(below, -1, above));
+  return summed(level.together, times(1 / (2 * epsilon), plus(below, -1, above)));
 }
 
 bool depends(Tensors const& gradient) {
@@ -58,7 +55,7 @@ bool depends(Tensors const& gradient) {
 Tensors through(Level const& level, Tensors const& v, Tensors const& to, HypergradientOptions const& options,
                 PathReport& report) {
   Tensors const direction = filled(v, level.parameters);
-  report = {.vector_norm = norm(direction)};
+  report = {.vector_norm = said_by_first(level.together, norm(direction))};
   if (!std::isfinite(report.vector_norm))
     fail_diverged(
         "a vector of the hypergradient is not finite (task weights cannot follow it); lower the learning rates");

@@ -62,13 +62,17 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
   return opened;
 }
 
-bool probed(StagePlan const& plan) { return plan.weighting == WeightingKind::meta_tartan || has_three_levels(plan); }
+bool probed(StagePlan const& plan) {
+  return plan.weighting == WeightingKind::meta_tartan || plan.weighting == WeightingKind::tapweight;
+}
 
-bool has_three_levels(StagePlan const& plan) { return plan.weighting == WeightingKind::tapweight; }
+bool has_three_levels(StagePlan const& plan) {
+  return plan.weighting == WeightingKind::tapweight && plan.options.levels.levels == Levels::three;
+}
 
 task::ProbeOptions probe_options(StagePlan const& plan, Options const& options) {
   task::ProbeOptions result = options.probe;
-  if (has_three_levels(plan)) result.head = task::ProbeHead::training;
+  if (plan.weighting == WeightingKind::tapweight) result.head = task::ProbeHead::training;
   return result;
 }
 

@@ -255,13 +255,41 @@ void add_mixing(Section& s, StageOptions& o) {
         at_least(1, most_examples));
 }
 
+void add_hypergradient(Section& s, HypergradientOptions& o) {
+  s.choice<InverseHessian>("hypergradient", o.inverse,
+                           {{"identity", InverseHessian::identity},
+                            {"finite-difference", InverseHessian::finite_difference},
+                            {"neumann", InverseHessian::neumann},
+                            {"cg", InverseHessian::cg}},
+                           "what stands for a level's inverse Hessian. identity: 1, by products of gradients; "
+                           "finite-difference: 1, by differences as the published code; neumann: a series; cg: "
+                           "conjugate gradients; the last two by second derivatives on plain kernels");
+  s.add("difference", o.difference, "finite-difference: length by which parameters are moved, up and down", positive());
+  s.add("terms", o.terms, "neumann: of the series, a product with the Hessian each", at_least(1, most_steps));
+  s.add("term_step", o.step, "neumann: the inverse is term_step times the sum of (1 - term_step H)^k", positive());
+  s.add("iterations", o.iterations, "cg: at most, a product with the Hessian each", at_least(1, most_steps));
+  s.add("tolerance", o.tolerance, "cg: ends at this residual, as a share of the right side", between(0, 1));
+  s.add("damping", o.damping, "neumann, cg: added to the Hessian's diagonal", between(0, 1e9));
+}
+
 void add_levels(Section& s, StageOptions& o) {
-  s.add("proximal", o.proximal,
+  LevelOptions& l = o.levels;
+  s.choice<Levels>("levels", l.levels, {{"three", Levels::three}, {"two", Levels::two}},
+                   "two: the ablation, in which one encoder learns the end task and the auxiliaries together, and "
+                   "weights go down its own dev loss");
+  s.add("proximal", l.proximal,
         "gamma of gamma |phi - theta|^2, which holds phi, that learns the end task, near theta, that is pretrained; 0: "
         "the weights do not move",
         between(0, 1e6));
-  s.add("upper_lr", o.upper_lr, "of phi's encoder; lr is theta's", between(0, 1e6));
-  s.add("upper_head_lr", o.upper_head_lr, "of phi's head, the end task's", between(0, 1e6));
+  s.choice<ProximalNorm>("proximal_norm", l.norm,
+                         {{"squared", ProximalNorm::squared}, {"published", ProximalNorm::published}},
+                         "published: that of the language runs, |phi - theta| on all but the embeddings, and the whole "
+                         "divided by the number of the encoder's parameters");
+  s.add("proximal_above", l.proximal_above,
+        "the dev loss that weights go down has the term too, as in the language runs");
+  s.add("upper_lr", l.upper_lr, "of phi's encoder; lr is theta's", between(0, 1e6));
+  s.add("upper_head_lr", l.upper_head_lr, "of phi's head, the end task's", between(0, 1e6));
+  add_hypergradient(s, l.hypergradient);
 }
 
 void add_turns(Section& s, StageOptions& o) {

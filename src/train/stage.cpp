@@ -104,7 +104,7 @@ std::unique_ptr<StepRule> Stage::make_rule() {
   if (!has_three_levels(plan_))
     return std::make_unique<SingleLevel>(run_.model, tasks, probed(plan_) ? &tasks.front() : nullptr, run_.comm,
                                          options, optimizer_);
-  auto result = std::make_unique<ThreeLevel>(run_.model, tasks, run_.comm, options, optimizer_, plan_.options.proximal);
+  auto result = std::make_unique<ThreeLevel>(run_.model, tasks, run_.comm, options, optimizer_, plan_.options.levels);
   levels_ = result.get();
   return result;
 }
@@ -232,7 +232,7 @@ StepRates Stage::rates() const {
   std::int64_t const scheduled = total_steps_ - steps_at_rate_0_;
   auto const warmup = static_cast<std::int64_t>(o.warmup * static_cast<double>(scheduled));
   double const factor = p_.step < scheduled ? optim::schedule_factor(o.schedule, p_.step, warmup, scheduled) : 0;
-  return {factor * o.lr, factor * o.head_lr, factor * o.upper_lr, factor * o.upper_head_lr, o.decay, o.head_decay,
+  return {factor * o.lr, factor * o.head_lr, factor * o.levels.upper_lr, factor * o.levels.upper_head_lr, o.decay, o.head_decay,
           o.clip};
 }
 

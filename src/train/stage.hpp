@@ -101,6 +101,7 @@ class Stage {
   bool absent(StepReport const& report, std::size_t task) const;
   void log_look(StepReport const& report) const;
   void log_step(StepReport const& report, Heard const& heard, double step_seconds);
+  nlohmann::ordered_json hypergradient(Slopes const& slopes) const;
   nlohmann::ordered_json by_group(std::vector<std::vector<double>> const& values) const;
   std::string note(StepReport const& report) const;
 

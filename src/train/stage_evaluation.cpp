@@ -78,7 +78,7 @@ void Stage::keep_weights() {
 }
 
 void Stage::finish(std::string const& reason) {
-  if (levels_) keep_weights();
+  if (plan_.weighting == WeightingKind::tapweight) keep_weights();
   if (!end_) keep({.stage = plan_.name, .step = p_.step, .metrics = {}});  // nothing tells which is best: the last
   StageResult const result{plan_.name, reason, p_.step, p_.watch, seconds(), p_.stage_tokens, p_.stage_probe_tokens};
   p_.finished.push_back(result);

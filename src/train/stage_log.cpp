@@ -2,6 +2,7 @@
 #include "stage.hpp"
 
 #include <cstdio>
+#include <map>
 
 namespace tartan::train {
 namespace {
@@ -39,6 +40,22 @@ nlohmann::ordered_json Stage::by_group(std::vector<std::vector<double>> const& v
   for (std::size_t i = 0; i < tasks_.size(); ++i)
     for (std::size_t g = 0; g < values[i].size(); ++g)
       result[tasks_[i]->name()][rule_->group_names()[g]] = values[i][g];
+  return result;
+}
+
+nlohmann::ordered_json Stage::hypergradient(Slopes const& slopes) const {
+  static std::map<PathEnd, std::string> const ends = {{PathEnd::done, "done"},
+                                                      {PathEnd::no_direction, "no direction"},
+                                                      {PathEnd::iterations, "iterations"},
+                                                      {PathEnd::curvature, "curvature"}};
+  nlohmann::ordered_json result;
+  for (std::size_t i = 0; i < tasks_.size(); ++i)
+    if (tasks_[i] != end_) result["slopes"][tasks_[i]->name()] = slopes.by_weight[i];
+  for (auto const& path : slopes.paths)
+    result["paths"].push_back({{"norm", path.vector_norm},
+                               {"products", path.products},
+                               {"residual", path.residual},
+                               {"end", ends.at(path.end)}});
   return result;
 }
 
@@ -87,6 +104,7 @@ void Stage::log_step(StepReport const& report, Heard const& heard, double step_s
     event["combined_cosine"] = *report.combined_cosine;
     event["combined_cosine_local"] = *report.combined_cosine_local;
   }
+  if (report.slopes) event["hypergradient"] = hypergradient(*report.slopes);
   if (report.distance) event["distance"] = *report.distance;
   if (report.probed) event["probe"] = {{"dev_loss", report.probe.dev_loss}, {"head_losses", report.probe.head_losses}};
   if (aligned && weighting::needs(weighting_).alignments) event["probe"]["norm"] = report.alignments.probe_norm;

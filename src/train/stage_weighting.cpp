@@ -85,8 +85,11 @@ weighting::Weighting tawt(WeightingOptions const& o, Tasks const& tasks) {
   return rule;
 }
 
-//! Of the tasks after the end task.
-weighting::TapWeight tapweight(WeightingOptions const& o, Tasks const& tasks, double proximal) {
+//! Of the tasks after the end task. Where a direction comes with everything that lies between a weight and the dev
+//! loss, or nothing lies there (two levels), a slope is minus the product with it: that of gamma = 1/2.
+weighting::TapWeight tapweight(WeightingOptions const& o, Tasks const& tasks, LevelOptions const& levels) {
+  bool const bare = levels.levels == Levels::two || levels.hypergradient.inverse != InverseHessian::identity;
+  double const proximal = bare ? 0.5 : levels.proximal;
   auto const start = start_weights(tasks, 1);
   return weighting::make_tapweight({start.begin() + 1, start.end()}, o.rate, proximal, o.descent);
 }
@@ -115,7 +118,7 @@ weighting::Weighting make_weighting(StagePlan const& plan, Options const& option
     case WeightingKind::uncertainty:
       return weighting::make_uncertainty(start_weights(tasks, 1), o.rate);
     case WeightingKind::tapweight:
-      return tapweight(o, tasks, plan.options.proximal);
+      return tapweight(o, tasks, plan.options.levels);
     case WeightingKind::random:
       return weighting::make_random(tasks.size(), stage);
   }

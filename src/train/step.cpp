@@ -1,3 +1,4 @@
+#include "agree_on.hpp"
 #include "step_sums.hpp"
 #include "tensor_comm.hpp"
 
@@ -215,25 +216,13 @@ void SingleLevel::check_finite(StepReport const& report) const {
 
 // 5. rank 0 decides the new task weights and hands them out
 void SingleLevel::decide(weighting::Weighting& weighting, StepReport const& report) {
-  std::vector<std::string> names;
-  for (auto const& task : tasks_) names.push_back(task.name);
   weighting::update(weighting, report.looks, report.losses);
-  auto state = weighting::save_state(weighting, names);
-  std::vector<double> values;
-  for (auto const& [name, value] : state) values.push_back(value);
-  comm_.broadcast(values.data(), values.size(), comm::Type::float64, 0).wait();
-  auto value = values.begin();
-  for (auto& [name, kept] : state) kept = *value++;
-  weighting::load_state(weighting, names, state);
+  agree_on(weighting, tasks_, comm_);
 }
 
 // Every rank alike, since parameters are
 void SingleLevel::pull_to_anchor() {
-  if (!options_.proximal.anchor.defined()) return;
-  std::int64_t const body = model_.parameters.layout().body_size();
-  auto const part = [&](at::Tensor const& flat) { return flat.narrow(0, 0, body); };
-  double const twice = 2 * options_.proximal.strength;
-  part(combined_).add_(part(model_.parameters.values()), twice).sub_(part(options_.proximal.anchor), twice);
+  if (options_.proximal.anchor.defined()) add_proximal_gradient(options_.proximal, model_.parameters, combined_);
 }
 
 // 6. clip body and heads apart, then one AdamW call per segment; a head that no task used stays as it is

@@ -87,6 +87,23 @@ comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor 
   return returning(std::move(work), std::move(sent), std::move(host), shard, route);
 }
 
+std::vector<at::Tensor> sum_over_ranks(comm::Communicator& comm, std::vector<at::Tensor> const& own) {
+  std::vector<at::Tensor> flat;
+  for (auto const& one : own) flat.push_back(one.reshape({-1}));
+  at::Tensor const all = at::cat(flat), host = host_copy(all, route_of(comm, all));
+  comm.all_reduce(host.mutable_data_ptr(), static_cast<std::size_t>(host.numel()), type_of(host), comm::Op::sum,
+                  place_of(host.device()))
+      .wait();
+  if (!host.is_same(all)) all.copy_(host);
+  std::vector<at::Tensor> result;
+  std::int64_t begin = 0;
+  for (auto const& one : own) {
+    result.push_back(all.narrow(0, begin, one.numel()).view(one.sizes()));
+    begin += one.numel();
+  }
+  return result;
+}
+
 task::RowsOfRanks gather_rows(comm::Communicator& comm, at::Tensor const& own, Route route) {
   if (comm.size() == 1) return {own};
   std::vector<std::int64_t> rows(static_cast<std::size_t>(comm.size()), 0);

@@ -34,6 +34,9 @@ comm::Work broadcast(comm::Communicator& comm, at::Tensor const& data, int root,
 comm::Work scatter(comm::Communicator& comm, at::Tensor const& data, at::Tensor const& shard,
                    std::vector<std::size_t> const& counts, int root, Route route);
 
+//! Sums over ranks of tensors of the same type and device.
+std::vector<at::Tensor> sum_over_ranks(comm::Communicator& comm, std::vector<at::Tensor> const& own);
+
 //! Every rank's rows (n, width), of which ranks may have other numbers or none, end to end.
 task::RowsOfRanks gather_rows(comm::Communicator& comm, at::Tensor const& own, Route route);
 

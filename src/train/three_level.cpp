@@ -1,20 +1,25 @@
+#include "agree_on.hpp"
+#include "level_paths.hpp"
+
 #include <tartan/core/error.hpp>
 #include <tartan/train/three_level.hpp>
 
+#include <tuple>
 #include <utility>
 
 namespace tartan::train {
 namespace {
 
-StepOptions upper_options(StepOptions options, at::Tensor const& anchor, double proximal) {
+StepOptions upper_options(StepOptions options, at::Tensor const& anchor, LevelOptions const& levels) {
   options.log_layers = false;
-  options.proximal = {proximal, anchor};
+  options.proximal = {levels.proximal, anchor, levels.norm};
   return options;
 }
 
 //! Without the end task's examples: theta does not learn from them.
-StepInputs lower_inputs(StepInputs const& all) {
-  StepInputs result{{std::vector<data::PackedBatch>(all.batches.front().size())}, all.probe, all.weights, all.aligned};
+StepInputs lower_inputs(StepInputs const& all, bool aligned) {
+  StepInputs result{{std::vector<data::PackedBatch>(all.batches.front().size())}, std::nullopt, all.weights, aligned};
+  if (aligned) result.probe = all.probe;
   result.batches.insert(result.batches.end(), all.batches.begin() + 1, all.batches.end());
   return result;
 }
@@ -24,16 +29,23 @@ StepInputs upper_inputs(StepInputs const& all) { return {{all.batches.front()}, 
 }  // namespace
 
 ThreeLevel::ThreeLevel(model::Model& theta, std::vector<StepTask> tasks, comm::Communicator& comm,
-                       StepOptions const& options, optim::AdamW& optimizer, double proximal)
+                       StepOptions const& options, optim::AdamW& optimizer, LevelOptions const& levels)
     : theta_(theta),
       phi_{theta.encoder, model::ParameterSet(theta.parameters.layout(), theta.parameters.values().options()),
            theta.loaded},
       phi_optimizer_(phi_.parameters, optimizer.options()),
+      tasks_(tasks),
+      comm_(comm),
       lower_(theta, tasks, &tasks.front(), comm, options, optimizer, &phi_),
-      upper_(phi_, {tasks.front()}, nullptr, comm, upper_options(options, theta.parameters.values(), proximal),
+      upper_(phi_, {tasks.front()}, nullptr, comm, upper_options(options, theta.parameters.values(), levels),
              phi_optimizer_) {
   expects(options.probe.head == task::ProbeHead::training, "level III looks through phi's own head");
+  if (levels.hypergradient.inverse == InverseHessian::identity) return;
+  paths_ = std::make_unique<LevelPaths>(theta, phi_, tasks, comm,
+                                        upper_options(options, theta.parameters.values(), levels), levels);
 }
+
+ThreeLevel::~ThreeLevel() = default;
 
 void ThreeLevel::begin() { phi_.parameters.values().copy_(theta_.parameters.values()); }
 
@@ -42,7 +54,16 @@ StepReport ThreeLevel::run(StepInputs const& inputs, std::vector<double> const& 
                            Extra const& extra) {
   std::vector<double> lower_counts = counts;
   lower_counts.front() = 0;
-  StepReport report = lower_.run(lower_inputs(inputs), lower_counts, rates, weighting, head_start);
+  StepReport looked;
+  looked.weights = weighting::weights(weighting);
+  looked.counts = counts;
+  bool const by_paths = paths_ && inputs.aligned;
+  if (by_paths) paths_->run(inputs, counts, looked);
+  StepReport report =
+      lower_.run(lower_inputs(inputs, inputs.aligned && !paths_), lower_counts, rates, weighting, head_start);
+  if (by_paths) learn(looked, weighting);
+  if (by_paths)
+    std::tie(report.slopes, report.probed, report.probe) = std::tie(looked.slopes, looked.probed, looked.probe);
   StepRates upper_rates = rates;
   upper_rates.body_lr = rates.upper_body_lr;
   upper_rates.head_lr = rates.upper_head_lr;
@@ -58,6 +79,18 @@ StepReport ThreeLevel::run(StepInputs const& inputs, std::vector<double> const& 
                         .norm()
                         .item<double>();
   return report;
+}
+
+// A slope is minus the product with a direction that inverse Hessians have been applied to (stage_weighting.cpp)
+void ThreeLevel::learn(StepReport& report, weighting::Weighting& weighting) {
+  std::vector<double> const none(tasks_.size());
+  weighting::Alignments seen{.dot = none, .norm = none, .present = {}};
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    seen.dot[i] = -report.slopes->by_weight[i];
+    seen.present.push_back(report.counts[i] > 0);
+  }
+  weighting::update(weighting, {seen}, none);
+  agree_on(weighting, tasks_, comm_);
 }
 
 }  // namespace tartan::train

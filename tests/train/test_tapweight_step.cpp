@@ -45,7 +45,7 @@ std::vector<double> logits(weighting::Weighting const& w) { return std::get<weig
 
 class tapweight_Step : public testing::Test {
  protected:
-  tapweight_Step() : step_(*theta_, tasks, *comm_, options(), optimizer_, proximal) { step_.begin(); }
+  tapweight_Step() : step_(*theta_, tasks, *comm_, options(), optimizer_, {.proximal = proximal}) { step_.begin(); }
   StepReport run(Batches const& batches, weighting::Weighting& weighting) {
     return step_.run(batches.inputs, batches.counts, rates, weighting, {});
   }

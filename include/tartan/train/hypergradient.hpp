@@ -30,6 +30,12 @@ struct HypergradientOptions {
   double damping = 0;            //!< added to the Hessian's diagonal (neumann, cg)
 };
 
+//! What ranks do that each hold a share of a level's examples and all hold the same parameters; none: a rank alone.
+struct Together {
+  std::function<Tensors(Tensors const&)> sum{};  //!< over ranks, of what each got from its own share
+  std::function<double(double)> first_says{};    //!< rank 0's number, so that all take the same turns
+};
+
 //! A level's parameters and what it minimises over them, given those of the levels below.
 struct Level {
   Tensors parameters;  //!< leaves that require gradients; a finite difference moves them, and puts them back bit by bit
@@ -38,6 +44,7 @@ struct Level {
   //! alone: otherwise a finite difference divides noise by its small step.
   std::function<at::Tensor(Key)> loss;
   Key key;
+  Together together{};  //!< `loss` is then this rank's part of the sum that the level minimises
 };
 
 enum class PathEnd {
@@ -60,8 +67,9 @@ struct PathReport {
 
 //! -d2 loss / d(to) d(parameters) . H^-1 v at the parameters as they are: how an objective whose gradient by the
 //! level's optimum is v changes with `to` (implicit differentiation). Undefined tensors of `v` count as 0. The result
-//! has the shapes of `to`, 0 where the loss does not depend on one. Not collective. Throws ExitStatus::diverged where
-//! |v| is not finite. Two levels need no more: v = the outer gradient, `to` = the weights.
+//! has the shapes of `to`, 0 where the loss does not depend on one. Collective where the level is shared, with the same
+//! `v` on every rank, and gives every rank the same. Throws ExitStatus::diverged where |v| is not finite. Two levels
+//! need no more: v = the outer gradient, `to` = the weights.
 Tensors through(Level const& level, Tensors const& v, Tensors const& to, HypergradientOptions const& options,
                 PathReport& report);
 
@@ -80,8 +88,8 @@ struct Hypergradient {
 
 //! TapWeight (arXiv 2410.10006; ALGORITHMS 4): gradient of level III by the task weights or logits `weights`, which
 //! level I (`first`) reads, through level II (`second`), which reads the parameters of level I. Where level III depends
-//! on those too (its proximal term, in the language runs), the path past level II is added. Not collective; throws as
-//! `through` does.
+//! on those too (its proximal term, in the language runs), the path past level II is added. Collective and throws as
+//! `through`.
 Hypergradient hypergradient(Level const& first, Level const& second, Tensors const& weights, OuterGradient const& outer,
                             HypergradientOptions const& options);
 

@@ -7,6 +7,7 @@
 #include <tartan/model/model.hpp>
 #include <tartan/optim/schedule.hpp>
 #include <tartan/task/objective.hpp>
+#include <tartan/train/level_options.hpp>
 #include <tartan/train/mixture.hpp>
 #include <tartan/train/sampling.hpp>
 #include <tartan/train/step.hpp>
@@ -78,13 +79,12 @@ struct StageOptions {
   optim::Decay schedule = optim::Decay::linear;
   double clip = 1;
   std::string tasks;  //!< names of the auxiliaries (or members) that it trains, separated by spaces; empty: all
-  Mixing mixing = Mixing::heterogeneous;         //!< of members
-  std::int64_t sub_batches = 16;                 //!< of members, in one step
-  double proximal = 0.01;                        //!< of three levels: gamma of gamma |phi - theta|^2
-  double upper_lr = 2e-5, upper_head_lr = 1e-3;  //!< of three levels: of phi
-  std::string external;                          //!< of turns: names of the external texts; empty: all auxiliaries
-  std::int64_t external_steps = 999;             //!< of turns: for each step of the end task and its own texts
-  double mlm_weight = 20;                        //!< of turns: of these texts, where the end task's is 1
+  Mixing mixing = Mixing::heterogeneous;  //!< of members
+  std::int64_t sub_batches = 16;          //!< of members, in one step
+  LevelOptions levels;                    //!< of the stage with levels
+  std::string external;                   //!< of turns: names of the external texts; empty: all auxiliaries
+  std::int64_t external_steps = 999;      //!< of turns: for each step of the end task and its own texts
+  double mlm_weight = 20;                 //!< of turns: of these texts, where the end task's is 1
 };
 
 //! When weights that the end task's own gradient judges follow.

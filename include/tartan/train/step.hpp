@@ -7,6 +7,8 @@
 #include <tartan/optim/clip.hpp>
 #include <tartan/task/objective.hpp>
 #include <tartan/task/probe.hpp>
+#include <tartan/train/hypergradient.hpp>
+#include <tartan/train/proximal.hpp>
 #include <tartan/weighting/weighting.hpp>
 
 #include <array>
@@ -79,12 +81,6 @@ struct StepRates {
   double clip = 1;  //!< largest norm of body with MLM head, and of all heads together; 0: no clipping
 };
 
-//! strength |values - anchor|^2 over the body, as a term of the loss that is no task's.
-struct Proximal {
-  double strength = 0;
-  at::Tensor anchor{};  //!< (at least body_size); undefined: no term
-};
-
 struct StepOptions {
   Placement placement = Placement::exact;
   Body body = Body::encoder;
@@ -100,6 +96,12 @@ struct StepOptions {
   bool first_only_judges = false;  //!< the first task, whose weight is 0, trains its head and nothing else
   Proximal proximal;               //!< added to the combined gradient, before it is clipped
   task::ProbeOptions probe;
+};
+
+//! What the weights of a step with three levels saw instead of alignments.
+struct Slopes {
+  std::vector<double> by_weight;  //!< d (dev loss) / d (weight), per task; the end task's is 0
+  std::vector<PathReport> paths;  //!< of Hypergradient
 };
 
 struct StepReport {
@@ -122,6 +124,7 @@ struct StepReport {
   double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
   double tokens = 0;                    //!< over all ranks, probe apart
   std::optional<double> distance;       //!< |phi - theta| over the body after the step (ThreeLevel)
+  std::optional<Slopes> slopes;         //!< where inverse Hessians are more than the identity (ThreeLevel)
   std::vector<double> extra;            //!< sums over ranks of what the caller sent along
 };
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <tartan/train/level_options.hpp>
 #include <tartan/train/step.hpp>
 
 namespace tartan::train {
+
+class LevelPaths;
 
 //! TapWeight's step (Zhang et al. 2024, arXiv 2410.10006; ALGORITHMS 4). Level I: one step of theta, the model's own
 //! parameters, down the weighted sum of the pretraining losses. Level II: one step of phi, a second parameter set, down
@@ -13,13 +16,15 @@ namespace tartan::train {
 //! before left it, and the pretraining gradients that it judges are those of level I at theta as the step before left
 //! it. So a step's hypergradient is the published code's of the step before, on a pretraining batch of its own instead
 //! of the one that theta just learned from; and the weights that it moves reach theta in the next step, one later than
-//! there.
+//! there. With inverse Hessians that are more than the identity the weights see slopes instead of alignments (Slopes);
+//! all else is the same.
 class ThreeLevel : public StepRule {
  public:
   //! `tasks`: the end task first. `optimizer` is theta's. phi begins with `begin`, or where it is loaded from a
   //! checkpoint.
   ThreeLevel(model::Model& theta, std::vector<StepTask> tasks, comm::Communicator& comm, StepOptions const& options,
-             optim::AdamW& optimizer, double proximal);
+             optim::AdamW& optimizer, LevelOptions const& levels);
+  ~ThreeLevel() override;
 
   //! phi becomes theta, as TapWeight's does once at the start.
   void begin();
@@ -40,10 +45,15 @@ class ThreeLevel : public StepRule {
   optim::AdamW& phi_optimizer() { return phi_optimizer_; }
 
  private:
+  void learn(StepReport& report, weighting::Weighting& weighting);
+
   model::Model& theta_;
   model::Model phi_;
   optim::AdamW phi_optimizer_;
+  std::vector<StepTask> tasks_;
+  comm::Communicator& comm_;
   SingleLevel lower_, upper_;
+  std::unique_ptr<LevelPaths> paths_;  // none: by alignments
 };
 
 }  // namespace tartan::train

@@ -1,0 +1,111 @@
+#include "level_keys.hpp"
+
+#include <tartan/core/error.hpp>
+#include <tartan/core/log.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace tartan::recipe {
+namespace {
+
+using train::InverseHessian;
+
+std::map<InverseHessian, std::string> const names = {{InverseHessian::identity, "identity"},
+                                                     {InverseHessian::finite_difference, "finite-difference"},
+                                                     {InverseHessian::neumann, "neumann"},
+                                                     {InverseHessian::cg, "cg"}};
+
+std::map<std::string, std::set<InverseHessian>> const readers = {
+    {"difference", {InverseHessian::finite_difference}},
+    {"terms", {InverseHessian::neumann}},
+    {"term_step", {InverseHessian::neumann}},
+    {"iterations", {InverseHessian::cg}},
+    {"tolerance", {InverseHessian::cg}},
+    {"damping", {InverseHessian::neumann, InverseHessian::cg}},
+};
+
+class Checks {
+ public:
+  Checks(train::StagePlan const& stage, train::Options const& options, config::Settings const& settings)
+      : section_("stage." + stage.name),
+        levels_(stage.options.levels),
+        options_(options),
+        settings_(settings),
+        chosen_("stage." + stage.name + ".hypergradient = " + names.at(inverse())) {}
+
+  void run() const {
+    idle_keys();
+    if (levels_.levels == train::Levels::two) return two_levels();
+    if (inverse() == InverseHessian::identity) return identity();
+    more_than_identity();
+  }
+
+ private:
+  InverseHessian inverse() const { return levels_.hypergradient.inverse; }
+
+  void refuse(std::string const& section, std::string const& key, std::string const& problem) const {
+    fail_usage(settings_.origin(section, key) + ": " + section + "." + key + " " + problem);
+  }
+
+  //! Whether it has another value than its default, which a resolved configuration writes out.
+  bool is_set(std::string const& key) const {
+    for (auto const& [name, value, standard] : settings_.values())
+      if (name == section_ + "." + key) return value != standard;
+    return false;
+  }
+
+  void idle_keys() const {
+    for (auto const& [key, inverses] : readers) {
+      if (!is_set(key) || inverses.contains(inverse())) continue;
+      std::string who;
+      for (auto const one : inverses) who += (who.empty() ? "" : " or ") + names.at(one);
+      warn(settings_.origin(section_, key) + ": " + section_ + "." + key + " is not read with " + chosen_ +
+           "; it is with " + who);
+    }
+  }
+
+  void two_levels() const {
+    std::string const problem = "has no meaning with " + section_ + ".levels = two, which has no phi; leave it out";
+    for (auto const* key : {"proximal", "proximal_norm", "proximal_above", "upper_lr", "upper_head_lr"})
+      if (is_set(key)) refuse(section_, key, problem);
+    if (inverse() != InverseHessian::identity)
+      refuse(section_, "hypergradient", "is the identity with " + section_ + ".levels = two; leave one of them out");
+  }
+
+  void identity() const {
+    std::string const other = "; use hypergradient = finite-difference, as the published code";
+    if (levels_.norm == train::ProximalNorm::published)
+      refuse(section_, "proximal_norm",
+             "= published has almost no second derivative for " + chosen_ + " to go by" + other);
+    if (levels_.proximal_above) refuse(section_, "proximal_above", "is not read with " + chosen_ + other);
+  }
+
+  void more_than_identity() const {
+    std::string const problem = "does not go with " + chosen_ + ", which takes a whole step's losses anew; ";
+    if (options_.probe.stale) refuse("probe", "stale", problem + "use stale = false");
+    if (options_.probe.per == task::ProbePer::micro) refuse("probe", "per", problem + "use per = step");
+    if (options_.weighting.placement == train::Placement::mean)
+      refuse("weighting", "placement", problem + "use placement = exact");
+    if (options_.weighting.log_layers)
+      refuse("weighting", "log_layers", problem + "it has no alignments to show, use log_layers = false");
+    bool const twice = inverse() != InverseHessian::finite_difference;
+    if (twice && options_.model.kernels == model::Kernels::fast)
+      refuse("model", "kernels", "= fast cannot be differentiated twice, as " + chosen_ + " asks; use kernels = auto");
+  }
+
+  std::string section_;
+  train::LevelOptions const& levels_;
+  train::Options const& options_;
+  config::Settings const& settings_;
+  std::string chosen_;
+};
+
+}  // namespace
+
+void check_levels(train::StagePlan const& stage, train::Options const& options, config::Settings const& settings) {
+  if (stage.weighting == train::WeightingKind::tapweight) Checks(stage, options, settings).run();
+}
+
+}  // namespace tartan::recipe
