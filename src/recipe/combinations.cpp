@@ -57,7 +57,8 @@ std::vector<Combination> of_layers(train::Options const& o) {
       {looks && o.probe.per == task::ProbePer::micro, "weighting", o.weighting.log_layers ? "log_layers" : "per",
        "cosines by layer are those of a whole step, and probe.per = micro has them by micro-batch; use probe.per = "
        "step"},
-      {o.weighting.log_layers && o.weighting.looks == train::Looks::epoch, "weighting", "log_layers",
+      {o.weighting.log_layers && o.weighting.looks == train::Looks::epoch && is_one_of(o.run.recipe, {"dga", "tawt"}),
+       "weighting", "log_layers",
        "weighting.log_layers has nothing to show of steps that do not look at gradients (looks = epoch); use looks = "
        "step"},
       {layers && o.run.recipe != "meta-tartan", "weighting", "per",

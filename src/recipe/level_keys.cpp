@@ -1,8 +1,11 @@
 #include "level_keys.hpp"
 
+#include "changed.hpp"
+
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -29,7 +32,8 @@ std::map<std::string, std::set<InverseHessian>> const readers = {
 class Checks {
  public:
   Checks(train::StagePlan const& stage, train::Options const& options, config::Settings const& settings)
-      : section_("stage." + stage.name),
+      : stage_(stage),
+        section_("stage." + stage.name),
         levels_(stage.options.levels),
         options_(options),
         settings_(settings),
@@ -37,6 +41,7 @@ class Checks {
 
   void run() const {
     idle_keys();
+    single_weight();
     if (levels_.levels == train::Levels::two) return two_levels();
     if (inverse() == InverseHessian::identity) return identity();
     more_than_identity();
@@ -49,12 +54,7 @@ class Checks {
     fail_usage(settings_.origin(section, key) + ": " + section + "." + key + " " + problem);
   }
 
-  //! Whether it has another value than its default, which a resolved configuration writes out.
-  bool is_set(std::string const& key) const {
-    for (auto const& [name, value, standard] : settings_.values())
-      if (name == section_ + "." + key) return value != standard;
-    return false;
-  }
+  bool is_set(std::string const& key) const { return is_changed(settings_, section_, key); }
 
   void idle_keys() const {
     for (auto const& [key, inverses] : readers) {
@@ -64,6 +64,15 @@ class Checks {
       warn(settings_.origin(section_, key) + ": " + section_ + "." + key + " is not read with " + chosen_ +
            "; it is with " + who);
     }
+  }
+
+  void single_weight() const {
+    auto const is_weighed = [&](train::TaskOptions const& t) {
+      return t.role == train::Role::auxiliary && train::trains(stage_, t);
+    };
+    if (options_.weighting.rate > 0 && std::ranges::count_if(options_.tasks, is_weighed) == 1)
+      warn(settings_.origin(section_, "tasks") + ": stage " + stage_.name +
+           " has one auxiliary task, whose weight is always 1; give it two or more, or use recipe = tapt");
   }
 
   void two_levels() const {
@@ -95,6 +104,7 @@ class Checks {
       refuse("model", "kernels", "= fast cannot be differentiated twice, as " + chosen_ + " asks; use kernels = auto");
   }
 
+  train::StagePlan const& stage_;
   std::string section_;
   train::LevelOptions const& levels_;
   train::Options const& options_;

@@ -1,3 +1,4 @@
+#include "changed.hpp"
 #include "combinations.hpp"
 #include "idle_keys.hpp"
 #include "level_keys.hpp"
@@ -150,7 +151,7 @@ void check_turns(Plan const& plan, config::Settings const& settings) {
         fail_usage(settings.origin(section, "external") + ": stage " + stage.name +
                    " does not train the external texts " + t.name + "; name them in " + section + ".tasks too");
     }
-    if (!own && settings.given(section, "mlm_weight"))
+    if (!own && is_changed(settings, section, "mlm_weight"))
       fail_usage(settings.origin(section, "mlm_weight") +
                  ": all auxiliary tasks are external texts; name those that are in " + section +
                  ".external, so that the end task's own texts are left");

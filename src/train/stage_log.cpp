@@ -66,6 +66,7 @@ void Stage::log_look(StepReport const& report) const {
   nlohmann::ordered_json event = {{"event", "look"}, {"stage", plan_.name}, {"step", p_.step}};
   for (std::size_t i = 0; i < names.size(); ++i) {
     event["cosines"][names[i]] = cosines[i];
+    event["norms"][names[i]] = report.alignments.norm[i];
     event["weights"][names[i]] = weights[i];
   }
   run_.log->write(event);
