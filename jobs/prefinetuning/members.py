@@ -6,7 +6,7 @@ from pathlib import Path
 from preparing.errors import usage
 from reporting.run_files import parse_config, read_config, with_role
 
-TEXT = ("mlm", "sentence-order", "replaced-tokens", "contrast")
+TEXT = ("mlm", "sentence-order", "replaced-tokens", "contrast", "contrast-pairs")
 KINDS = {"classification": "class", "token-classification": "token-class"} | dict.fromkeys(TEXT, "text")  # else as the objective
 
 

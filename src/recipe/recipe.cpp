@@ -121,12 +121,16 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
   }
 }
 
-//! A text is told from others, which a micro-batch of one has not.
+bool contrasts(task::ObjectiveKind kind) {
+  return kind == task::ObjectiveKind::contrast || kind == task::ObjectiveKind::contrast_pairs;
+}
+
+//! An example is told from others, which a micro-batch of one has not.
 void check_contrast(train::Options const& o, config::Settings const& settings) {
   for (auto const& t : o.tasks)
-    if (t.objective == task::ObjectiveKind::contrast && t.batch < 2 * o.train.micro_batches)
-      fail_usage(settings.origin("task." + t.name, "batch") +
-                 ": objective contrast needs two texts or more in each of " + std::to_string(o.train.micro_batches) +
+    if (contrasts(t.objective) && t.batch < 2 * o.train.micro_batches)
+      fail_usage(settings.origin("task." + t.name, "batch") + ": objective " + task::objective_name(t.objective) +
+                 " needs two examples or more in each of " + std::to_string(o.train.micro_batches) +
                  " micro-batches; raise task." + t.name + ".batch to " + std::to_string(2 * o.train.micro_batches) +
                  " or more");
 }

@@ -23,6 +23,7 @@ std::vector<Entry> const& entries() {
       {"sentence-order", ObjectiveKind::sentence_order, {}, make_sentence_order},
       {"replaced-tokens", ObjectiveKind::replaced_tokens, {}, make_replaced_tokens},
       {"contrast", ObjectiveKind::contrast, {}, make_contrast},
+      {"contrast-pairs", ObjectiveKind::contrast_pairs, {}, make_contrast_pairs},
       {"classification",
        ObjectiveKind::classification,
        {"accuracy", "macro-f1", "micro-f1", "matthews"},

@@ -11,6 +11,7 @@ std::unique_ptr<Objective> make_mlm(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_sentence_order(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_replaced_tokens(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_contrast(ObjectiveOptions const& options);
+std::unique_ptr<Objective> make_contrast_pairs(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_classification(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_multilabel(ObjectiveOptions const& options);
 std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options);

@@ -47,6 +47,18 @@ void check_kind(Task const& t, data::Dataset const& d) {
               t.objective->kind() + "\"; prepare it with jobs/prepare.py " + t.objective->kind());
 }
 
+//! By offsets alone.
+void check_sequences(Task const& t) {
+  std::int64_t const expected = t.objective->sequences();
+  if (expected == 0) return;
+  for (std::uint64_t e = 0; e < t.train.size(); ++e)
+    if (auto const found = t.train.sequence_lengths(e).size(); found != static_cast<std::size_t>(expected))
+      fail_data(t.train.describe_row(e) + " is an example of " + std::to_string(found) +
+                (found == 1 ? " text, but task " : " texts, but task ") + t.name() + " (objective " +
+                task::objective_name(t.options.objective) + ") needs " + std::to_string(expected) +
+                "; prepare records of \"texts\" that hold as many with jobs/prepare.py " + t.objective->kind());
+}
+
 bool is_unlabelled(data::Dataset const& d, std::uint64_t example) {
   return data::is_unlabelled(d.info(), d.labels(example));
 }
@@ -64,6 +76,7 @@ Task open_task(TaskOptions const& o, TrainOptions const& common) {
   task.scale = scale_of(task.train);
   task.objective = task::make_objective(objective_options(o, common, task.train, task.scale));
   check_kind(task, task.train);
+  check_sequences(task);
   bool const labelled = task::has_labels(o.objective);
   if (o.role == Role::end || (o.role == Role::member && labelled)) {
     task.dev = data::Dataset::open(o.data, "dev");

@@ -35,7 +35,8 @@ TEST(StepTexts, LossesFall) {
   auto const first = sums(20);
   trainer.run(60);
   auto const last = sums(20);
-  for (auto const* name : {"replaced", "contrast"}) EXPECT_LT(last[trainer.index(name)], first[trainer.index(name)]);
+  for (auto const* name : {"replaced", "contrast", "pairs"})
+    EXPECT_LT(last[trainer.index(name)], first[trainer.index(name)]);
 }
 
 TEST(StepTexts, AContrastOfOneTextIsNoGradient) {
