@@ -153,7 +153,8 @@ def add_options_of_molecules(parser: argparse.ArgumentParser) -> None:
         help="molecules, one SMILES a record, in any format that other kinds take")
     add("--derive", required=True, metavar="WHAT",
         help="descriptor:NAME, a number such as MolLogP, for kind regression; clusters:K, which of K clusters of Morgan "
-             "fingerprints, for kind class; spellings, another SMILES of the same molecule beside the given, for kind text")
+             "fingerprints, for kind class; spellings, another SMILES of the same molecule beside the given, for kind text "
+             "(objective contrast-pairs)")
     add("--output", type=Path, required=True, metavar="FILE", help="file to make, .jsonl or .jsonl.gz: the --input of that kind")
     add("--map", nargs="+", default=(), metavar="OURS=THEIRS", help=MAP_HELP)
     add("--seed", type=seed, metavar="N", help="of clusters and spellings: another seed, other ones; default: 0")

@@ -102,7 +102,8 @@ Section task_section(TaskOptions& o) {
   s.choice<task::ObjectiveKind>(
       "objective", o.objective, {names.begin(), names.end()},
       "what the task asks of the encoder; of texts alone, whatever their labels: mlm, sentence-order (were the halves "
-      "swapped?), replaced-tokens (which are not the text's own?), contrast (which text was encoded twice?)");
+      "swapped?), replaced-tokens (which are not the text's own?), contrast (which text was encoded twice?), "
+      "contrast-pairs (which second text belongs to a first?)");
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
   s.add("metric", o.metric,
         "of the end task, for early stop and best" + known_metrics() + "; empty: the first of these");
@@ -124,7 +125,8 @@ Section task_section(TaskOptions& o) {
   s.add("fraction_seed", o.fraction_seed,
         "names which examples, whatever run.seed is; tasks on the same labelled data share them", at_least(0));
   s.add("mask_rate", o.mask_rate, "share of tokens that mlm hides, or replaced-tokens replaces", between(0, 1));
-  s.add("head_dropout", o.head_dropout, "in the task's own head; that of contrast has none", between(0, 0.99));
+  s.add("head_dropout", o.head_dropout, "in the task's own head; those of contrast and contrast-pairs have none",
+        between(0, 0.99));
   return s;
 }
 

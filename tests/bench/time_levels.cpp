@@ -32,6 +32,11 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+std::vector<StepTask> pretraining(std::vector<Task const*> const& tasks) {
+  auto const all = step_tasks(tasks);
+  return {all.begin() + 1, all.end()};
+}
+
 class Timing {
  public:
   Timing(Options const& options, StagePlan const& plan, Opened const& opened, comm::Communicator& comm)
@@ -41,8 +46,7 @@ class Timing {
         comm_(comm),
         tasks_(tasks_of(plan, opened.tasks)),
         draws_(tasks_, end_task(opened.tasks), true, probe(), 1, stage_key(options, plan), 0, 1),
-        lower_(model_, {step_tasks(tasks_).begin() + 1, step_tasks(tasks_).end()}, nullptr, comm_, step_options(),
-               optimizer_),
+        lower_(model_, pretraining(tasks_), nullptr, comm_, step_options(), optimizer_),
         upper_(model_, {step_tasks(tasks_).front()}, nullptr, comm_, step_options(), optimizer_),
         probe_(model_, *tasks_.front()->objective, probe(), tasks_.front()->head) {}
 
