@@ -232,7 +232,12 @@ StepRates Stage::rates() const {
   std::int64_t const scheduled = total_steps_ - steps_at_rate_0_;
   auto const warmup = static_cast<std::int64_t>(o.warmup * static_cast<double>(scheduled));
   double const factor = p_.step < scheduled ? optim::schedule_factor(o.schedule, p_.step, warmup, scheduled) : 0;
-  return {factor * o.lr, factor * o.head_lr, factor * o.levels.upper_lr, factor * o.levels.upper_head_lr, o.decay, o.head_decay,
+  return {factor * o.lr,
+          factor * o.head_lr,
+          factor * o.levels.upper_lr,
+          factor * o.levels.upper_head_lr,
+          o.decay,
+          o.head_decay,
           o.clip};
 }
 

@@ -1,6 +1,6 @@
-// time_levels CONFIG [ROUNDS]: what a step of recipe tapweight costs on the data and the encoder of CONFIG (one rank,
-// no GPU), beside its three parts by themselves, and with the other hypergradients. All are timed in turn, round by
-// round; printed are medians of each round's ratio to the sum of the parts.
+// time_levels ROUNDS CONFIG [--section.key value]...: what a step of recipe tapweight costs on the data and the encoder
+// of CONFIG (one rank, no GPU), beside its three parts by themselves, and with the other hypergradients. All are timed
+// in turn, round by round; printed are medians of each round's ratio to the sum of the parts.
 #include "train/open_run.hpp"
 #include "train/stage.hpp"
 #include "train/stage_weighting.hpp"
@@ -114,8 +114,8 @@ class Timing {
   std::map<InverseHessian, std::unique_ptr<ThreeLevel>> rules_;
 };
 
-void time_levels(std::filesystem::path const& config, int rounds) {
-  auto settings = config::Settings::read(config, {});
+void time_levels(int rounds, std::filesystem::path const& config, std::vector<std::string> const& flags) {
+  auto settings = config::Settings::read(config, flags);
   recipe::Plan const plan = recipe::make_plan(settings);
   StagePlan const& levels = plan.stages.front();
   if (!has_three_levels(levels)) fail_usage("time_levels is for recipe tapweight");
@@ -139,12 +139,12 @@ void time_levels(std::filesystem::path const& config, int rounds) {
 }  // namespace tartan::train
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::fputs("usage: time_levels CONFIG [ROUNDS]\n", stderr);
+  if (argc < 3) {
+    std::fputs("usage: time_levels ROUNDS CONFIG [--section.key value]...\n", stderr);
     return 2;
   }
   try {
-    tartan::train::time_levels(argv[1], argc > 2 ? std::atoi(argv[2]) : 9);
+    tartan::train::time_levels(std::atoi(argv[1]), argv[2], {argv + 3, argv + argc});
   } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

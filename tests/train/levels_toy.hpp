@@ -16,8 +16,8 @@ class LevelsToy {
         comm_(comm == nullptr ? *local_ : *comm),
         levels_(levels),
         dropout_(dropout),
-        weighting_(weighting::make_tapweight({1, 2}, weight_rate, bare() ? 0.5 : levels.proximal,
-                                             weighting::Descent::sgd)),
+        weighting_(
+            weighting::make_tapweight({1, 2}, weight_rate, bare() ? 0.5 : levels.proximal, weighting::Descent::sgd)),
         step_(*theta_, tasks(), comm_, options(), optimizer_, levels) {
     step_.begin();
   }
@@ -73,8 +73,7 @@ class LevelsToy {
                                  (body(phi().values()) - body(theta().values())) * (2 * gamma - 4 * gamma * gamma);
     std::vector<double> result = {0};
     for (std::size_t i = 1; i < 3; ++i)
-      result.push_back(
-          at::dot(body(gradient(theta(), i, inputs.batches[i][0], counts[i])), direction).item<double>());
+      result.push_back(at::dot(body(gradient(theta(), i, inputs.batches[i][0], counts[i])), direction).item<double>());
     return result;
   }
 

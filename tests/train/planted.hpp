@@ -27,7 +27,8 @@ class Planted {
               {"harms", &negated, "end"}};
     if (rule == Rule::tapweight) {
       options_.probe.head = task::ProbeHead::training;
-      auto levels = std::make_unique<ThreeLevel>(*model_, tasks_, comm, options_, optimizer_, LevelOptions{.proximal = proximal});
+      auto levels =
+          std::make_unique<ThreeLevel>(*model_, tasks_, comm, options_, optimizer_, LevelOptions{.proximal = proximal});
       levels->begin();
       step_ = std::move(levels);
     } else {

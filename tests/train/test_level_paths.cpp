@@ -18,7 +18,8 @@ void expect_near(std::vector<double> const& found, std::vector<double> const& ex
   ASSERT_EQ(found.size(), expected.size());
   double largest = 0;
   for (double const one : expected) largest = std::max(largest, std::abs(one));
-  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], tolerance * largest) << "task " << i;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i], expected[i], tolerance * largest) << "task " << i;
 }
 
 //! -2 gamma <g_m, v>, which weights see by alignments.
