@@ -14,4 +14,11 @@ inline bool is_changed(config::Settings const& settings, std::string const& sect
   });
 }
 
+//! A bound key's value as text.
+inline std::string value_of(config::Settings const& settings, std::string const& section, std::string const& key) {
+  for (auto const& one : settings.values())
+    if (one.name == section + "." + key) return one.value;
+  return "";
+}
+
 }  // namespace tartan::recipe

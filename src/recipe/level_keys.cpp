@@ -7,26 +7,23 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace tartan::recipe {
 namespace {
 
 using train::InverseHessian;
+using Words = std::vector<std::string>;
 
-std::map<InverseHessian, std::string> const names = {{InverseHessian::identity, "identity"},
-                                                     {InverseHessian::finite_difference, "finite-difference"},
-                                                     {InverseHessian::neumann, "neumann"},
-                                                     {InverseHessian::cg, "cg"}};
-
-std::map<std::string, std::set<InverseHessian>> const readers = {
-    {"difference", {InverseHessian::finite_difference}},
-    {"terms", {InverseHessian::neumann}},
-    {"term_step", {InverseHessian::neumann}},
-    {"iterations", {InverseHessian::cg}},
-    {"tolerance", {InverseHessian::cg}},
-    {"damping", {InverseHessian::neumann, InverseHessian::cg}},
+//! Values of stage.levels.hypergradient with which a key is read.
+std::map<std::string, Words> const readers = {
+    {"difference", {"finite-difference"}},
+    {"terms", {"neumann"}},
+    {"term_step", {"neumann"}},
+    {"iterations", {"cg"}},
+    {"tolerance", {"cg"}},
+    {"damping", {"neumann", "cg"}},
 };
 
 class Checks {
@@ -37,14 +34,15 @@ class Checks {
         levels_(stage.options.levels),
         options_(options),
         settings_(settings),
-        chosen_("stage." + stage.name + ".hypergradient = " + names.at(inverse())) {}
+        word_(value_of(settings, section_, "hypergradient")),
+        chosen_(section_ + ".hypergradient = " + word_) {}
 
   void run() const {
     idle_keys();
     single_weight();
     if (levels_.levels == train::Levels::two) return two_levels();
-    if (inverse() == InverseHessian::identity) return identity();
-    more_than_identity();
+    published_term();
+    if (inverse() != InverseHessian::identity) without_alignments();
   }
 
  private:
@@ -57,10 +55,10 @@ class Checks {
   bool is_set(std::string const& key) const { return is_changed(settings_, section_, key); }
 
   void idle_keys() const {
-    for (auto const& [key, inverses] : readers) {
-      if (!is_set(key) || inverses.contains(inverse())) continue;
+    for (auto const& [key, words] : readers) {
+      if (!is_set(key) || std::ranges::find(words, word_) != words.end()) continue;
       std::string who;
-      for (auto const one : inverses) who += (who.empty() ? "" : " or ") + names.at(one);
+      for (auto const& word : words) who += (who.empty() ? "" : " or ") + word;
       warn(settings_.origin(section_, key) + ": " + section_ + "." + key + " is not read with " + chosen_ +
            "; it is with " + who);
     }
@@ -83,20 +81,23 @@ class Checks {
       refuse(section_, "hypergradient", "is the identity with " + section_ + ".levels = two; leave one of them out");
   }
 
-  void identity() const {
+  void published_term() const {
     std::string const other = "; use hypergradient = finite-difference, as the published code";
-    if (levels_.norm == train::ProximalNorm::published)
+    if (levels_.norm == train::ProximalNorm::published && inverse() != InverseHessian::finite_difference)
       refuse(section_, "proximal_norm",
              "= published has almost no second derivative for " + chosen_ + " to go by" + other);
-    if (levels_.proximal_above) refuse(section_, "proximal_above", "is not read with " + chosen_ + other);
+    if (levels_.proximal_above && inverse() == InverseHessian::identity)
+      refuse(section_, "proximal_above", "is not read with " + chosen_ + other);
   }
 
-  void more_than_identity() const {
+  void without_alignments() const {
     std::string const problem = "does not go with " + chosen_ + ", which takes a whole step's losses anew; ";
     if (options_.probe.stale) refuse("probe", "stale", problem + "use stale = false");
     if (options_.probe.per == task::ProbePer::micro) refuse("probe", "per", problem + "use per = step");
     if (options_.weighting.placement == train::Placement::mean)
       refuse("weighting", "placement", problem + "use placement = exact");
+    if (options_.weighting.body != train::Body::encoder)
+      refuse("weighting", "body", problem + "use body = encoder, its heads take part anyway");
     if (options_.weighting.log_layers)
       refuse("weighting", "log_layers", problem + "it has no alignments to show, use log_layers = false");
     bool const twice = inverse() != InverseHessian::finite_difference;
@@ -109,7 +110,7 @@ class Checks {
   train::LevelOptions const& levels_;
   train::Options const& options_;
   config::Settings const& settings_;
-  std::string chosen_;
+  std::string word_, chosen_;  // the value of hypergradient, with its key
 };
 
 }  // namespace

@@ -177,6 +177,14 @@ void check_members(Plan const& plan, config::Settings const& settings) {
                  t.name + ".fraction)");
 }
 
+//! The end task's head of two levels goes as phi's does, so that fine-tuning starts alike from both.
+void forget_heads(std::vector<StagePlan>& stages) {
+  bool const two = std::ranges::any_of(stages, [](StagePlan const& one) {
+    return one.weighting == WeightingKind::tapweight && one.options.levels.levels == train::Levels::two;
+  });
+  if (two) stages.back().fresh_heads = true;
+}
+
 //! Where a recipe's paper has another default than its neighbours.
 void apply_recipe_defaults(train::Options& o, config::Settings const& settings) {
   bool const scaled = o.run.recipe == "muppet" && !settings.given("train", "loss_scale");
@@ -196,6 +204,7 @@ Plan make_plan(config::Settings& settings) {
   settings.finish();
   train::apply_compat(plan.options, settings);
   apply_recipe_defaults(plan.options, settings);
+  forget_heads(plan.stages);
   train::validate(plan.options, settings, needs_end_task(plan.stages));
   for (auto& task : plan.options.tasks)
     if (task.role != train::Role::auxiliary && task::has_labels(task.objective))

@@ -43,8 +43,10 @@ Tensors neumann(Curvature const& curvature, Tensors const& v, HypergradientOptio
     sum = plus(sum, o.step, rest);
     rest = plus(rest, -o.step, curvature.damped(rest, o.damping));
   }
-  report.residual = norm(rest) / report.vector_norm;
-  return sum;
+  report.residual = curvature.agreed(norm(rest)) / report.vector_norm;
+  if (o.terms == 1 || report.residual <= 2) return sum;  // a little negative curvature does no harm to a few terms
+  report.end = PathEnd::grows;
+  return times(0, v);
 }
 
 Tensors conjugate_gradients(Curvature const& curvature, Tensors const& v, HypergradientOptions const& o,
@@ -57,7 +59,9 @@ Tensors conjugate_gradients(Curvature const& curvature, Tensors const& v, Hyperg
     Tensors const image = curvature.damped(direction, o.damping);
     ++report.products;
     double const curved = curvature.agreed(dot(direction, image));
-    if (!(curved > 0)) return report.end = PathEnd::curvature, x;
+    if (!std::isfinite(curved))
+      fail_diverged("a curvature of the hypergradient is not finite; lower the learning rates");
+    if (curved <= 0) return report.end = PathEnd::curvature, x;
     x = plus(x, square / curved, direction);
     rest = plus(rest, -square / curved, image);
     double const left = curvature.agreed(dot(rest, rest));

@@ -1,6 +1,8 @@
 #include <tartan/model/layer_groups.hpp>
 #include <tartan/train/proximal.hpp>
 
+#include <algorithm>
+
 namespace tartan::train {
 namespace {
 
@@ -15,7 +17,11 @@ double num_parameters(model::Layout const& layout) {
   return static_cast<double>(sum);
 }
 
-bool is_embedding(model::Parameter const& p) { return p.name.find("encoder.layer.") == std::string::npos; }
+bool is_embedding(model::LayerGroups const& groups, model::Parameter const& p) {
+  return std::ranges::any_of(groups.stretches, [&](model::GroupStretch const& s) {
+    return s.group == 0 && s.begin <= p.offset && p.offset < s.end;
+  });
+}
 
 }  // namespace
 
@@ -40,13 +46,14 @@ void add_proximal_gradient(Proximal const& term, model::ParameterSet const& para
 at::Tensor proximal_loss(Proximal const& term, model::ParameterSet const& parameters,
                          model::ParameterSet const& anchor) {
   model::Layout const& layout = parameters.layout();
+  auto const groups = model::layer_groups(layout);
   bool const squared = term.norm == ProximalNorm::squared;
   at::Tensor sum = at::zeros({}, parameters.values().options());
   for (std::size_t i = 0; i < layout.parameters().size(); ++i) {
     auto const& p = layout.parameters()[i];
     if (!of_encoder(layout, p)) continue;
     at::Tensor const d = parameters[i] - anchor[i];
-    sum = sum + (squared || is_embedding(p) ? d.square() : d.abs()).sum();
+    sum = sum + (squared || is_embedding(groups, p) ? d.square() : d.abs()).sum();
   }
   return sum * (squared ? term.strength : term.strength / num_parameters(layout));
 }

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace tartan::train {
@@ -150,6 +151,20 @@ void Stage::warn_of_idle_weights(std::int64_t steps) {
   warn(text + std::string(" in ") + std::to_string(steps) + " steps; raise the rate or the steps");
 }
 
+// Weights that follow no minimum, once a stage
+void Stage::warn_of_paths(StepReport const& report) {
+  if (!report.slopes || warned_of_paths_) return;
+  static std::map<PathEnd, std::string> const problems = {
+      {PathEnd::grows, "the series grows, so that weights stand still; lower stage.levels.term_step, or raise damping"},
+      {PathEnd::curvature,
+       "conjugate gradients met a direction without positive curvature and ended there; raise stage.levels.damping"},
+      {PathEnd::iterations,
+       "conjugate gradients did not come down to stage.levels.tolerance; raise iterations or damping"}};
+  for (auto const& path : report.slopes->paths)
+    if (auto const found = problems.find(path.end); found != problems.end() && !std::exchange(warned_of_paths_, true))
+      warn("the hypergradient of step " + std::to_string(p_.step) + " was not found: " + found->second);
+}
+
 Stage::End Stage::run() {
   StepInputs inputs = draws_.at(p_.step, sizes_);
   std::vector<double> counts = global(local_counts(inputs));
@@ -161,6 +176,7 @@ Stage::End Stage::run() {
     prefetch_.start(p_.step + 1, sizes_);
     StepReport const report = step(inputs, counts, prefetch_);
     ++p_.step;
+    warn_of_paths(report);
     p_.stage_tokens += report.tokens;
     if (inputs.probe) p_.stage_probe_tokens += static_cast<double>(num_tokens(*inputs.probe));
     Heard const now = heard(report.extra);

@@ -77,6 +77,7 @@ class Stage {
   std::vector<FlatTensor> phi_tensors() const;
   void load(std::filesystem::path const& checkpoint);
   void warn_of_idle_weights(std::int64_t steps);
+  void warn_of_paths(StepReport const& report);
   StepReport step(StepInputs const& inputs, std::vector<double> const& counts, Prefetch& ahead);
   bool sampled() const {
     return run_.options.weighting.apply == Apply::sampling && plan_.end_task && tasks_.size() > 1;
@@ -123,7 +124,7 @@ class Stage {
   std::chrono::steady_clock::time_point start_;
   double seconds_before_;
   std::string last_metric_;
-  bool warned_of_idle_weights_ = false;
+  bool warned_of_idle_weights_ = false, warned_of_paths_ = false;
 };
 
 //! Writes exports/<stage>-<step> and points `best` at it. Rank 0 only.

@@ -39,12 +39,13 @@ void Stage::evaluate_dev() {
     p_.watch.best_step = p_.step;
   }
   bool const ties = metric == p_.best.metric && p_.best.stage == plan_.name;
-  bool const kept = !levels_ && (p_.best.step < 0 || beats(p_.best.metric) || ties);  // phi is forgotten
+  bool const candidate = plan_.weighting != WeightingKind::tapweight;  // else phi, which is forgotten, or its like
+  bool const kept = candidate && (p_.best.step < 0 || beats(p_.best.metric) || ties);
   if (run_.log) log_evaluation(*end_, evaluation, kept);
   if (kept) keep({metric, plan_.name, p_.step, evaluation.metrics});
   char text[64];
   std::snprintf(text, sizeof text, "dev %s %.4f (best %.4f)", name.c_str(), metric,
-                levels_ ? p_.watch.best : p_.best.metric);
+                candidate ? p_.best.metric : p_.watch.best);
   last_metric_ = text;
 }
 

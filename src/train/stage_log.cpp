@@ -47,7 +47,8 @@ nlohmann::ordered_json Stage::hypergradient(Slopes const& slopes) const {
   static std::map<PathEnd, std::string> const ends = {{PathEnd::done, "done"},
                                                       {PathEnd::no_direction, "no direction"},
                                                       {PathEnd::iterations, "iterations"},
-                                                      {PathEnd::curvature, "curvature"}};
+                                                      {PathEnd::curvature, "curvature"},
+                                                      {PathEnd::grows, "grows"}};
   nlohmann::ordered_json result;
   for (std::size_t i = 0; i < tasks_.size(); ++i)
     if (tasks_[i] != end_) result["slopes"][tasks_[i]->name()] = slopes.by_weight[i];

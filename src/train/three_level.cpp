@@ -4,7 +4,6 @@
 #include <tartan/core/error.hpp>
 #include <tartan/train/three_level.hpp>
 
-#include <tuple>
 #include <utility>
 
 namespace tartan::train {
@@ -16,10 +15,10 @@ StepOptions upper_options(StepOptions options, at::Tensor const& anchor, LevelOp
   return options;
 }
 
-//! Without the end task's examples: theta does not learn from them.
-StepInputs lower_inputs(StepInputs const& all, bool aligned) {
-  StepInputs result{{std::vector<data::PackedBatch>(all.batches.front().size())}, std::nullopt, all.weights, aligned};
-  if (aligned) result.probe = all.probe;
+//! Without the end task's examples: theta does not learn from them. With or without what weights look at.
+StepInputs lower_inputs(StepInputs const& all, bool looks) {
+  StepInputs result{{std::vector<data::PackedBatch>(all.batches.front().size())}, std::nullopt, all.weights, false};
+  if (looks) result.probe = all.probe, result.aligned = all.aligned;
   result.batches.insert(result.batches.end(), all.batches.begin() + 1, all.batches.end());
   return result;
 }
@@ -54,16 +53,15 @@ StepReport ThreeLevel::run(StepInputs const& inputs, std::vector<double> const& 
                            Extra const& extra) {
   std::vector<double> lower_counts = counts;
   lower_counts.front() = 0;
-  StepReport looked;
-  looked.weights = weighting::weights(weighting);
-  looked.counts = counts;
-  bool const by_paths = paths_ && inputs.aligned;
-  if (by_paths) paths_->run(inputs, counts, looked);
-  StepReport report =
-      lower_.run(lower_inputs(inputs, inputs.aligned && !paths_), lower_counts, rates, weighting, head_start);
-  if (by_paths) learn(looked, weighting);
-  if (by_paths)
-    std::tie(report.slopes, report.probed, report.probe) = std::tie(looked.slopes, looked.probed, looked.probe);
+  std::optional<LevelPaths::Found> found;
+  if (paths_ && inputs.aligned) found = paths_->run(inputs, counts, weighting::weights(weighting));
+  StepReport report = lower_.run(lower_inputs(inputs, !paths_), lower_counts, rates, weighting, head_start);
+  if (found) {
+    learn(found->slopes, counts, weighting);
+    report.slopes = std::move(found->slopes);
+    report.probe = std::move(found->probe);
+    report.probed = comm_.rank() == 0;
+  }
   StepRates upper_rates = rates;
   upper_rates.body_lr = rates.upper_body_lr;
   upper_rates.head_lr = rates.upper_head_lr;
@@ -82,12 +80,12 @@ StepReport ThreeLevel::run(StepInputs const& inputs, std::vector<double> const& 
 }
 
 // A slope is minus the product with a direction that inverse Hessians have been applied to (stage_weighting.cpp)
-void ThreeLevel::learn(StepReport& report, weighting::Weighting& weighting) {
+void ThreeLevel::learn(Slopes const& slopes, std::vector<double> const& counts, weighting::Weighting& weighting) {
   std::vector<double> const none(tasks_.size());
   weighting::Alignments seen{.dot = none, .norm = none, .present = {}};
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    seen.dot[i] = -report.slopes->by_weight[i];
-    seen.present.push_back(report.counts[i] > 0);
+    seen.dot[i] = -slopes.by_weight[i];
+    seen.present.push_back(counts[i] > 0);
   }
   weighting::update(weighting, {seen}, none);
   agree_on(weighting, tasks_, comm_);

@@ -1,5 +1,7 @@
 """TapWeight's hypergradients beyond the identity, its two levels and its other proximal term, as settings of a run."""
 
+import math
+
 import launch
 import pytest
 
@@ -44,14 +46,15 @@ def test_ranks_do_not_matter(trial, inverse):
     assert distance(one, two) < 1e-7
 
 
-def test_killed_and_resumed(world, tmp_path):
+@pytest.mark.parametrize("ranks, inverse", [(1, "cg"), (2, "finite-difference")])
+def test_killed_and_resumed(world, tmp_path, ranks, inverse):
     calm, killed = (Trial(world, tmp_path / name) for name in ("calm", "killed"))
     for each in (tmp_path / "calm", tmp_path / "killed"):
         each.mkdir()
-    changes = OFTEN | changes_for(calm) | {KEY: "cg", "stage.levels.damping": 500, "stage.levels.steps": 30, "stage.finetune.steps": 2}
-    undisturbed = calm.train(changes | {"run.checkpoint_every": 0})
-    kill_in(killed, "levels", 9, 1, changes)
-    assert_same(killed.train(changes, "--resume"), undisturbed)
+    changes = OFTEN | changes_for(calm) | INVERSES[inverse] | {KEY: inverse, "stage.levels.steps": 30, "stage.finetune.steps": 2}
+    undisturbed = calm.train(changes | {"run.checkpoint_every": 0}, ranks=ranks)
+    kill_in(killed, "levels", 9, ranks, changes)
+    assert_same(killed.train(changes, "--resume", ranks=ranks), undisturbed)
 
 
 def test_the_published_term_is_in_both_levels(trial):
@@ -66,6 +69,20 @@ def test_between_probes_weights_stand_still(trial):
     assert steps[1]["weights"] == steps[2]["weights"] == steps[3]["weights"] != steps[4]["weights"]
 
 
+@pytest.mark.parametrize("inverse", INVERSES)
+def test_every_objective_in_single_precision(trial, inverse):
+    texts = {f"task.{name}.{key}": value for name in ("contrast", "sentence-order", "replaced-tokens")
+             for key, value in (("objective", name), ("batch", 4), ("data", trial.world.text))}
+    changes = changes_for(trial) | INVERSES[inverse] | texts | {KEY: inverse, "stage.levels.steps": 2, "train.micro_batches": 2}
+    for step in levels_of(trial.train(changes)):
+        assert len(step["hypergradient"]["slopes"]) == 5 and all(step["hypergradient"]["slopes"].values())
+
+
+def test_a_series_that_grows_is_told_once(trial):
+    ini = trial.ini(changes_for(trial) | {KEY: "neumann", "stage.levels.term_step": 10, "stage.levels.steps": 3})
+    assert launch.run_well("train", ini).err.count("the series grows, so that weights stand still") == 1
+
+
 def two_levels(trial):
     shared = {key: value for key, value in changes_for(trial).items() if "upper" not in key}
     return shared | {"stage.levels.levels": "two"}
@@ -76,6 +93,20 @@ def test_two_levels_have_one_encoder(trial):
     steps = levels_of(run)
     assert all(step["weights"]["toy"] == 1 and "distance" not in step and step["cosines"]["toy"] for step in steps)
     assert steps[-1]["weights"]["words"] != 0.5 and run.events("weights_learned")
+    assert not any(event["best"] for event in run.evaluations("levels")) and run.result()["kept_stage"] == "finetune"
+
+
+def test_two_levels_go_down_their_own_dev_loss(trial):
+    """Logits by -(product of gradients), through the softmax; the first ones are 0."""
+    changes = EXACT | two_levels(trial) | {"weighting.descent": "sgd", "weighting.rate": 0.5, "stage.levels.steps": 2}
+    first, second = levels_of(trial.train(changes))
+    slope = {name: -first["cosines"][name] * first["norms"][name] * first["probe"]["norm"] for name in ("words", "more")}
+    mean = sum(slope.values()) / 2
+    logit = {name: -0.5 * 0.5 * (each - mean) for name, each in slope.items()}
+    total = sum(map(math.exp, logit.values()))
+    assert abs(mean) > 0 and logit["words"] != logit["more"]
+    for name in slope:
+        assert second["weights"][name] == pytest.approx(math.exp(logit[name]) / total, abs=1e-9)
 
 
 def test_a_resolved_configuration_runs_again(trial):
@@ -91,6 +122,8 @@ def test_a_resolved_configuration_runs_again(trial):
     ({KEY: "cg", "probe.stale": "on"}, "use stale = false"),
     ({KEY: "cg", "weighting.placement": "mean"}, "use placement = exact"),
     ({KEY: "cg", "model.kernels": "fast"}, "use kernels = auto"),
+    ({KEY: "cg", "stage.levels.proximal_norm": "published"}, "use hypergradient = finite-difference"),
+    ({KEY: "cg", "weighting.body": "encoder+mlm-head"}, "use body = encoder"),
     ({KEY: "newton"}, "finite-difference"),
 ])
 def test_refusals(trial, changes, words):

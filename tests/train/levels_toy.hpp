@@ -7,25 +7,32 @@
 
 namespace tartan::train::toy {
 
+struct LevelsPlan {
+  LevelOptions levels{};
+  bool dropout = true;
+  std::vector<Task> tasks = three_tasks();  //!< the end task first
+  std::uint64_t micro_batches = 1;
+  double rate = 0.7;  //!< of the weights' logits
+  bool fuse = true;
+  comm::Communicator* comm = nullptr;  //!< none: one rank
+};
+
 class LevelsToy {
  public:
-  static constexpr double rate = 0.7;
-
-  LevelsToy(LevelOptions const& levels, bool dropout, double weight_rate = rate, comm::Communicator* comm = nullptr)
-      : local_(comm::make_local()),
-        comm_(comm == nullptr ? *local_ : *comm),
-        levels_(levels),
-        dropout_(dropout),
-        weighting_(
-            weighting::make_tapweight({1, 2}, weight_rate, bare() ? 0.5 : levels.proximal, weighting::Descent::sgd)),
-        step_(*theta_, tasks(), comm_, options(), optimizer_, levels) {
+  explicit LevelsToy(LevelsPlan const& plan)
+      : plan_(plan),
+        local_(comm::make_local()),
+        comm_(plan.comm == nullptr ? *local_ : *plan.comm),
+        weighting_(weighting::make_tapweight(start_weights(), plan.rate, bare() ? 0.5 : plan.levels.proximal,
+                                             weighting::Descent::sgd)),
+        step_(*theta_, tasks(), comm_, options(), optimizer_, plan.levels) {
     step_.begin();
   }
 
   StepReport step() {
     Key const key = Key(5).with(steps_++);
     StepInputs const inputs = this->inputs(key);
-    return step_.run(inputs, counts, rates, weighting_, {});
+    return step_.run(inputs, counts_, rates, weighting_, {});
   }
   //! Weights stand still until then, so that every rule meets the same parameters.
   StepReport third_step() {
@@ -49,60 +56,75 @@ class LevelsToy {
   std::vector<double> two_terms_by_differences(double s) {
     auto const inputs = at_third_step();
     at::Tensor const v = series(phi(), validation(inputs), s, [&] {
-      at::Tensor g = gradient(phi(), 0, inputs.batches[0][0], counts[0]);
-      add_proximal_gradient({levels_.proximal, theta().values()}, phi(), g);
+      at::Tensor g = gradient(phi(), 0, inputs.batches[0][0], counts_[0]);
+      add_proximal_gradient({plan_.levels.proximal, theta().values()}, phi(), g);
       return g;
     });
     at::Tensor const onto_theta = at::zeros_like(v);
-    body(onto_theta).copy_(body(v) * (2 * levels_.proximal));
+    body(onto_theta).copy_(body(v) * (2 * plan_.levels.proximal));
     std::vector<double> const w = lambda();
     at::Tensor const u = series(theta(), onto_theta, s, [&] {
-      return gradient(theta(), 1, inputs.batches[1][0], counts[1]) * w[0] +
-             gradient(theta(), 2, inputs.batches[2][0], counts[2]) * w[1];
+      return gradient(theta(), 1, inputs.batches[1][0], counts_[1]) * w[0] +
+             gradient(theta(), 2, inputs.batches[2][0], counts_[2]) * w[1];
     });
     std::vector<double> result = {0};
     for (std::size_t i = 1; i < 3; ++i)
-      result.push_back(-at::dot(gradient(theta(), i, inputs.batches[i][0], counts[i]), u).item<double>());
+      result.push_back(-at::dot(gradient(theta(), i, inputs.batches[i][0], counts_[i]), u).item<double>());
     return result;
   }
 
   std::vector<double> with_term_above() {
     auto const inputs = at_third_step();
-    double const gamma = levels_.proximal;
+    double const gamma = plan_.levels.proximal;
     at::Tensor const direction = body(validation(inputs)) * (-2 * gamma) +
                                  (body(phi().values()) - body(theta().values())) * (2 * gamma - 4 * gamma * gamma);
     std::vector<double> result = {0};
     for (std::size_t i = 1; i < 3; ++i)
-      result.push_back(at::dot(body(gradient(theta(), i, inputs.batches[i][0], counts[i])), direction).item<double>());
+      result.push_back(at::dot(body(gradient(theta(), i, inputs.batches[i][0], counts_[i])), direction).item<double>());
     return result;
   }
 
  private:
-  bool bare() const { return levels_.hypergradient.inverse != InverseHessian::identity; }
+  bool bare() const { return plan_.levels.hypergradient.inverse != InverseHessian::identity; }
 
-  static std::vector<StepTask> tasks() {
-    return {{"end", &classification(), "end"}, {"text", &mlm(), ""}, {"other", &classification(), "other"}};
+  std::vector<double> start_weights() const {
+    std::vector<double> result(plan_.tasks.size() - 1, 2);
+    result.front() = 1;
+    return result;
+  }
+  std::vector<StepTask> tasks() const {
+    std::vector<StepTask> result;
+    for (auto const& task : plan_.tasks) result.push_back({task.name, task.objective, task.head});
+    return result;
+  }
+  std::unique_ptr<model::Model> make() const {
+    Heads heads;
+    for (auto const& task : plan_.tasks)
+      if (!task.head.empty()) heads.emplace_back(task.head, task.objective->head(config()));
+    return make_model(heads);
   }
   StepOptions options() const {
     StepOptions result;
-    result.dropout = dropout_;
+    result.dropout = plan_.dropout;
+    result.fuse = plan_.fuse;
     result.probe.head = task::ProbeHead::training;
     return result;
   }
 
-  data::PackedBatch share(Examples const& all) const {
-    auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm_.rank(), comm_.size());
-    return pack(all, static_cast<std::size_t>(first), static_cast<std::size_t>(last));
-  }
-  //! All targets in `counts`, this rank's share of the examples.
+  //! All targets in `counts_`; of the examples this rank's share, each in the micro-batch that its place names.
   StepInputs inputs(Key key) {
-    std::vector<Examples> const all = {labelled(key.with("end"), 8), masked(key.with("text"), 5),
-                                       labelled(key.with("other"), 6)};
     StepInputs result;
-    counts.clear();
-    for (auto const& examples : all) {
-      counts.push_back(static_cast<double>(pack(examples).num_targets()));
-      result.batches.push_back({share(examples)});
+    counts_.clear();
+    for (auto const& task : plan_.tasks) {
+      Examples const all = task.draw(key);
+      counts_.push_back(static_cast<double>(pack(all).num_targets()));
+      auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm_.rank(), comm_.size());
+      auto& batches = result.batches.emplace_back();
+      for (std::uint64_t m = 0; m < plan_.micro_batches; ++m) {
+        std::uint64_t const begin = static_cast<std::uint64_t>(first), parts = plan_.micro_batches;
+        batches.push_back(
+            pack(all, begin + (m + parts - begin % parts) % parts, static_cast<std::size_t>(last), parts));
+      }
     }
     if (comm_.rank() == 0) result.probe = ProbeInputs{{}, pack(labelled(key.with("dev"), 24))};
     return result;
@@ -122,7 +144,7 @@ class LevelsToy {
     at::Tensor const result = at::zeros_like(at.values());
     at.bind_gradients(result);
     auto const each = tasks()[task];
-    task::HeadPlace const place{theta_->encoder, at, at, each.head, dropout_};
+    task::HeadPlace const place{theta_->encoder, at, at, each.head, plan_.dropout};
     (task::forward_loss(*each.objective, place, batch) / count).backward();
     return result;
   }
@@ -144,14 +166,12 @@ class LevelsToy {
 
   static constexpr StepRates rates{
       .body_lr = 1e-3, .head_lr = 1e-2, .upper_body_lr = 2e-3, .upper_head_lr = 3e-2, .clip = 0};
+  LevelsPlan plan_;
   std::unique_ptr<comm::Communicator> local_;
   comm::Communicator& comm_;
-  LevelOptions levels_;
-  bool dropout_;
-  std::vector<double> counts;
+  std::vector<double> counts_;
   std::uint64_t steps_ = 0;
-  std::unique_ptr<model::Model> theta_ =
-      make_model({{"end", classification().head(config())}, {"other", classification().head(config())}});
+  std::unique_ptr<model::Model> theta_ = make();
   optim::AdamW optimizer_{theta_->parameters, {}};
   weighting::Weighting weighting_;
   ThreeLevel step_;

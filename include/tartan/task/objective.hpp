@@ -63,7 +63,7 @@ class Objective {
   virtual at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                           data::PackedBatch const& batch) const = 0;
   virtual std::string kind() const = 0;  //!< data kind it reads, see data::known_kinds
-  //! How many each example must hold; 0: any number.
+  //! How many sequences each example must hold; 0: any number.
   virtual std::int64_t sequences() const { return 0; }
   //! Whether `loss` holds its examples against those of all ranks, by HeadPlace::gather. Then every rank calls it, also
   //! with an empty batch, wherever any rank has an example; their losses add up to that of one batch, and so do their

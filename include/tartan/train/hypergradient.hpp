@@ -54,6 +54,8 @@ enum class PathEnd {
   //! Conjugate gradients met a direction p with <p, (H + damping) p> <= 0, along which the level has no minimum: what
   //! they had solved before it is used, which is 0 where it was the first. More damping goes on.
   curvature,
+  grows,  //!< the Neumann series left twice of what it began with, or more: the result is 0; a smaller step or more
+          //!< damping goes on
 };
 
 //! What one product through a level went by.

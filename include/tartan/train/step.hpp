@@ -98,7 +98,8 @@ struct StepOptions {
   task::ProbeOptions probe;
 };
 
-//! What the weights of a step with three levels saw instead of alignments.
+//! What the weights of a step with three levels saw instead of alignments, where hypergradients are not products of the
+//! step's own gradients.
 struct Slopes {
   std::vector<double> by_weight;  //!< d (dev loss) / d (weight), per task; the end task's is 0
   std::vector<PathReport> paths;  //!< of Hypergradient
@@ -124,7 +125,7 @@ struct StepReport {
   double body_norm = 0, head_norm = 0;  //!< of the combined gradient before clipping
   double tokens = 0;                    //!< over all ranks, probe apart
   std::optional<double> distance;       //!< |phi - theta| over the body after the step (ThreeLevel)
-  std::optional<Slopes> slopes;         //!< where inverse Hessians are more than the identity (ThreeLevel)
+  std::optional<Slopes> slopes;         //!< where there are no alignments (ThreeLevel)
   std::vector<double> extra;            //!< sums over ranks of what the caller sent along
 };
 

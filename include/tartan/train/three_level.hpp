@@ -16,8 +16,8 @@ class LevelPaths;
 //! before left it, and the pretraining gradients that it judges are those of level I at theta as the step before left
 //! it. So a step's hypergradient is the published code's of the step before, on a pretraining batch of its own instead
 //! of the one that theta just learned from; and the weights that it moves reach theta in the next step, one later than
-//! there. With inverse Hessians that are more than the identity the weights see slopes instead of alignments (Slopes);
-//! all else is the same.
+//! there. With hypergradients other than the identity's the weights see Slopes instead of alignments, at the same theta
+//! and phi, and theta's step takes all pretraining tasks in one backward.
 class ThreeLevel : public StepRule {
  public:
   //! `tasks`: the end task first. `optimizer` is theta's. phi begins with `begin`, or where it is loaded from a
@@ -45,7 +45,7 @@ class ThreeLevel : public StepRule {
   optim::AdamW& phi_optimizer() { return phi_optimizer_; }
 
  private:
-  void learn(StepReport& report, weighting::Weighting& weighting);
+  void learn(Slopes const& slopes, std::vector<double> const& counts, weighting::Weighting& weighting);
 
   model::Model& theta_;
   model::Model phi_;
