@@ -36,11 +36,7 @@ class LevelsToy {
   }
   //! Weights stand still until then, so that every rule meets the same parameters.
   StepReport third_step() {
-    auto const start = weighting_;
-    step();
-    weighting_ = start;
-    step();
-    weighting_ = start;
+    two_steps();
     return step();
   }
 
@@ -130,13 +126,16 @@ class LevelsToy {
     return result;
   }
 
+  void two_steps() {
+    auto const start = weighting_;
+    for (int i = 0; i < 2; ++i) {
+      step();
+      weighting_ = start;
+    }
+  }
   //! Before which two steps were taken.
   StepInputs at_third_step() {
-    auto const start = weighting_;
-    step();
-    weighting_ = start;
-    step();
-    weighting_ = start;
+    two_steps();
     return inputs(Key(5).with(steps_));
   }
 
