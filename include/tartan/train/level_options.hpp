@@ -16,8 +16,9 @@ struct LevelOptions {
   double proximal = 0.01;  //!< gamma of level II's gamma |phi - theta|^2
   ProximalNorm norm = ProximalNorm::squared;
   bool proximal_above = false;  //!< level III has the term too (published language runs); not by identity
-  //! iMAML's damping (Rajeswaran et al. 2019, published code): a deep net's Hessian is not positive by itself.
-  HypergradientOptions hypergradient{.inverse = InverseHessian::identity, .step = 0.01, .damping = 1};
+  //! A deep net's Hessian is neither positive nor small: on ESOL with a tiny encoder these converge and less does not
+  //! (RESULTS).
+  HypergradientOptions hypergradient{.inverse = InverseHessian::identity, .step = 1e-3, .damping = 100};
   double upper_lr = 2e-5, upper_head_lr = 1e-3;  //!< of phi
 };
 
