@@ -1,5 +1,7 @@
 #include "combinations.hpp"
 
+#include "words.hpp"
+
 #include <tartan/core/error.hpp>
 
 #include <algorithm>
@@ -15,10 +17,6 @@ struct Combination {
   std::string section, key;
   std::string message;
 };
-
-bool is_one_of(std::string const& recipe, std::vector<std::string> const& recipes) {
-  return std::ranges::find(recipes, recipe) != recipes.end();
-}
 
 //! Weights of one step must say something of the next where its examples follow them; ranks can only average what they
 //! judge by one direction.

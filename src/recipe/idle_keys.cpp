@@ -1,6 +1,7 @@
 #include "idle_keys.hpp"
 
 #include "changed.hpp"
+#include "words.hpp"
 
 #include <tartan/core/log.hpp>
 
@@ -11,7 +12,7 @@
 namespace tartan::recipe {
 namespace {
 
-using Recipes = std::vector<std::string>;
+using Recipes = Words;
 
 Recipes const judging = {"meta-tartan",       "dga", "tawt", "gcs", "gradnorm", "tapweight",
                          "tapweight+pretrain"};  // by each task's gradient
@@ -50,17 +51,6 @@ std::map<std::string, Recipes> const readers = {
     {"probe.head_decay", fresh},
 };
 
-bool is_one_of(std::string const& recipe, Recipes const& recipes) {
-  return std::ranges::find(recipes, recipe) != recipes.end();
-}
-
-//! "a, b and c"
-std::string joined(Recipes const& names) {
-  std::string text;
-  for (auto const& name : names) text += (text.empty() ? "" : name == names.back() ? " and " : ", ") + name;
-  return text;
-}
-
 }  // namespace
 
 void warn_of_idle_keys(std::string const& recipe, config::Settings const& settings) {
@@ -71,7 +61,7 @@ void warn_of_idle_keys(std::string const& recipe, config::Settings const& settin
     std::string const section = name.substr(0, dot), origin = settings.origin(section, name.substr(dot + 1));
     bool const another_rule = is_one_of(recipe, section == "probe" ? levels : learning);
     if (!origin.starts_with("--") && !another_rule) continue;
-    warn(origin + ": recipe " + recipe + " does not read " + name + "; " + joined(reader->second) +
+    warn(origin + ": recipe " + recipe + " does not read " + name + "; " + joined(reader->second, "and") +
          (reader->second.size() == 1 ? " does" : " do"));
   }
   if (is_one_of(recipe, by_end_task) && is_changed(settings, "weighting", "look_examples") &&

@@ -1,6 +1,7 @@
 #include "level_keys.hpp"
 
 #include "changed.hpp"
+#include "words.hpp"
 
 #include <tartan/core/error.hpp>
 #include <tartan/core/log.hpp>
@@ -14,7 +15,6 @@ namespace tartan::recipe {
 namespace {
 
 using train::InverseHessian;
-using Words = std::vector<std::string>;
 
 //! Values of stage.levels.hypergradient with which a key is read.
 std::map<std::string, Words> const readers = {
@@ -56,11 +56,9 @@ class Checks {
 
   void idle_keys() const {
     for (auto const& [key, words] : readers) {
-      if (!is_set(key) || std::ranges::find(words, word_) != words.end()) continue;
-      std::string who;
-      for (auto const& word : words) who += (who.empty() ? "" : " or ") + word;
+      if (!is_set(key) || is_one_of(word_, words)) continue;
       warn(settings_.origin(section_, key) + ": " + section_ + "." + key + " is not read with " + chosen_ +
-           "; it is with " + who);
+           "; it is with " + joined(words, "or"));
     }
   }
 

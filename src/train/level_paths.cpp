@@ -5,7 +5,6 @@
 
 #include <tartan/core/error.hpp>
 
-#include <algorithm>
 #include <cmath>
 
 namespace tartan::train {

@@ -3,7 +3,6 @@
 // in turn, round by round; printed are medians of each round's ratio to the sum of the parts.
 #include "train/open_run.hpp"
 #include "train/stage.hpp"
-#include "train/stage_weighting.hpp"
 
 #include <tartan/core/error.hpp>
 #include <tartan/recipe/recipe.hpp>
