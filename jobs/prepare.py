@@ -103,7 +103,8 @@ def add_options_of_labels(parser: argparse.ArgumentParser) -> None:
              "such as runs/x/best (runs/x/best:TASK where it has several), so that new data fits a trained head")
     add("--split", metavar="SHARES",
         help="the one input holds all labelled texts: divide it into train, dev and test by shares such as 0.8,0.1,0.1, "
-             "each label alike; texts with the same words stay together, records without a label go to train")
+             "each label alike; texts with the same words (molecules written alike) stay together, records without a label go "
+             "to train")
     add("--seed", type=seed, metavar="N", help="of --split: another seed, another division; default: 0")
     add("--text-output", type=Path, metavar="DIR",
         help="a second directory to make: the texts of train without their labels, as kind text writes them, for masked "

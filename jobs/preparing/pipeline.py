@@ -63,7 +63,8 @@ def prepare(options: Options) -> str:
     with whole_or_nothing(options.output, options.overwrite) as partial:
         if options.split:
             shares = parse_split(options.split)
-            work = replace(work, inputs=divide(work.inputs["train"], work.kind, shares, options.seed or 0))
+            parts = divide(work.inputs["train"], work.kind, shares, options.seed or 0, work.directory.of_smiles)
+            work = replace(work, inputs=parts)
         told = _write(partial, _retrieved(work))
         if options.text_output:
             text = _text_of_train(work)

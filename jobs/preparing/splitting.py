@@ -1,8 +1,9 @@
 """--split: one file of labelled texts divided into train, dev and test.
 
 Stratified: of the texts of each label every split has its share, to within one, and train has at least one. Texts that
-differ only in case, punctuation and white space are one text and stand on one side, whatever their labels. Records
-without a label go to train. A pure function of shares, seed, texts and labels: the order of the file does not matter.
+differ only in case, punctuation and white space are one text and stand on one side, whatever their labels; molecules
+only where they are written alike, for C is not c. Records without a label go to train. A pure function of shares, seed,
+texts and labels: the order of the file does not matter.
 """
 
 from collections.abc import Iterator
@@ -61,9 +62,9 @@ def parse_split(argument: str) -> tuple[float, ...]:
     return shares
 
 
-def divide(source: Input, kind: Kind, shares: tuple[float, ...], seed: int) -> dict[str, Input]:
+def divide(source: Input, kind: Kind, shares: tuple[float, ...], seed: int, of_smiles: bool = False) -> dict[str, Input]:
     """By split. Raises Refusal (65) where a record is wrong or a split would be empty."""
-    texts, num_rows = _texts_of(source, kind, seed)
+    texts, num_rows = _texts_of(source, kind, seed, of_smiles)
     split_of_row = bytearray(num_rows)  # of TRAIN, where empty lines and records without a label stay
     for text, number in zip(texts, _assign([text.label for text in texts], shares)):
         for row in text.rows:
@@ -73,7 +74,7 @@ def divide(source: Input, kind: Kind, shares: tuple[float, ...], seed: int) -> d
     return {name: Part.of(source, number, bytes(split_of_row)) for number, name in enumerate(names)}
 
 
-def _texts_of(source: Input, kind: Kind, seed: int) -> tuple[list[Text], int]:
+def _texts_of(source: Input, kind: Kind, seed: int, of_smiles: bool) -> tuple[list[Text], int]:
     """The texts of each label one after the other, in an order that the seed draws; and the number of rows."""
     texts: dict[bytes, Text] = {}
     num_rows = 0
@@ -81,7 +82,7 @@ def _texts_of(source: Input, kind: Kind, seed: int) -> tuple[list[Text], int]:
         for block in blocks(source.lines()):
             for line in block:
                 if found := parse_line(kind, source, line.row, line.content):
-                    _note(texts.setdefault(_key(found[1], seed), Text()), line.row, kind.stratum(found[1].label))
+                    _note(texts.setdefault(_key(found[1], seed, of_smiles), Text()), line.row, kind.stratum(found[1].label))
             num_rows = block[-1].row + 1
             progress.at(block[-1].position)
     return [texts[key] for key in sorted(texts, key=lambda key: (_rank(texts[key].label), key))], num_rows
@@ -97,11 +98,11 @@ def _rank(label: Any) -> tuple:
     return label is None, isinstance(label, str), label
 
 
-def _key(record: Record, seed: int) -> bytes:
-    """Same for the same words; a text without any, such as ":-)", counts as it is."""
-    parts = [part for sequence in record.sequences for part in sequence if part is not None]
-    words = "\x1f".join(" ".join(WORD.findall(part.lower())) for part in parts)
-    return xxhash.xxh3_128_digest((words if words.strip("\x1f") else "\x1f".join(parts).strip()).encode(), seed=seed)
+def _key(record: Record, seed: int, of_smiles: bool) -> bytes:
+    """Same for the same words; a text without any, such as ":-)" or a molecule, counts as it is."""
+    parts = [part.strip() for sequence in record.sequences for part in sequence if part is not None]
+    words = "" if of_smiles else "\x1f".join(" ".join(WORD.findall(part.lower())) for part in parts)
+    return xxhash.xxh3_128_digest((words if words.strip("\x1f") else "\x1f".join(parts)).encode(), seed=seed)
 
 
 def _assign(labels: list, shares: tuple[float, ...]) -> Iterator[int]:

@@ -119,6 +119,15 @@ def test_kinds_take_it(run, smiles, write, load):
     assert done.status == 0 and load(done.output / "train.h5")["multilabel"] == [1, -1]
 
 
+def test_a_split_holds_molecules_apart_that_differ_in_case(run, smiles, write, manifest):
+    """Cyclohexane is not benzene: as words they would be one text, which cannot be divided."""
+    rows = [{"text": molecule, "target": 1.0} for molecule in ("C1CCCCC1", "c1ccccc1")]
+    done = run("regression", smiles, [write("all.jsonl", *rows)], "--split", "0.5,0.5")
+    assert done.status == 0, done.err
+    splits = manifest(done.output)["splits"]
+    assert [splits[name]["examples"] for name in ("train", "dev")] == [1, 1]
+
+
 ROWS = {"train": ["CCO", "cco", "CCO ", "CC=O", "OCC"], "dev": ["CCO"]}
 
 
