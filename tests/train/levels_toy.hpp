@@ -114,13 +114,7 @@ class LevelsToy {
     for (auto const& task : plan_.tasks) {
       Examples const all = task.draw(key);
       counts_.push_back(static_cast<double>(pack(all).num_targets()));
-      auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm_.rank(), comm_.size());
-      auto& batches = result.batches.emplace_back();
-      for (std::uint64_t m = 0; m < plan_.micro_batches; ++m) {
-        std::uint64_t const begin = static_cast<std::uint64_t>(first), parts = plan_.micro_batches;
-        batches.push_back(
-            pack(all, begin + (m + parts - begin % parts) % parts, static_cast<std::size_t>(last), parts));
-      }
+      result.batches.push_back(own_batches(all, comm_, plan_.micro_batches));
     }
     if (comm_.rank() == 0) result.probe = ProbeInputs{{}, pack(labelled(key.with("dev"), 24))};
     return result;

@@ -123,4 +123,13 @@ inline data::PackedBatch pack(Examples const& examples, std::size_t first, std::
 }
 inline data::PackedBatch pack(Examples const& examples) { return pack(examples, 0, examples.size()); }
 
+//! Of examples [first, last) those of each micro-batch: m, m + parts … of the whole step, on however many ranks.
+inline std::vector<data::PackedBatch> micro_batches(Examples const& all, std::uint64_t first, std::uint64_t last,
+                                                    std::uint64_t parts) {
+  std::vector<data::PackedBatch> result;
+  for (std::uint64_t m = 0; m < parts; ++m)
+    result.push_back(pack(all, first + (m + parts - first % parts) % parts, last, parts));
+  return result;
+}
+
 }  // namespace tartan::train::toy

@@ -39,6 +39,13 @@ inline std::vector<Task> three_tasks() {
   return {labelled_task("end", 8), masked_task("text", 5), labelled_task("other", 6)};
 }
 
+//! This rank's uneven share of a step's examples, by micro-batches.
+inline std::vector<data::PackedBatch> own_batches(Examples const& all, comm::Communicator const& comm,
+                                                  std::uint64_t micro_batches) {
+  auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm.rank(), comm.size());
+  return toy::micro_batches(all, static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last), micro_batches);
+}
+
 struct Plan {
   std::vector<Task> tasks = three_tasks();  //!< "end" is the end task
   weighting::Weighting weighting = weighting::make_meta_tartan(tasks.size(), 0.5);
@@ -126,13 +133,7 @@ class Trainer {
       Examples const all = task.draw(key);
       counts.push_back(static_cast<double>(pack(all).targets.size()));
       if (plan_.weighs_by_examples) inputs.weights.push_back(static_cast<double>(all.size()) / 20);
-      auto const [first, last] = share_of(static_cast<std::int64_t>(all.size()), comm_.rank(), comm_.size());
-      auto& batches = inputs.batches.emplace_back();
-      for (std::uint64_t m = 0; m < plan_.micro_batches; ++m) {
-        std::uint64_t const begin = static_cast<std::uint64_t>(first), parts = plan_.micro_batches;
-        std::uint64_t const own = begin + (m + parts - begin % parts) % parts;  // m, m + parts … on however many ranks
-        batches.push_back(pack(all, own, static_cast<std::size_t>(last), parts));
-      }
+      inputs.batches.push_back(own_batches(all, comm_, plan_.micro_batches));
     }
     inputs.aligned = aligned(steps_);
     bool const due = plan_.options.probe.stale ? aligned(steps_ + 1) : inputs.aligned;
