@@ -5,7 +5,7 @@ the median, over all runs with the same scaling, of its loss when first drawn. 1
 
 A spike is a step above twice the median of the 20 before it (at least 5) and above 1.5: the first tells it from where training stands, the
 second from tasks that are merely harder than those before them, which no untrained head makes cost more than 1 but for the noise of
-a batch. A run diverged where it ended with a loss or gradient that was no longer finite, or where the median of its last 10 steps is
+a batch. That noise is why a step with less than half of a usual step's tokens, such as the last of a data set, is none. A run diverged where it ended with a loss or gradient that was no longer finite, or where the median of its last 10 steps is
 above 1.1: it is then worse than having learned nothing.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-WINDOW, LEAST_WINDOW, FACTOR, LEAST_SPIKE = 20, 5, 2.0, 1.5
+WINDOW, LEAST_WINDOW, FACTOR, LEAST_SPIKE, LEAST_PART = 20, 5, 2.0, 1.5, 0.5
 TAIL, LOST = 10, 1.1
 Steps = list[dict]
 
@@ -48,10 +48,11 @@ def step_losses(ran: Ran, unit: dict[tuple[str, str], float]) -> list[float]:
             for step in ran.steps]
 
 
-def spikes(losses: list[float]) -> list[int]:
-    """The steps, from 1."""
+def spikes(losses: list[float], tokens: list[float]) -> list[int]:
+    """The steps, from 1, by the losses and sizes of all."""
     return [at + 1 for at in range(LEAST_WINDOW, len(losses))
-            if losses[at] > max(LEAST_SPIKE, FACTOR * median(losses[max(0, at - WINDOW):at]))]
+            if losses[at] > max(LEAST_SPIKE, FACTOR * median(losses[max(0, at - WINDOW):at]))
+            and tokens[at] >= LEAST_PART * median(tokens)]
 
 
 def diverged(ran: Ran, losses: list[float]) -> bool:

@@ -59,11 +59,12 @@ def _ended_not_finite(run: Path) -> bool:
 def judge(found: list[Ran]) -> verdict.Verdict:
     unit = units(found)
     losses = {ran: step_losses(ran, unit) for ran in found}
-    table = [{"losses": ran.scale, "mixing": ran.mixing, "rate": f"{ran.rate:g}", "steps": len(of), "spikes": len(spikes(of)),
+    spiked = {ran: spikes(of, [step["real_tokens"] for step in ran.steps]) for ran, of in losses.items()}
+    table = [{"losses": ran.scale, "mixing": ran.mixing, "rate": f"{ran.rate:g}", "steps": len(of), "spikes": len(spiked[ran]),
               "diverged": "yes" if diverged(ran, of) else "no", "last loss": median(of[-TAIL:]) if of else math.nan}
              for ran, of in losses.items()]
     details = {"units": {f"{scale} {task}": value for (scale, task), value in unit.items()},
-               "runs": [{"losses": ran.scale, "mixing": ran.mixing, "rate": ran.rate, "step losses": of, "spikes": spikes(of)}
+               "runs": [{"losses": ran.scale, "mixing": ran.mixing, "rate": ran.rate, "step losses": of, "spikes": spiked[ran]}
                         for ran, of in losses.items()]}
     return verdict.Finding("stability", None, "no spike and no divergence", _told(table), table, details)
 

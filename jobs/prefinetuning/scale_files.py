@@ -8,6 +8,7 @@ from checking.configuration import Settings, write_ini
 from preparing.errors import usage
 
 from .making import prepare_all
+from .member_sizes import size_of
 from .members import Member, members
 from .prepared import Wish
 from .stability import stability
@@ -50,10 +51,12 @@ def write_all(request: Request) -> int:
     found = {member.name: member for member in members(request.config)}
     probes = [_probe(found, name, request) for name in request.probes]
     others = [member for name, member in found.items() if name not in request.probes]
-    study = Study([member.name for member in others], request.sizes, request.nestings, request.steps, request.reference)
-    if max(study.sizes) > len(others):
-        raise usage(f"--sizes {max(study.sizes)} is more than the {len(others)} members beside the probes; leave it out")
+    for flag, number in (("--sizes", max(request.sizes)), ("--reference", request.reference)):
+        if number > len(others):
+            raise usage(f"{flag} {number} is more than the {len(others)} members beside the probes; leave it out")
     _prepare(request, probes, others)
+    sizes = {member.name: size_of(member, request.data) for member in others}
+    study = Study(sizes, request.sizes, request.nestings, request.steps, request.reference)
     config = write_ini(request.output / "scale.ini", _settings(request, others))
     _write(request, "sizes", methods_of_sizes(study), config, {})
     _write(request, "labels", methods_of_labels(study), config, {FRACTION: request.fractions})

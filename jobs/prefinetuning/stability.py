@@ -1,11 +1,10 @@
 """The sweep that looks for spikes and divergence: scaling of losses × mixing × learning rate."""
 
 import math
-from dataclasses import dataclass
 
 from checking.configuration import write_ini
-from reporting.run_files import read_object
 
+from .member_sizes import Size, size_of
 from .members import Member
 from .nesting import nested
 from .study import Methods
@@ -14,7 +13,6 @@ from .writing import members_of, model, write_spec
 SCALES = {"scaled": "uniform", "plain": "none"}
 MIXINGS = ("heterogeneous", "batch-homogeneous", "dataset-homogeneous")
 RATE = "stage.prefinetune.lr"
-DEFAULT_BATCH = 16  # the program's
 STEP_DOWN = 0.95
 
 
@@ -23,7 +21,7 @@ def stability(request, others: list[Member]) -> None:
     the last mixing, one member after the other, meets all of them too."""
     drawn = nested([member.name for member in others], [request.stability_members], 1)[request.stability_members]
     found = [member for member in others if member.name in drawn]
-    share = share_of(request.stability_steps, [_facts(member, request) for member in found], request.sub_batches)
+    share = share_of(request.stability_steps, [size_of(member, request.data) for member in found], request.sub_batches)
     config = write_ini(request.output / "stability.ini", model(request.model) | members_of(found, request.data, fraction=share) | {
         "run.recipe": "muppet", "run.checkpoint_every": 0, "stage.prefinetune.steps": request.stability_steps,
         "stage.prefinetune.sub_batches": request.sub_batches, "stage.prefinetune.head_lr": 1e-3})
@@ -37,13 +35,6 @@ def stability_methods() -> Methods:
             for name, scale in SCALES.items() for mixing in MIXINGS}
 
 
-@dataclass(frozen=True)
-class Size:
-    examples: int
-    classes: int  # of which a fraction keeps at least one example each
-    batch: int
-
-
 def share_of(steps: int, sizes: list[Size], sub_batches: int) -> float:
     """The largest, of those tried, whose epoch has no more steps where each step is of one member."""
     shares = (STEP_DOWN**power for power in range(200))
@@ -53,9 +44,3 @@ def share_of(steps: int, sizes: list[Size], sub_batches: int) -> float:
 def _steps(size: Size, share: float, sub_batches: int) -> int:
     kept = max(size.classes, math.ceil(share * size.examples) + size.classes // 2)  # each class is rounded up
     return math.ceil(math.ceil(kept / size.batch) / sub_batches)
-
-
-def _facts(member: Member, request) -> Size:
-    manifest = read_object(request.data / member.name / "manifest.json")
-    batch = int(member.settings.get("batch", DEFAULT_BATCH))
-    return Size(manifest["splits"]["train"]["examples"], len(manifest["label_names"]), batch)

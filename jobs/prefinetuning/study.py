@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .member_sizes import Size, examples_a_sub_batch
 from .nesting import nested
 
 CONSTANT, PROPORTIONAL, NONE = "constant", "proportional", "none"
@@ -11,10 +12,10 @@ Methods = dict[str, dict[str, object]]  # settings by name
 
 @dataclass(frozen=True)
 class Study:
-    members: list[str]  # all that may be drawn, no probe among them
+    members: dict[str, Size]  # all that may be drawn, no probe among them
     sizes: list[int]
     nestings: int
-    steps: int  # of arm constant at every size, of arm proportional at size `reference`
+    steps: int  # of both arms at size `reference`
     reference: int
 
     @property
@@ -22,8 +23,15 @@ class Study:
         """With that of all members, increasing."""
         return sorted({*self.sizes, len(self.members)})
 
-    def steps_of(self, arm: str, size: int) -> int:
-        return self.steps if arm == CONSTANT else max(1, round(self.steps * size / self.reference))
+    def steps_of(self, arm: str, names: list[str], nesting: int) -> int:
+        """Of arm constant as many as see the examples that `steps` steps see of the reference set: sub-batches differ."""
+        if arm == PROPORTIONAL:
+            return max(1, round(self.steps * len(names) / self.reference))
+        reference = nested(self.members, [self.reference], nesting)[self.reference]
+        return max(1, round(self.steps * self._examples(reference) / self._examples(names)))
+
+    def _examples(self, names: list[str]) -> float:
+        return examples_a_sub_batch(self.members[name] for name in names)
 
 
 def method_name(arm: str, size: int, nesting: int) -> str:
@@ -59,5 +67,5 @@ def _methods(study: Study, nesting: int, sizes: list[int]) -> Iterator[tuple[str
     for arm in (CONSTANT, PROPORTIONAL):
         for size in sizes:
             yield method_name(arm, size, nesting), {
-                "stage.prefinetune.tasks": " ".join(sets[size]), "stage.prefinetune.steps": study.steps_of(arm, size),
+                "stage.prefinetune.tasks": " ".join(sets[size]), "stage.prefinetune.steps": study.steps_of(arm, sets[size], nesting),
                 "stage.prefinetune.seed": nesting, "stage.finetune.seed": nesting}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from checking.scaling import Place, read_metrics
 from checking.spikes import spikes
+from prefinetuning.member_sizes import Size
 from prefinetuning.stability import RATE, stability_methods
 from prefinetuning.study import NONE, Study, methods_of_labels, methods_of_sizes, parse_name
 from prefinetuning.writing import write_spec
@@ -15,7 +16,7 @@ from sweeping.plan import jobs_of
 from sweeping.record import write_record
 from sweeping.spec import read_spec
 
-STUDY = Study([f"task_{at}" for at in range(43)], [5, 10, 15, 25], 3, 20, 25)
+STUDY = Study({f"task_{at}": Size(100, 2, 8) for at in range(43)}, [5, 10, 15, 25], 3, 20, 25)
 SHIFT = {"rte": 0.1, "trec": 0.3}
 
 
@@ -108,11 +109,20 @@ def test_what_is_no_study_is_refused(tmp_path):
 
 
 def test_spikes():
+    def of(losses):
+        return spikes(losses, [100.0] * len(losses))
+
     falling = [1 - 0.01 * at for at in range(40)]
-    assert spikes(falling) == []
-    assert spikes(falling[:20] + [1.9] + falling[20:]) == [21]
-    assert spikes([0.2] * 30 + [1.0]) == []  # a task that is not learned yet
-    assert spikes([9.0] * 4) == [] and spikes([1.0] * 4 + [9.0]) == []  # too early to tell
+    assert of(falling) == []
+    assert of(falling[:20] + [1.9] + falling[20:]) == [21]
+    assert of([0.2] * 30 + [1.0]) == []  # a task that is not learned yet
+    assert of([9.0] * 4) == [] and of([1.0] * 4 + [9.0]) == []  # too early to tell
+
+
+def test_a_batch_that_is_mostly_missing_is_no_spike():
+    losses = [1.0] * 20 + [1.9] + [1.0] * 20 + [2.1]
+    tokens = [100.0] * 20 + [20.0] + [100.0] * 21
+    assert spikes(losses, tokens) == [42]
 
 
 def losses_of(scale, rate, steps=30):
@@ -128,7 +138,8 @@ def test_stability(checks, tmp_path, capsys):
         scale, rate = job.group.method.name.split("-")[0], float(dict(job.group.crossed)[RATE])
         finish(job, 0.0)
         of = losses_of(scale, rate, 30 if rate < 0.1 else 4)
-        lines = [{"event": "step", "stage": "prefinetune", "step": at + 1, "losses": each, "weights": {"small": 0.5, "large": 0.5}}
+        lines = [{"event": "step", "stage": "prefinetune", "step": at + 1, "losses": each, "weights": {"small": 0.5, "large": 0.5},
+                  "real_tokens": 100}
                  for at, each in enumerate(of)]
         (job.path / "metrics.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
         if rate == 0.1:

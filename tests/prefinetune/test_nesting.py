@@ -1,6 +1,7 @@
 """The scale study's sets of members: nested, seeded, never with a probe; and the methods made from them."""
 
 import pytest
+from prefinetuning.member_sizes import Size, examples_a_sub_batch
 from prefinetuning.nesting import nested, order
 from prefinetuning.study import Study, method_name, methods_of_labels, methods_of_sizes, parse_name
 
@@ -9,7 +10,7 @@ SIZES = [2, 5, 8]
 
 
 def study(**changes):
-    return Study(**{"members": NAMES, "sizes": SIZES, "nestings": 3, "steps": 40, "reference": 5} | changes)
+    return Study(**{"members": dict.fromkeys(NAMES, Size(80, 2, 8)), "sizes": SIZES, "nestings": 3, "steps": 40, "reference": 5} | changes)
 
 
 def test_each_set_holds_the_smaller_ones():
@@ -30,6 +31,23 @@ def test_methods_of_both_arms():
     assert steps == {"constant-02-1": 40, "constant-05-1": 40, "constant-08-1": 40, "constant-12-1": 40,
                      "proportional-02-1": 16, "proportional-05-1": 40, "proportional-08-1": 64, "proportional-12-1": 96}
     assert methods["none-2"] == {"run.recipe": "finetune", "stage.finetune.seed": 2}
+
+
+def test_arm_constant_sees_as_many_examples_whatever_the_sub_batches_hold():
+    """Of the members every third has sub-batches of 2 examples instead of 8."""
+    sizes = {name: Size(40 + 10 * at, 2, 2 if at % 3 == 0 else 8) for at, name in enumerate(NAMES)}
+    made = study(members=sizes, steps=4000)
+    for nesting in (1, 2, 3):
+        examples = set()
+        for size, names in nested(NAMES, made.all_sizes, nesting).items():
+            steps = methods_of_sizes(made)[method_name("constant", size, nesting)]["stage.prefinetune.steps"]
+            examples.add(round(steps * examples_a_sub_batch(sizes[name] for name in names), -2))
+            assert size != 5 or steps == 4000
+        assert len(examples) <= 2 and max(examples) - min(examples) <= 100
+
+
+def test_a_part_of_a_sub_batch_is_one():
+    assert examples_a_sub_batch([Size(9, 2, 8), Size(1, 1, 8)]) == 10 / 3
 
 
 def test_both_arms_share_their_sets_and_the_seed_is_the_nesting():
