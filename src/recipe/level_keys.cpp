@@ -80,12 +80,10 @@ class Checks {
   }
 
   void published_term() const {
-    std::string const other = "; use hypergradient = finite-difference, as the published code";
     if (levels_.norm == train::ProximalNorm::published && inverse() != InverseHessian::finite_difference)
       refuse(section_, "proximal_norm",
-             "= published has almost no second derivative for " + chosen_ + " to go by" + other);
-    if (levels_.proximal_above && inverse() == InverseHessian::identity)
-      refuse(section_, "proximal_above", "is not read with " + chosen_ + other);
+             "= published has almost no second derivative for " + chosen_ +
+                 " to go by; use hypergradient = finite-difference, as the published code");
   }
 
   void without_alignments() const {

@@ -9,6 +9,21 @@
 
 namespace tartan::train {
 
+bool differentiates_twice(LevelOptions const& levels) {
+  auto const inverse = levels.hypergradient.inverse;
+  return inverse == InverseHessian::neumann || inverse == InverseHessian::cg;
+}
+
+void check_second_derivatives(LevelOptions const& levels, std::vector<StepTask> const& tasks, int ranks) {
+  if (!differentiates_twice(levels) || ranks == 1) return;
+  for (auto const& task : tasks)
+    if (task.objective->spans_ranks())
+      fail_usage(
+          "task " + task.name +
+          " holds examples against those of other ranks, of which no second derivatives are taken; use one rank, "
+          "or stage.levels.hypergradient = identity or finite-difference");
+}
+
 LevelPaths::LevelPaths(model::Model& theta, model::Model& phi, std::vector<StepTask> tasks, comm::Communicator& comm,
                        StepOptions const& options, LevelOptions const& levels)
     : theta_(theta),
@@ -22,15 +37,8 @@ LevelPaths::LevelPaths(model::Model& theta, model::Model& phi, std::vector<StepT
       levels_(levels),
       probe_(phi, *end_.front().objective, options.probe, end_.front().head),
       room_(at::zeros_like(theta.parameters.values())) {
-  for (auto const& task : tasks_)
-    if (twice() && comm.size() > 1 && task.objective->spans_ranks())
-      fail_usage(
-          "task " + task.name +
-          " holds examples against those of other ranks, of which no second derivatives are taken; use one rank, "
-          "or stage.levels.hypergradient = identity or finite-difference");
+  check_second_derivatives(levels, tasks_, comm.size());
 }
-
-bool LevelPaths::twice() const { return levels_.hypergradient.inverse != InverseHessian::finite_difference; }
 
 LevelPaths::Found LevelPaths::run(StepInputs const& inputs, std::vector<double> const& counts,
                                   std::vector<double> const& weights) {

@@ -7,6 +7,13 @@
 
 namespace tartan::train {
 
+//! Whether losses are.
+bool differentiates_twice(LevelOptions const& levels);
+
+//! Throws ExitStatus::usage where second derivatives are asked for that an objective spanning several ranks cannot
+//! give.
+void check_second_derivatives(LevelOptions const& levels, std::vector<StepTask> const& tasks, int ranks);
+
 class LevelPaths {
  public:
   struct Found {
@@ -15,8 +22,7 @@ class LevelPaths {
   };
 
   //! `tasks`: the end task first. Of `options` dropout, the probe's and `proximal` are read, the last of which ties phi
-  //! to theta. Throws ExitStatus::usage where second derivatives are asked for that an objective spanning several ranks
-  //! cannot give.
+  //! to theta. Throws as `check_second_derivatives`.
   LevelPaths(model::Model& theta, model::Model& phi, std::vector<StepTask> tasks, comm::Communicator& comm,
              StepOptions const& options, LevelOptions const& levels);
 
@@ -25,7 +31,7 @@ class LevelPaths {
   Found run(StepInputs const& inputs, std::vector<double> const& counts, std::vector<double> const& weights);
 
  private:
-  bool twice() const;  //!< whether losses are differentiated twice
+  bool twice() const { return differentiates_twice(levels_); }
   task::ProbeReport validation(StepInputs const& inputs);
   OuterGradient outer() const;
   Level first(StepInputs const& inputs, std::vector<double> const& counts, at::Tensor const& weights) const;

@@ -1,5 +1,6 @@
 #include "open_run.hpp"
 
+#include "level_paths.hpp"
 #include "stage.hpp"
 #include "tensor_comm.hpp"
 
@@ -45,6 +46,13 @@ std::unique_ptr<model::Model> start_model(Options const& o, std::vector<StagePla
   return model::open_model(o.model.path, heads, rules, o.model.precision, o.model.kernels, device, keys, decay);
 }
 
+//! Before the first stage rather than when one with levels begins.
+void check_levels(std::vector<StagePlan> const& stages, std::vector<Task> const& tasks, int ranks) {
+  for (auto const& stage : stages)
+    if (has_three_levels(stage))
+      check_second_derivatives(stage.options.levels, step_tasks(tasks_of(stage, tasks)), ranks);
+}
+
 }  // namespace
 
 Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Communicator& comm) {
@@ -54,6 +62,7 @@ Opened open_run(Options const& o, std::vector<StagePlan> const& stages, comm::Co
   choose_parts(opened.tasks, is_probed ? task::held_out_share(o.probe.data) : 0);
   if (auto const path = task::probe_path(o.probe.data); is_probed && !path.empty())
     open_probe_data(opened.tasks, path, config, o.model.path);
+  check_levels(stages, opened.tasks, comm.size());
   model::set_threads(comm.cores());
   at::Device const device = model::choose_device(o.model.device, comm.local_rank());
   opened.model = start_model(o, stages, opened.tasks, config, device);

@@ -33,6 +33,7 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
       comm_(comm),
       options_(options),
       optimizer_(optimizer),
+      judge_(judge),
       body_size_(body_size(model.parameters.layout(), options.body)),
       groups_(model::layer_groups(model.parameters.layout())) {
   at::Tensor const& values = model.parameters.values();
@@ -46,6 +47,7 @@ SingleLevel::SingleLevel(model::Model& model, std::vector<StepTask> tasks, StepT
   }
   if (end != nullptr)
     probe_ = std::make_unique<task::Probe>(judge ? *judge : model, *end->objective, options.probe, end->head);
+  expects(judge != nullptr || !options.proximal_above, "a proximal term ties two sets of parameters");
 }
 
 //! What the step looks at, and by what its losses are divided.
@@ -131,7 +133,14 @@ at::Tensor SingleLevel::probe(StepInputs const& inputs, std::size_t look, task::
     report.probe = probe_->compute(inputs.probe->head, inputs.probe->gradient, start, options_.dropout, direction);
   else
     probe_->compute_again(inputs.probe->further.at(look - 1), options_.dropout, direction, report.probe);
+  if (options_.proximal_above) add_term_above(direction);
   return direction;
+}
+
+void SingleLevel::add_term_above(at::Tensor const& direction) const {
+  auto const body = [&](at::Tensor const& flat) { return flat.narrow(0, 0, model_.parameters.layout().body_size()); };
+  double const factor = 1 - 2 * *options_.proximal_above;
+  body(direction).sub_(body(judge_->parameters.values()), factor).add_(body(model_.parameters.values()), factor);
 }
 
 void SingleLevel::await_direction(at::Tensor const& direction) {

@@ -15,6 +15,12 @@ StepOptions upper_options(StepOptions options, at::Tensor const& anchor, LevelOp
   return options;
 }
 
+StepOptions lower_options(StepOptions options, LevelOptions const& levels) {
+  bool const above = levels.proximal_above && levels.hypergradient.inverse == InverseHessian::identity;
+  if (above) options.proximal_above = levels.proximal;
+  return options;
+}
+
 //! Without the end task's examples: theta does not learn from them. With or without what weights look at.
 StepInputs lower_inputs(StepInputs const& all, bool looks) {
   StepInputs result{{std::vector<data::PackedBatch>(all.batches.front().size())}, std::nullopt, all.weights, false};
@@ -35,7 +41,7 @@ ThreeLevel::ThreeLevel(model::Model& theta, std::vector<StepTask> tasks, comm::C
       phi_optimizer_(phi_.parameters, optimizer.options()),
       tasks_(tasks),
       comm_(comm),
-      lower_(theta, tasks, &tasks.front(), comm, options, optimizer, &phi_),
+      lower_(theta, tasks, &tasks.front(), comm, lower_options(options, levels), optimizer, &phi_),
       upper_(phi_, {tasks.front()}, nullptr, comm, upper_options(options, theta.parameters.values(), levels),
              phi_optimizer_) {
   expects(options.probe.head == task::ProbeHead::training, "level III looks through phi's own head");

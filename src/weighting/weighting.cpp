@@ -169,18 +169,19 @@ Alignments mean(std::vector<Alignments> const& looks) {
   Alignments result{
       .dot = std::vector<double>(tasks), .norm = std::vector<double>(tasks), .present = std::vector<bool>(tasks)};
   result.least_norm_product = looks.front().least_norm_product;
-  std::vector<double> cosine(tasks), counts(tasks);
+  result.mean_cosine.resize(tasks);
+  std::vector<double> counts(tasks);
   for (auto const& look : looks) {
     auto const each = cosines(look);
     for (std::size_t i = 0; i < tasks; ++i)
-      if (look.present[i]) cosine[i] += each[i], result.norm[i] += look.norm[i], ++counts[i];
+      if (look.present[i])
+        result.mean_cosine[i] += each[i], result.dot[i] += look.dot[i], result.norm[i] += look.norm[i], ++counts[i];
     result.probe_norm += look.probe_norm / static_cast<double>(looks.size());
   }
   for (std::size_t i = 0; i < tasks; ++i) {
     result.present[i] = counts[i] > 0;
     if (counts[i] == 0) continue;
-    result.norm[i] /= counts[i];
-    result.dot[i] = cosine[i] / counts[i] * std::max(result.norm[i] * result.probe_norm, result.least_norm_product);
+    for (auto* sums : {&result.mean_cosine, &result.dot, &result.norm}) (*sums)[i] /= counts[i];
   }
   return result;
 }

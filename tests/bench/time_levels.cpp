@@ -46,6 +46,7 @@ class Timing {
         tasks_(tasks_of(plan, opened.tasks)),
         draws_(tasks_, end_task(opened.tasks), true, probe(), 1, stage_key(options, plan), 0, 1),
         lower_(model_, pretraining(tasks_), nullptr, comm_, step_options(), optimizer_),
+        fused_(model_, pretraining(tasks_), nullptr, comm_, {}, optimizer_),
         upper_(model_, {step_tasks(tasks_).front()}, nullptr, comm_, step_options(), optimizer_),
         probe_(model_, *tasks_.front()->objective, probe(), tasks_.front()->head) {}
 
@@ -54,7 +55,8 @@ class Timing {
     StepInputs const inputs = draws_.at(step);
     auto const counts = local_counts(inputs);
     std::map<std::string, double> result;
-    result["I"] = seconds_of([&] { lower(inputs, counts); });
+    result["I"] = seconds_of([&] { lower(lower_, inputs, counts); });
+    result["I, one backward"] = seconds_of([&] { lower(fused_, inputs, counts); });
     result["II"] = seconds_of([&] {
       weighting::Weighting one = weighting::make_fixed({1});
       upper_.run({{inputs.batches.front()}, {}}, {counts.front()}, rates, one, {});
@@ -79,11 +81,11 @@ class Timing {
     return result;
   }
 
-  void lower(StepInputs const& inputs, std::vector<double> const& counts) {
+  void lower(SingleLevel& level, StepInputs const& inputs, std::vector<double> const& counts) {
     std::size_t const n = tasks_.size() - 1;
     weighting::Weighting equal = weighting::make_fixed(std::vector<double>(n, 1 / static_cast<double>(n)));
-    lower_.run({{inputs.batches.begin() + 1, inputs.batches.end()}, {}}, {counts.begin() + 1, counts.end()}, rates,
-               equal, {});
+    level.run({{inputs.batches.begin() + 1, inputs.batches.end()}, {}}, {counts.begin() + 1, counts.end()}, rates,
+              equal, {});
   }
 
   double step_seconds(InverseHessian inverse, StepInputs const& inputs, std::vector<double> const& counts) {
@@ -105,7 +107,7 @@ class Timing {
   std::vector<Task const*> tasks_;
   Draws draws_;
   optim::AdamW optimizer_{model_.parameters, {}};
-  SingleLevel lower_, upper_;
+  SingleLevel lower_, fused_, upper_;
   task::Probe probe_;
   at::Tensor direction_ = at::zeros({model_.parameters.layout().body_size()}, model_.parameters.values().options());
   weighting::Weighting weighting_ =
@@ -127,10 +129,13 @@ void time_levels(int rounds, std::filesystem::path const& config, std::vector<st
     double const parts = seconds.at("I") + seconds.at("II") + seconds.at("III");
     for (auto const& [name, one] : seconds)
       if (round >= 0) all[name].push_back(one / parts);
-    if (round >= 0) all["parts, in seconds"].push_back(parts);
+    if (round < 0) continue;
+    all["parts, in seconds"].push_back(parts);
+    double const fused = parts - seconds.at("I") + seconds.at("I, one backward");
+    all["identity, of those with I in one backward"].push_back(seconds.at("identity") / fused);
   }
   for (auto const& [name, ratios] : all)
-    std::printf("%-20s %8.3f  (%.3f to %.3f)\n", name.c_str(), median(ratios), std::ranges::min(ratios),
+    std::printf("%-42s %8.3f  (%.3f to %.3f)\n", name.c_str(), median(ratios), std::ranges::min(ratios),
                 std::ranges::max(ratios));
 }
 

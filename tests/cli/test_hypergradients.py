@@ -62,6 +62,25 @@ def test_the_published_term_is_in_both_levels(trial):
     assert len(steps[-1]["hypergradient"]["paths"]) == 3 and steps[-1]["weights"]["words"] != 0.5
 
 
+def test_the_term_above_is_in_products_too(trial):
+    """At gamma = 1/2 level III with the term has the same slopes as without."""
+    def weights(gamma, above):
+        changes = {"stage.levels.proximal": gamma, "stage.levels.proximal_above": above, "weighting.descent": "sgd",
+                   "weighting.rate": 1, "stage.levels.steps": 6}
+        steps = levels_of(trial.train(EXACT | changes_for(trial) | changes, output=f"{gamma}-{above}"))
+        return steps[-1]["weights"]["words"]
+
+    assert weights(0.5, "on") == pytest.approx(weights(0.5, "off"), abs=1e-12)
+    assert abs(weights(1, "on") - weights(1, "off")) > 1e-9
+
+
+def test_second_derivatives_of_what_spans_ranks_are_refused_at_once(trial):
+    texts = {"task.contrast.objective": "contrast", "task.contrast.batch": 4, "task.contrast.data": trial.world.text}
+    result = launch.run("train", trial.ini(changes_for(trial) | texts | {KEY: "cg"}), ranks=2)
+    assert result.status == 2 and "task contrast holds examples against those of other ranks" in result.err
+    assert "stage.levels.hypergradient = identity or finite-difference" in result.err
+
+
 def test_between_probes_weights_stand_still(trial):
     changes = {KEY: "finite-difference", "probe.every": 3, "stage.levels.steps": 6}
     steps = levels_of(trial.train(changes_for(trial) | changes))
@@ -116,7 +135,6 @@ def test_a_resolved_configuration_runs_again(trial):
 
 @pytest.mark.parametrize("changes, words", [
     ({"stage.levels.proximal_norm": "published"}, "use hypergradient = finite-difference"),
-    ({"stage.levels.proximal_above": "on"}, "use hypergradient = finite-difference"),
     ({"stage.levels.levels": "two", KEY: "cg"}, "leave one of them out"),
     ({"stage.levels.levels": "two", "stage.levels.upper_lr": 1e-5}, "has no phi"),
     ({KEY: "cg", "probe.stale": "on"}, "use stale = false"),

@@ -71,14 +71,19 @@ def test_ranks_do_not_matter(trial):
     assert distance(one, two) < 1e-9
 
 
-@pytest.mark.parametrize("ranks, stale", [(1, "off"), (2, "on")])
-def test_killed_and_resumed(world, tmp_path, ranks, stale):
+@pytest.mark.parametrize("ranks, stale, recipe, stage, step", [
+    (1, "off", "tapweight", "levels", 12), (2, "on", "tapweight", "levels", 12), (2, "off", "tapweight+pretrain", "pretrain", 9)])
+def test_killed_and_resumed(world, tmp_path, ranks, stale, recipe, stage, step):
     (tmp_path / "calm").mkdir()
     (tmp_path / "killed").mkdir()
     calm, killed = Trial(world, tmp_path / "calm"), Trial(world, tmp_path / "killed")
-    changes = OFTEN | changes_for(calm) | {"stage.levels.steps": 45, "stage.finetune.steps": 2, "probe.stale": stale}
+    levels = 45 if stage == "levels" else 6
+    changes = OFTEN | changes_for(calm) | {"run.recipe": recipe, "stage.levels.steps": levels, "stage.finetune.steps": 2,
+                                           "probe.stale": stale}
+    if stage == "pretrain":
+        changes |= {"stage.pretrain.steps": 40, "stage.pretrain.lr": 1e-3}
     undisturbed = calm.train(changes | {"run.checkpoint_every": 0}, ranks=ranks)
-    kill_in(killed, "levels", 12, ranks, changes)
+    kill_in(killed, stage, step, ranks, changes)
     assert_same(killed.train(changes, "--resume", ranks=ranks), undisturbed)
 
 

@@ -14,6 +14,8 @@ namespace tartan::train::toy {
 //! The end task, and three auxiliaries of which one helps it (its own labels, other sentences), one is noise (sentences
 //! of any words, any labels, a head of its own) and one harms it (its own loss, upwards). META-TARTAN's fresh dev head
 //! is fitted well and its examples are many: what is planted is found only as far as the dev gradient can be trusted.
+//! For TapWeight heads stay as they are: theta's head would follow what goes up the end task's loss, after which theta
+//! learns the end task's features by predicting the wrong classes, and nothing planted harms phi any more.
 class Planted {
  public:
   enum class Rule { meta_tartan, tawt, tapweight };
@@ -81,7 +83,7 @@ class Planted {
   }
 
   StepRates rates() const {
-    if (rule_ == Rule::tapweight) return {.body_lr = 1e-3, .upper_body_lr = 1e-3};  // heads of theta and phi stay alike
+    if (rule_ == Rule::tapweight) return {.body_lr = 1e-3, .upper_body_lr = 1e-3};
     return {.body_lr = 1e-3, .head_lr = 1e-2};
   }
 

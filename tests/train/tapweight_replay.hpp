@@ -5,6 +5,7 @@
 #include "tapweight_toy.hpp"
 
 #include <tartan/weighting/tapweight.hpp>
+#include <tartan/weighting/weighting.hpp>
 
 #include <torch/csrc/autograd/autograd.h>
 
@@ -43,6 +44,7 @@ class TapReplay {
       second_level(iteration);
       check_third_level(iteration);
       check_hypergradient(iteration);
+      if (has_our_rule()) step_our_weights(iteration);
       step_weights(iteration);
       ++i_;
     }
@@ -135,19 +137,42 @@ class TapReplay {
   }
   //! What a step that forms alignments has at hand.
   std::vector<double> by_products() const {
-    Tensors const by_phi = gradients(toy_.task("val", i_ % 3), toy_.phi.parameters);
+    auto const with_validation = products_with(gradients(toy_.task("val", i_ % 3), toy_.phi.parameters));
     Tensors distance;
     for (std::size_t p = 0; p < TapModel::backbone; ++p)
       distance.push_back(toy_.phi.parameters[p] - toy_.theta.parameters[p]);
-    std::vector<double> with_validation, with_distance;
-    for (auto const& loss : toy_.objectives(micro_batch(micro_batches_ - 1))) {
-      Tensors const by_theta = gradients(loss, toy_.theta.parameters);
-      with_validation.push_back(backbone_dot(by_theta, by_phi));
-      with_distance.push_back(backbone_dot(by_theta, distance));
-    }
     return weighting::through_softmax(
-        lambda(), toy_.prox_above ? weighting::tapweight_slopes(with_validation, with_distance, toy_.gamma)
+        lambda(), toy_.prox_above ? weighting::tapweight_slopes(with_validation, products_with(distance), toy_.gamma)
                                   : weighting::tapweight_slopes(with_validation, toy_.gamma));
+  }
+  //! Of each pretraining objective's gradient.
+  std::vector<double> products_with(Tensors const& direction) const {
+    std::vector<double> result;
+    for (auto const& loss : toy_.objectives(micro_batch(micro_batches_ - 1)))
+      result.push_back(backbone_dot(gradients(loss, toy_.theta.parameters), direction));
+    return result;
+  }
+
+  //! tartan's weights do not decay, and their slopes are products with the dev gradient.
+  bool has_our_rule() const {
+    return !toy_.prox_above && !toy_.l1 && settings_.at("weight_decay_theta_phi_w").at(2) == 0;
+  }
+  //! The rule as a run has it, from the same start.
+  void step_our_weights(nlohmann::json const& expected) {
+    bool const adam = settings_.at("optimiser") == "adam";
+    if (i_ == 0) {
+      rule_ = weighting::make_tapweight({1, 1, 1}, rate(2), toy_.gamma,
+                                        adam ? weighting::Descent::adam : weighting::Descent::sgd);
+      std::get<weighting::TapWeight>(rule_).logits = listed(toy_.w);
+    }
+    auto& rule = std::get<weighting::TapWeight>(rule_);
+    rule.rate = rate(2);
+    std::vector<double> dots = products_with(gradients(toy_.task("val", i_ % 3), toy_.phi.parameters));
+    dots.insert(dots.begin(), 0);
+    weighting::Alignments const seen{
+        .dot = dots, .norm = dots, .present = std::vector(dots.size(), true), .mean_cosine = {}, .groups = {}};
+    weighting::update(rule_, seen, {});
+    weights_.list("logits of our rule", rule.logits, expected.at("w_after"));
   }
 
   void step_weights(nlohmann::json const& expected) {
@@ -179,6 +204,8 @@ class TapReplay {
   TapOptimizer optimizers_[3];
   std::int64_t micro_batches_, i_ = 0;
   at::Tensor by_w_;
+  weighting::Weighting rule_;
+  Compare weights_{model::Precision::fp64, 1e-4};  // products against their differences
   Compare near_{model::Precision::fp64, 1e-10}, product_{model::Precision::fp64, 1e-9};
 };
 

@@ -20,13 +20,24 @@ void expect_near(std::vector<double> const& found, std::vector<double> const& ex
 }
 
 //! -2 gamma <g_m, v>, which weights see by alignments.
-std::vector<double> by_products(bool dropout) {
-  LevelsToy toy({by(InverseHessian::identity), dropout});
+std::vector<double> by_products(LevelOptions const& options, bool dropout = true) {
+  LevelsToy toy({options, dropout});
   StepReport const report = toy.third_step();
   std::vector<double> result;
   for (double const dot : report.alignments.dot) result.push_back(-2 * 0.3 * dot);
   result.front() = 0;
   return result;
+}
+
+std::vector<double> by_products(bool dropout) { return by_products(by(InverseHessian::identity), dropout); }
+
+// ALGORITHMS 4: <g_m, -2 gamma v + (2 gamma - 4 gamma^2)(phi - theta)>
+TEST(levels, ProductsHaveATermAboveToo) {
+  LevelOptions options = by(InverseHessian::identity);
+  options.proximal_above = true;
+  std::vector<double> const found = by_products(options);
+  expect_near(found, LevelsToy({options}).with_term_above(), 1e-9);
+  EXPECT_GT(std::abs(found[1] / by_products(by(InverseHessian::identity))[1] - 1), 1e-3);
 }
 
 TEST(levels, AFiniteDifferenceIsTheProductOfGradients) {

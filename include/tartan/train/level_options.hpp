@@ -15,7 +15,7 @@ struct LevelOptions {
   Levels levels = Levels::three;
   double proximal = 0.01;  //!< gamma of level II's gamma |phi - theta|^2
   ProximalNorm norm = ProximalNorm::squared;
-  bool proximal_above = false;  //!< level III has the term too (published language runs); not by identity
+  bool proximal_above = false;  //!< level III has the term too (published language runs)
   //! A deep net's Hessian is neither positive nor small: on ESOL with a tiny encoder these converge and less does not
   //! (RESULTS).
   HypergradientOptions hypergradient{.inverse = InverseHessian::identity, .step = 1e-3, .damping = 100};

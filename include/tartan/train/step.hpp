@@ -95,6 +95,10 @@ struct StepOptions {
   bool looks_apart = false;        //!< weights follow in `look` alone
   bool first_only_judges = false;  //!< the first task, whose weight is 0, trains its head and nothing else
   Proximal proximal;               //!< added to the combined gradient, before it is clipped
+  //! gamma of a squared proximal term that lies in what is looked at too (TapWeight's level III in the published
+  //! language runs): the direction is that of the judge's loss less (1 - 2 gamma)(judge - model), so that -2 gamma
+  //! times the products with it are ALGORITHMS 4's slopes.
+  std::optional<double> proximal_above;
   task::ProbeOptions probe;
 };
 
@@ -187,6 +191,7 @@ class SingleLevel : public StepRule {
                bool aligned, StepReport& report);
   at::Tensor probe(StepInputs const& inputs, std::size_t look, task::Probe::HeadStart const& start,
                    at::Tensor& direction, StepReport& report);
+  void add_term_above(at::Tensor const& direction) const;
   std::vector<Micro> looks(StepInputs const& inputs) const;
   bool by_micro_batch() const;
   static std::vector<std::vector<double>> local_micro_counts(StepInputs const& inputs);  // [micro-batch][task]
@@ -248,6 +253,7 @@ class SingleLevel : public StepRule {
   comm::Communicator& comm_;
   StepOptions options_;
   optim::AdamW& optimizer_;
+  model::Model* judge_;  //!< what the probe looks at, where that is another model
   std::unique_ptr<task::Probe> probe_;
   std::int64_t body_size_;                                // of the direction
   std::vector<std::size_t> shard_counts_, probe_counts_;  // per rank: of the whole buffer, of its body

@@ -18,19 +18,18 @@ struct Alignments {
   std::vector<bool> present;  // (tasks)
   double probe_norm = 0;
   double least_norm_product = 1e-8;  //!< that a cosine divides by; 0: any (published TARTAN)
-  //! (tasks) Means over ranks of their own gradients' cosines, where that is what was formed (placement mean): `dot` is
-  //! then the global one, `norm` a mean as well. Else empty.
+  //! (tasks) Means of several cosines, where such were formed: over ranks of their own gradients (placement mean; `dot`
+  //! is then the global one, `norm` a mean as well), or over looks (`mean`). Else empty.
   std::vector<double> mean_cosine{};
   //! The same over each group of body parameters alone, where that is looked at (Needs::groups). Else empty.
   std::vector<Alignments> groups{};
 };
 
-//! <g_i, probe> / max(|g_i| |probe|, least_norm_product) per task, or their means over ranks where there are any; 0
-//! where absent.
+//! <g_i, probe> / max(|g_i| |probe|, least_norm_product) per task, or their means where there are any; 0 where absent.
 std::vector<double> cosines(Alignments const& alignments);
 
-//! One for several looks at a step, such as its micro-batches: per task over those in which it is present, mean norm
-//! and the dot product with which the cosine is the mean cosine; mean probe norm. A single one stays as it is.
+//! One for several looks at a step, such as its micro-batches: means of cosines, dot products and norms, per task over
+//! those in which it is present; mean probe norm. A single one stays as it is.
 Alignments mean(std::vector<Alignments> const& looks);
 
 //! What a weighting wants to see before it can update.
