@@ -75,7 +75,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
              "RFC 4180 says, .tsv has no quoting), or plain .txt (where no label is needed); each also .gz")
     add("--output", type=Path, required=True, metavar="DIR", help="directory to make")
     add("--map", nargs="+", default=(), metavar="OURS=THEIRS",
-        help="what the input calls our fields, such as text=review label=stars; without it, fields have our names")
+        help="what the input calls our fields, such as text=review label=stars; without it, fields have our names; values stay "
+             "as they are: places count from 0")
     add("--exclude", type=Path, nargs="+", default=(), metavar="FILE",
         help="evaluation files; examples of train (or of the only split) that share 8 words in a row with one of their "
              "texts (or halves of pairs), hold a whole one of 4 to 7 words, or are the same as a shorter one, are left out "

@@ -28,7 +28,7 @@ def to_prepare(found: list[Member], folder: Path, wish: Wish, again: bool) -> li
     left = []
     for member in found:
         if (member.data / MANIFEST).exists():
-            other = differences(member.data, wish, inputs(folder, member.name)[1])
+            other = differences(member, wish, *inputs(folder, member.name))
             if other and not again:
                 raise changed(member.data, other)
             if not other:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preparing.errors import usage
+from preparing.kinds import KINDS
 from reporting.run_files import parse_config, read_config, with_role
 
-TEXT = ("mlm", "sentence-order", "replaced-tokens", "contrast", "contrast-pairs")
-KINDS = {"classification": "class", "token-classification": "token-class"} | dict.fromkeys(TEXT, "text")  # else as the objective
+OF_OBJECTIVE = {kind.objective or kind.name: kind.name for kind in KINDS.values()}  # all others learn from texts alone
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Member:
     @property
     def kind(self) -> str:
         """Of data, as prepare.py calls it."""
-        return KINDS.get(self.settings["objective"], self.settings["objective"])
+        return OF_OBJECTIVE.get(self.settings["objective"], "text")
 
 
 def members(config: Path) -> list[Member]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import h5py
 import tokenizers
+import xxhash
 
 from . import VERSION
-from .errors import io_failure
+from .errors import Refusal, io_failure
 from .hugging_face import ModelDirectory
 
 HEAD_BYTES = 1 << 20
@@ -34,10 +35,23 @@ def file_facts(files: list[Path]) -> dict[str, dict]:
     return {str(path): _facts(path) for path in files}
 
 
+def content_hash(path: Path) -> str:
+    """Of the file as it is stored. Raises Refusal (74)."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, xxhash.xxh3_64).hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
 def _facts(path: Path) -> dict:
     try:
         with open(path, "rb") as file:
             head, facts = file.read(HEAD_BYTES), os.fstat(file.fileno())
     except OSError as error:
-        raise io_failure(f"cannot read {path} ({error.strerror})") from None
+        raise _unreadable(path, error) from None
     return {"bytes": facts.st_size, "modified_ns": facts.st_mtime_ns, "head_sha256": hashlib.sha256(head).hexdigest()}
+
+
+def _unreadable(path: Path, error: OSError) -> Refusal:
+    return io_failure(f"cannot read {path} ({error.strerror})")

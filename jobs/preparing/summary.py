@@ -1,9 +1,12 @@
 """Counts of one split, for the manifest and for the table at the end."""
 
+from pathlib import Path
+
 import numpy as np
 
 from .batches import Encoded
 from .exclusion import GRAM_WORDS
+from .fingerprint import content_hash
 from .scanning import Scan
 
 
@@ -55,10 +58,11 @@ class SplitCounts:
     def manifest(self, shards: list[dict], scan: Scan) -> dict:
         """The split's part of manifest.json."""
         excluded = {"excluded": {**({"whole": True} if scan.excluded_whole else {"gram_words": GRAM_WORDS}), "examples": len(scan.excluded_rows),
-                                 "share": scan.excluded_share, "files": scan.excluded_by}}
-        return {"shards": shards, "examples": self.examples, "tokens": self.tokens, "truncated": self.truncated,
-                "truncated_share": self.truncated / self.examples, "unknown_tokens": self.unknown,
-                "unknown_share": self.unknown_share, "empty_lines": scan.empty,
+                                 "share": scan.excluded_share, "files": scan.excluded_by},
+                    "excluded_xxh3": {path: content_hash(Path(path)) for path in scan.excluded_by}}
+        return {"input_xxh3": content_hash(scan.input.path), "shards": shards, "examples": self.examples,
+                "tokens": self.tokens, "truncated": self.truncated, "truncated_share": self.truncated / self.examples,
+                "unknown_tokens": self.unknown, "unknown_share": self.unknown_share, "empty_lines": scan.empty,
                 **(excluded if scan.excluded_by else {})}
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prepares the data of a configuration's members: FOLDER/NAME/{train,dev}.jsonl for each [task.NAME] with role = member, to where its
 `data` says. Train texts that share 8 words in a row with an evaluation text of --exclude are left out. What is there is left alone where it
-was prepared with the same tokenizer, length and --exclude; else this stops before anything is written, unless --again says to prepare it anew.
+was prepared as the same kind from files of the same contents, with the same tokenizer, length and --exclude; else this stops before anything is
+written, unless --again says to prepare it anew.
 
 muppet.py ../data
 muppet.py ../data --config my.ini --exclude ../data/rte/dev.jsonl ../data/rte/test.jsonl

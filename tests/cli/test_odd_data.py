@@ -5,6 +5,7 @@ import random
 
 import launch
 import pytest
+from safetensors.numpy import load_file
 from tiny_world import make_words, prepare, sentence, write_lines
 
 from test_equal_runs import EXACT, assert_close
@@ -35,6 +36,8 @@ def records(words, rng):
         "words_and_none": ("token_class", [{"tokens": long.split(), "labels": ["O"] * 10_000}, {"tokens": [], "labels": []},
                                            {"tokens": ["\u200b", "\U0001f642"], "labels": ["B-X", None]}],
                            [{"tokens": [], "labels": []}, {"tokens": ["a", "x" * 500], "labels": ["O", "B-X"]}]),
+        "an_empty_text": ("class", [{"text": " " if at == 2 else "" if at % 2 else any_text(), "label": f"c{at % 2}"} for at in range(6)],
+                          [{"text": "", "label": "c0"}, {"text": "x", "label": "c1"}]),
         "a_single_class": ("class", [{"text": any_text(), "label": "only"} for _ in range(10)], [{"text": "x", "label": "only"}]),
     }
 
@@ -55,17 +58,34 @@ def tasks(world, tmp_path_factory):
     return settings
 
 
-@pytest.mark.parametrize("end", NAMES)
-def test_every_loss_and_metric_is_a_number(world, tasks, tmp_path, end):
-    settings = EXACT | tasks | {
-        "model.path": world.model, "model.device": "cpu", "run.recipe": "meta-tartan", f"task.{end}.role": "end",
-        "probe.head_examples": 4, "probe.gradient_examples": 4, "stage.joint.steps": 3, "stage.finetune.steps": 1}
+def train_on_both(settings, folder):
+    """On one rank and on two: numbers all the while, and the same ones."""
     runs = []
     for ranks in (1, 2):
-        output = tmp_path / f"{ranks}"
-        launch.run_well("train", write_ini(tmp_path / f"{ranks}.ini", settings | {"run.output": output}), ranks=ranks)
+        output = folder / f"{ranks}"
+        launch.run_well("train", write_ini(folder / f"{ranks}.ini", settings | {"run.output": output}), ranks=ranks)
         runs.append(Run(output))
     for event in runs[0].events("step") + runs[0].events("evaluation"):
         values = [*event.get("losses", {}).values(), *event.get("cosines", {}).values(), *event.get("metrics", {}).values()]
         assert values and all(math.isfinite(value) for value in values)
     assert_close(*runs, 1e-9)
+    return runs[0]
+
+
+@pytest.mark.parametrize("end", NAMES)
+def test_every_loss_and_metric_is_a_number(world, tasks, tmp_path, end):
+    train_on_both(EXACT | tasks | {
+        "model.path": world.model, "model.device": "cpu", "run.recipe": "meta-tartan", f"task.{end}.role": "end",
+        "probe.head_examples": 4, "probe.gradient_examples": 4, "stage.joint.steps": 3, "stage.finetune.steps": 1}, tmp_path)
+
+
+def test_all_of_them_in_one_mixture(world, tasks, tmp_path):
+    """Several in a step and all in an epoch; spans share a head, classes are encoded twice."""
+    run = train_on_both(EXACT | tasks | {f"task.{name}.role": "member" for name in NAMES} | {
+        "model.path": world.model, "model.device": "cpu", "run.recipe": "muppet", "train.r3f": 1,
+        "stage.prefinetune.epochs": 1, "stage.prefinetune.sub_batches": 8}, tmp_path)
+    steps = [set(event["losses"]) for event in run.events("step")]
+    assert set.union(*steps) == set(NAMES) == {event["task"] for event in run.events("evaluation")}
+    assert max(map(len, steps)) > 2
+    heads = {name.split(".")[0] for name in load_file(run.best / "heads.safetensors")}
+    assert heads == {*NAMES, "span", "choice"} - {"answers_and_none", "no_answer_at_all", "up_to_five_choices"}

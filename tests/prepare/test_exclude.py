@@ -4,6 +4,7 @@ import gzip
 
 import numpy as np
 import pytest
+import xxhash
 from preparing.errors import DATA, USAGE
 from preparing.exclusion import GRAM_WORDS, Words
 from preparing.known_hashes import places_in
@@ -25,6 +26,7 @@ def test_shared_grams_are_left_out_and_counted(run, bert, write, load, manifest)
     split = manifest(done.output)["splits"]["train"]
     assert split["examples"] == 2
     assert split["excluded"] == {"gram_words": 8, "examples": 3, "share": 0.6, "files": {str(dev): 2, str(test): 1}}
+    assert split["excluded_xxh3"] == {str(path): xxhash.xxh3_64_hexdigest(path.read_bytes()) for path in (dev, test)}
     assert f"2 examples of train share 8 words in a row, or a whole short text, with {dev}" in done.out
 
 

@@ -104,7 +104,8 @@ def test_manifest_describes_the_files(run, bert, write, manifest):
     assert found["label_names"] == ["x", "y"]
     assert found["shared_texts"] == {"train/dev": 1, "train/test": 1, "dev/test": 2}
     assert "1 in train, 2 in dev" in done.out
-    for split in ("train", "dev", "test"):
+    for split, source in zip(("train", "dev", "test"), inputs):
+        assert found["splits"][split]["input_xxh3"] == xxhash.xxh3_64_hexdigest(source.read_bytes())
         content = (done.output / f"{split}.h5").read_bytes()
         shard = found["splits"][split]["shards"][0]
         assert (shard["path"], shard["bytes"], shard["xxh3"]) == (f"{split}.h5", len(content), xxhash.xxh3_64_hexdigest(content))

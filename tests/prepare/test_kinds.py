@@ -59,6 +59,44 @@ def test_choices_of_a_csv(run, bert, write, load):
     assert load(done.output / "train.h5")["choice"] == [1, -1]
 
 
+def test_the_right_choice_by_its_letter(run, bert, write, load):
+    choices = ["dog", "mat", "sat"]
+    rows = write("a.jsonl", *({"question": "cat", "choices": choices, "answer": answer} for answer in ["A", "c", "1", "", None]))
+    done = run("choice", bert, [rows], "--map", "label=answer")
+    assert load(done.output / "train.h5")["choice"] == [0, 2, 1, -1, -1]
+
+
+def test_choices_that_have_labels_of_their_own(run, bert, write, load, tmp_path):
+    named = lambda names, answer: {"question": "cat", "choices": {"text": ["dog", "mat"], "label": names}, "answer": answer}  # noqa: E731
+    rows = [named(["A", "B"], "B"), named(["1", "2"], "1"), named([1, 2], 2), named(["B", "A"], "A"), named(["A", "B"], None)]
+    done = run("choice", bert, [write("a.jsonl", *rows)], "--map", "label=answer", "--text-output", tmp_path / "text")
+    shard = load(done.output / "train.h5")
+    assert shard["choice"] == [1, 0, 1, 1, -1] and shard["tokens"][:10] == [2, 6, 3, 11, 3, 2, 6, 3, 9, 3]
+    assert load(tmp_path / "text" / "train.h5")["tokens"][:5] == [2, 6, 11, 9, 3]
+    unread = run("choice", bert, [write("b.jsonl", named(["A", "B"], "?"))], "--map", "label=answer", "--unlabelled", output="un")
+    assert load(unread.output / "test.h5")["choice"] == [-1]
+
+
+def test_lists_of_the_names_that_apply(run, bert, write, load):
+    rows = [{"text": "cat", "labels": labels} for labels in (["toxic", "rude"], [], ["rude"], None)]
+    train, dev = write("a.jsonl", *rows), write("b.jsonl", {"text": "dog", "labels": []}, {"text": "mat", "labels": [0, 1]})
+    done = run("multilabel", bert, [train, dev])
+    shard = load(done.output / "train.h5")
+    assert shard["label_names"] == ["rude", "toxic"] and shard["multilabel"] == [1, 1, 0, 0, 1, 0, -1, -1]
+    assert load(done.output / "dev.h5")["multilabel"] == [0, 0, 0, 1]
+    other = run("multilabel", bert, [write("c.jsonl", rows[2])], "--labels-from", done.output, output="other")
+    assert load(other.output / "train.h5")["multilabel"] == [1, 0]
+
+
+def test_a_name_that_train_has_not(run, bert, write):
+    inputs = [write(f"{name}.jsonl", {"text": "cat", "labels": [name]}) for name in ("toxic", "rude")]
+    done = run("multilabel", bert, inputs)
+    assert done.status == DATA and 'rude.jsonl row 1: label "rude" does not occur in' in done.err
+    numbered = [write("train.jsonl", {"text": "cat", "labels": [0, 1]}), write("dev.jsonl", {"text": "cat", "labels": []})]
+    done = run("multilabel", bert, numbered, output="numbered")
+    assert done.status == DATA and "dev.jsonl row 1: an empty list of label names does not occur in" in done.err
+
+
 def test_a_split_divides_each_kind(run, bert, write, manifest):
     rows = [{"text": f"cat {'dog ' * (at + 1)}", "target": at} for at in range(20)]
     done = run("regression", bert, [write("a.jsonl", *rows)], "--split", "0.5,0.25,0.25")
@@ -85,11 +123,22 @@ BAD = {
     "no target": ("regression", [{"text": "cat"}], DATA, 'lacks "target"'),
     "no number at all": ("regression", [{"text": "cat", "target": None}], DATA, "has no label at all"),
     "two for yes": ("multilabel", [{"text": "cat", "labels": [2]}], DATA, 'column 0 of "labels" is 2, not 0, 1 or null'),
-    "no columns": ("multilabel", [{"text": "cat", "labels": []}], DATA, "neither a list nor an object"),
+    "no columns": ("multilabel", [{"text": "cat", "labels": {}}], DATA, "neither a list nor an object"),
+    "no name in any list": ("multilabel", [{"text": "cat", "labels": []}], DATA, "is an empty list in each of its records"),
+    "numbers of classes": ("multilabel", [{"text": "cat", "labels": [3, 27]}], DATA, "a list of the classes that apply must hold their names"),
+    "names and values": ("multilabel", [{"text": "cat", "labels": ["rude"]}, {"text": "cat", "labels": [0, 1]}], DATA,
+                         'the columns label "rude" and others with 2 numbered ones'),
+    "names beside values": ("multilabel", [{"text": "cat", "labels": ["rude", "1"]}], DATA, "column 0 of \"labels\" is 'rude'"),
     "columns that differ": ("multilabel", [{"text": "cat", "labels": [1]}, {"text": "dog", "labels": [1, 0]}], DATA,
                             "1 numbered ones and others with 2 numbered ones; give all the same"),
     "a choice beyond the last": ("choice", [{"question": "cat", "choices": ["a", "b"], "label": 2}], DATA,
                                  "is 2, not the place of one of the 2 choices"),
+    "a letter beyond the last": ("choice", [{"question": "cat", "choices": ["a", "b"], "label": "C"}], DATA,
+                                 "is 'C', not the place of one of the 2 choices, from 0, or its letter, from A"),
+    "no label of a choice": ("choice", [{"question": "cat", "choices": {"text": ["a", "b"], "label": ["1", "2"]}, "label": 0}], DATA,
+                             "is 0, not one of the labels 1, 2 of as many choices"),
+    "a label too many": ("choice", [{"question": "cat", "choices": {"text": ["a"], "label": ["A", "B"]}, "label": "A"}], DATA,
+                         "not one of the labels A, B of as many choices"),
     "no choices": ("choice", [{"question": "cat", "choices": [], "label": 0}], DATA, '"choices" is not a list of texts'),
     "a number for a choice": ("choice", [{"question": "cat", "choices": [1], "label": 0}], DATA, "is int, not a string"),
 }

@@ -47,6 +47,7 @@ class Kind(ABC):
 
     name: ClassVar[str]
     help: ClassVar[str]
+    objective: ClassVar[str | None] = None  # that learns its labels, in configurations; None: called as the kind
     field_names: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, "id")  # ours, for --map
     list_fields: ClassVar[tuple[str, ...]] = ()  # of these: lists, which --map may name as FIELD,FIELD,...
     has_names: ClassVar[bool] = False  # its labels, or columns of labels, have names
@@ -206,13 +207,21 @@ def question_and_choices(fields: dict, where: str) -> list[Sequence]:
     if "choices" not in fields:
         raise missing(fields, '"choices"', where)
     choices = fields["choices"]
-    if isinstance(choices, dict):
+    if have_names(choices):
+        choices = choices["text"]
+    elif isinstance(choices, dict):
         choices = list(choices.values())
         while choices and choices[-1] == "":
             choices.pop()
     if not isinstance(choices, list) or not choices:
         raise bad_data(f'{where}: field "choices" is not a list of texts')
     return [(question, text_field({"choices": choice}, "choices", where)) for choice in choices]
+
+
+def have_names(choices: Any) -> bool:
+    """{"text": [...], "label": [...]}, as some data sets write them."""
+    return (isinstance(choices, dict) and choices.keys() == {"text", "label"}
+            and all(isinstance(values, list) for values in choices.values()))
 
 
 def text_or_pair(fields: dict, where: str) -> Sequence:
