@@ -25,9 +25,9 @@ std::string plural(std::int64_t count, std::string const& what) {
 }
 
 void print_stage(StageForecast const& s) {
-  std::printf("stage %s: up to %s and %s, %.3g s a step (%.0f real tokens, %.0f/s)\n", s.name.c_str(),
-              plural(s.steps, "step").c_str(), plural(s.evaluations, "evaluation").c_str(), s.step_seconds,
-              s.tokens_per_step, s.tokens_per_step / s.step_seconds);
+  std::printf("stage %s: up to %s and %s, %.3g s a step (%.0f real tokens, %.0f/s), %.3g s an evaluation\n",
+              s.name.c_str(), plural(s.steps, "step").c_str(), plural(s.evaluations, "evaluation").c_str(),
+              s.step_seconds, s.tokens_per_step, s.tokens_per_step / s.step_seconds, s.evaluation_seconds);
   std::printf("  padding that packing saves: %s\n", tokens_text(s).c_str());
 }
 
@@ -51,11 +51,13 @@ void print(Forecast const& f, train::RunOptions const& run) {
 
 nlohmann::ordered_json to_json(StageForecast const& s) {
   nlohmann::ordered_json tasks;
-  for (auto const& t : s.tasks) tasks[t.name] = {{"examples", t.examples}, {"padding_share", t.padding_share}};
+  for (auto const& t : s.tasks)
+    tasks[t.name] = {{"examples", t.examples}, {"dev_examples", t.dev_examples}, {"padding_share", t.padding_share}};
   return {{"stage", s.name},
           {"steps", s.steps},
           {"evaluations", s.evaluations},
           {"step_seconds", s.step_seconds},
+          {"evaluation_seconds", s.evaluation_seconds},
           {"real_tokens_per_step", s.tokens_per_step},
           {"tasks", tasks}};
 }
@@ -68,7 +70,6 @@ nlohmann::ordered_json to_json(Forecast const& f) {
           {"device", f.device},
           {"parameters", f.parameters},
           {"stages", stages},
-          {"evaluation_seconds", f.evaluation_seconds},
           {"seconds", f.seconds()},
           {"memory_mb", f.memory_mb},
           {"largest_rank_memory_mb", f.most_memory_mb},

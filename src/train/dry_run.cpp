@@ -1,4 +1,6 @@
+#include "evaluation_forecast.hpp"
 #include "open_run.hpp"
+#include "run_json.hpp"
 #include "stage.hpp"
 
 #include <tartan/core/atomic_file.hpp>
@@ -9,7 +11,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace tartan::train {
 namespace fs = std::filesystem;
@@ -46,7 +47,8 @@ std::vector<TaskForecast> task_forecasts(RunContext const& run, StagePlan const&
   }
   std::vector<TaskForecast> result;
   for (std::size_t i = 0; i < tasks.size(); ++i)
-    result.push_back({tasks[i]->name(), tasks[i]->num_examples(), paddings[i].share()});
+    result.push_back(
+        {tasks[i]->name(), tasks[i]->num_examples(), tasks[i]->dev ? tasks[i]->dev->size() : 0, paddings[i].share()});
   return result;
 }
 
@@ -68,7 +70,7 @@ BenchResult bench_turns(Stage& stage, StagePlan const& plan) {
   return result;
 }
 
-StageForecast forecast(RunContext& run, StagePlan const& plan) {
+StageForecast forecast(RunContext& run, StagePlan const& plan, EvaluationTimes& times) {
   StageForecast result;
   Progression p;
   Stage stage(run, plan, p, std::nullopt);
@@ -76,18 +78,11 @@ StageForecast forecast(RunContext& run, StagePlan const& plan) {
   result.name = plan.name;
   result.steps = stage.num_steps();
   result.evaluations = num_evaluations(plan, stage);
+  result.evaluation_seconds = result.evaluations > 0 ? times.of(evaluated_tasks(plan, run.tasks)) : 0;
   result.step_seconds = bench.step_seconds.front();
   result.tokens_per_step = bench.tokens + comm::sum_of(run.comm, bench.probe_tokens);
   result.tasks = task_forecasts(run, plan, result.steps);
   return result;
-}
-
-double seconds_of_an_evaluation(RunContext& run) {
-  Task const* end = end_task(run.tasks);
-  if (end == nullptr) return 0;
-  auto const began = std::chrono::steady_clock::now();
-  evaluate(run.model, *end->objective, end->head, *end->dev, run.comm);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 //! Of the file system that will hold the run, though its directory need not be there yet.
@@ -111,8 +106,7 @@ bool look_at_output(Options const& o, ResolvedConfig const& config, Resume resum
 
 void add_memory(Forecast& result, comm::Communicator& comm) {
   result.memory_mb = comm::sum_of(comm, peak_memory_mb());
-  result.most_memory_mb = peak_memory_mb();
-  comm.all_reduce(&result.most_memory_mb, 1, comm::Type::float64, comm::Op::max).wait();
+  result.most_memory_mb = largest_peak_memory_mb(comm);
 }
 
 //! Kept checkpoints with the best model of each and one more being written; values, two moments, twice with three
@@ -133,7 +127,7 @@ void add_disk(Forecast& result, RunContext const& run, std::vector<StagePlan> co
 double Forecast::seconds() const {
   double sum = 0;
   for (auto const& s : stages)
-    sum += static_cast<double>(s.steps) * s.step_seconds + static_cast<double>(s.evaluations) * evaluation_seconds;
+    sum += static_cast<double>(s.steps) * s.step_seconds + static_cast<double>(s.evaluations) * s.evaluation_seconds;
   return sum;
 }
 
@@ -146,9 +140,9 @@ Forecast dry_run(Options const& options, std::vector<StagePlan> const& stages, R
   run.best_values = run.model.parameters.values().clone();  // a run keeps them in memory too
   Forecast result;
   result.goes_on = goes_on;
+  EvaluationTimes times(run);
   for (auto const& plan : stages)
-    if (!is_idle(plan, run.model)) result.stages.push_back(forecast(run, plan));
-  result.evaluation_seconds = seconds_of_an_evaluation(run);
+    if (!is_idle(plan, run.model)) result.stages.push_back(forecast(run, plan, times));
   result.ranks = comm.size();
   result.threads_per_rank = at::get_num_threads();
   result.device = run.model.parameters.values().device().str();

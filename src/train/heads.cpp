@@ -34,21 +34,23 @@ nlohmann::ordered_json head_json(Task const& t) {
   return json;
 }
 
-//! What a head was trained for, by its name; the first task that names it speaks for all.
-std::map<std::string, nlohmann::json> descriptions(std::string const& metadata, std::string const& file) try {
+//! What heads were trained for, by their names: something for each of the tasks that shared one.
+using Descriptions = std::map<std::string, std::vector<nlohmann::json>>;
+
+Descriptions descriptions(std::string const& metadata, std::string const& file) try {
   auto const json = nlohmann::json::parse(metadata, nullptr, false);
   if (!json.is_object()) fail_data(file + " names no task in its metadata; restore it from a copy");
-  std::map<std::string, nlohmann::json> result;
+  Descriptions result;
   for (auto const& [task, description] : json.items())
-    if (description.is_object()) result.emplace(description.value("head", task), description);
+    if (description.is_object()) result[description.value("head", task)].push_back(description);
   return result;
 } catch (nlohmann::json::exception const&) {
   fail_data(file + " does not describe its heads; restore it from a copy");
 }
 
-std::string names_of(std::map<std::string, nlohmann::json> const& heads) {
+std::string names_of(Descriptions const& heads) {
   std::string text;
-  for (auto const& [name, description] : heads) text += (text.empty() ? "" : ", ") + name;
+  for (auto const& [name, uses] : heads) text += (text.empty() ? "" : ", ") + name;
   return text;
 }
 
@@ -62,8 +64,8 @@ bool has_same_use(Task const& t, nlohmann::json const& d) try {
   return false;
 }
 
-void check_same_use(Task const& t, nlohmann::json const& description, std::string const& file) {
-  if (has_same_use(t, description)) return;
+void check_same_use(Task const& t, std::vector<nlohmann::json> const& uses, std::string const& file) {
+  if (std::ranges::any_of(uses, [&](nlohmann::json const& d) { return has_same_use(t, d); })) return;
   fail_data("the head " + t.head + " of " + file +
             " was trained for another objective, or other labels or values, than those of task " + t.name() +
             "; prepare the task with --labels-from, or name another head (task." + t.name() + ".head)");
@@ -113,11 +115,11 @@ void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path c
   std::string const file = (directory / "heads.safetensors").string();
   model::HeadFile const stored = model::load_heads(directory);
   auto const known = descriptions(stored.metadata, file);
+  for (auto const& t : tasks)
+    if (known.contains(t.head)) check_same_use(t, known.at(t.head), file);
   std::string reused;
   for (auto const* t : first_of_each_head(tasks)) {
-    auto const description = known.find(t->head);
-    if (description == known.end()) continue;
-    check_same_use(*t, description->second, file);
+    if (!known.contains(t->head)) continue;
     load_head(stored, t->head, t->objective->head(model.encoder.config()), directory, model.parameters);
     reused += (reused.empty() ? "" : ", ") + t->head;
   }

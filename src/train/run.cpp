@@ -97,8 +97,9 @@ RunDirectory::State look_at_directory(Options const& o, ResolvedConfig const& co
 }
 
 void finish(RunContext const& run, Progression const& p) {
+  double const largest_peak_mb = largest_peak_memory_mb(run.comm);
   if (run.comm.rank() == 0) {
-    write_run_json(run, result_json(p));
+    write_run_json(run, result_json(p, largest_peak_mb));
     prune_exports(run.directory, {p.best});
   }
   log("finished; the " + std::string(end_task(run.tasks) ? "best" : "last") + " model (stage " + p.best.stage +

@@ -18,7 +18,13 @@ namespace tartan::train {
 
 using namespace nlohmann::literals;
 
-nlohmann::ordered_json result_json(Progression const& p) {
+double largest_peak_memory_mb(comm::Communicator& comm) {
+  double most = peak_memory_mb();
+  comm.all_reduce(&most, 1, comm::Type::float64, comm::Op::max).wait();
+  return most;
+}
+
+nlohmann::ordered_json result_json(Progression const& p, double largest_peak_mb) {
   nlohmann::ordered_json stages = nlohmann::ordered_json::array();
   double const seconds = finished_seconds(p);
   double tokens = 0, probe_tokens = 0;
@@ -43,7 +49,8 @@ nlohmann::ordered_json result_json(Progression const& p) {
           {"real_tokens", tokens},
           {"probe_tokens", probe_tokens},
           {"real_tokens_per_second", seconds > 0 ? tokens / seconds : 0},
-          {"peak_memory_mb", peak_memory_mb()}};
+          {"peak_memory_mb", peak_memory_mb()},
+          {"largest_rank_peak_memory_mb", largest_peak_mb}};
 }
 
 namespace {

@@ -6,8 +6,11 @@
 
 namespace tartan::train {
 
-//! run.json's entry "result" of a run that is over.
-nlohmann::ordered_json result_json(Progression const& progression);
+//! What the rank with the most of it has held in host memory so far. Collective.
+double largest_peak_memory_mb(comm::Communicator& comm);
+
+//! run.json's entry "result" of a run that is over; `largest_peak_mb`: of all ranks.
+nlohmann::ordered_json result_json(Progression const& progression, double largest_peak_mb);
 
 //! The event that a process begins its part of metrics.jsonl with. `checkpoint`: where it goes on, if anywhere.
 nlohmann::ordered_json session_json(RunContext const& run, std::optional<std::filesystem::path> const& checkpoint);

@@ -29,6 +29,9 @@ struct RunContext {
 //! The tasks that a stage trains, the end task first.
 std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const& tasks);
 
+//! Those of them whose dev sets each of its evaluations goes through: members, else the end task.
+std::vector<Task const*> evaluated_tasks(StagePlan const& plan, std::vector<Task> const& tasks);
+
 std::vector<std::string> names_of(std::vector<Task const*> const& tasks);
 
 //! The same tasks as the step sees them.

@@ -14,8 +14,7 @@ bool Stage::evaluation_due(Heard const& heard) const {
 // Nothing tells which step is the best for all of them: the last is kept
 void Stage::evaluate_members() {
   double sum = 0, measured = 0;
-  for (auto const* task : tasks_) {
-    if (!task->dev) continue;
+  for (auto const* task : evaluated_tasks(plan_, run_.tasks)) {
     Evaluation const evaluation = evaluate(run_.model, *task->objective, task->head, *task->dev, run_.comm);
     if (run_.log) log_evaluation(*task, evaluation, false);
     sum += evaluation.loss;

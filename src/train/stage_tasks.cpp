@@ -34,6 +34,12 @@ std::vector<Task const*> tasks_of(StagePlan const& plan, std::vector<Task> const
   return result;
 }
 
+std::vector<Task const*> evaluated_tasks(StagePlan const& plan, std::vector<Task> const& tasks) {
+  std::vector<Task const*> result = tasks_of(plan, tasks);
+  std::erase_if(result, [](Task const* t) { return !t->dev; });
+  return result;
+}
+
 std::optional<Mixture> mixture_of(StagePlan const& plan, std::vector<Task const*> const& tasks, Key stage) {
   if (!plan.members) return std::nullopt;
   std::vector<Mixture::Part> parts;

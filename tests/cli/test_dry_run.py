@@ -7,7 +7,15 @@ import h5py
 import launch
 import pytest
 
+from members import COUNTS, TASKS, write_members
+from trial import write_ini
+
 SHORT = {"stage.joint.steps": 5, "stage.finetune.steps": 7, "stage.joint.evaluate_every": 2}
+
+
+@pytest.fixture(scope="module")
+def settings_of_members(world, tmp_path_factory):
+    return write_members(world, tmp_path_factory.mktemp("members"))
 
 
 def forecast(trial, changes=None, ranks=1):
@@ -24,6 +32,24 @@ def test_it_knows_stages_steps_and_evaluations(trial, ranks):
     assert list(stages["joint"]["tasks"]) == ["toy", "words"] and list(stages["finetune"]["tasks"]) == ["toy"]
     assert all(stage["step_seconds"] > 0 and stage["real_tokens_per_step"] > 0 for stage in stages.values())
     assert answer["seconds"] > 0 and answer["memory_mb"] >= answer["largest_rank_memory_mb"] > 0
+
+
+def test_evaluations_are_those_of_a_stages_own_tasks(trial):
+    answer = forecast(trial, {"model.mlm_head_warmup_steps": 3})
+    warmup, joint, finetune = answer["stages"]
+    assert warmup["evaluation_seconds"] == 0 < joint["evaluation_seconds"] == finetune["evaluation_seconds"]
+    with h5py.File(trial.world.task / "dev.h5") as dev:
+        assert joint["tasks"]["toy"]["dev_examples"] == len(dev["example_starts"]) - 1
+    assert joint["tasks"]["words"]["dev_examples"] == 0
+    assert answer["seconds"] == pytest.approx(sum(
+        stage["steps"] * stage["step_seconds"] + stage["evaluations"] * stage["evaluation_seconds"] for stage in answer["stages"]))
+
+
+def test_every_member_is_evaluated(settings_of_members, tmp_path):
+    ini = write_ini(tmp_path / "run.ini", settings_of_members | {"run.output": tmp_path / "run"})
+    (stage,) = json.loads(launch.run_well("train", ini, "--dry-run", "--json", ranks=2).out)["stages"]
+    assert stage["evaluations"] == 1 and stage["evaluation_seconds"] > 0
+    assert {name: task["dev_examples"] for name, task in stage["tasks"].items() if name != "toy"} == dict.fromkeys(TASKS, COUNTS["dev"])
 
 
 def test_nothing_is_written(trial):

@@ -2,16 +2,15 @@
 
 import json
 import random
-import shutil
 import signal
 
 import launch
 import pytest
-from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from disturbing import assert_same, wait_for
-from members import STEPS, TASKS, write_members
+from heads import with_heads, zeroed
+from members import COUNTS, STEPS, TASKS, member, write_members
 from test_equal_runs import EXACT, assert_close, distance
 from tiny_world import make_words, prepare, write_lines
 from trial import Run, write_ini
@@ -55,10 +54,14 @@ def test_steps_mix_tasks_and_weigh_them_by_their_examples(run):
         assert all(round(16 * weight) == pytest.approx(16 * weight) for weight in event["weights"].values())
 
 
-def test_losses_are_those_of_uniform_predictions_at_first(run):
+def test_uniform_predictions_cost_one(run, train, tmp_path):
+    """Values cost as much as their mean over all of them."""
     assert "loss_scale = uniform" in (run.path / "config.ini").read_text()
-    first = run.events("step")[0]["losses"]
-    assert all(loss == pytest.approx(1, abs=0.5) for loss in first.values())
+    still = train({"model.path": with_heads(run.best, zeroed, tmp_path / "zeroed"), "model.heads": "reuse", "stage.prefinetune.lr": 0,
+                   "stage.prefinetune.head_lr": 0, "task.values.batch": COUNTS["train"]})
+    assert set.union(*drawn(still)) == NAMES
+    for event in still.events("step"):
+        assert event["losses"] == pytest.approx(dict.fromkeys(event["losses"], 1), abs=1e-5)
 
 
 def test_every_member_is_evaluated_at_the_end(run):
@@ -107,8 +110,9 @@ def test_tasks_one_by_one_are_the_same(train):
     assert_close(train(EXACT, "packed"), train(EXACT | {"train.fuse_tasks": "off"}, "apart"), 1e-9)
 
 
-def test_r3f_is_a_second_forward_of_classification_alone(train, run):
-    noised = train({"train.r3f": 1, "train.r3f_size": 0.5})
+@pytest.mark.parametrize("noise", ["uniform", "normal"])
+def test_r3f_is_a_second_forward_of_classification_alone(train, run, noise):
+    noised = train({"train.r3f": 1, "train.r3f_size": 0.5, "train.r3f_noise": noise})
     first, with_noise = (each.events("step")[0]["losses"] for each in (run, noised))
     assert with_noise.keys() == first.keys()
     for name, loss in first.items():
@@ -143,16 +147,6 @@ def test_fine_tuning_starts_from_encoder_and_head(run, settings, train):
     assert reused.evaluations("finetune")[0]["metrics"] == pytest.approx(logged, abs=1e-6)
     heads = [load_file(each.best / "heads.safetensors")["toy.out.weight"] for each in (run, reused, fresh)]
     assert (heads[0] == heads[1]).all() and (heads[0] != heads[2]).any()
-
-
-def with_heads(model, change, folder):
-    """A copy of a model whose heads file is `change` of (tensors, metadata)."""
-    shutil.copytree(model, folder)
-    with safe_open(model / "heads.safetensors", "numpy") as file:
-        tensors, metadata = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()
-    tensors, metadata = change(tensors, metadata)
-    save_file(tensors, folder / "heads.safetensors", metadata)
-    return folder
 
 
 def test_a_kept_stage_is_of_its_heads_too(run, train, world, tmp_path):
@@ -202,14 +196,31 @@ def test_a_head_of_other_labels_is_not_reused(run, settings, tmp_path):
     assert result.status == 65 and "was trained for another objective, or other labels or values" in result.err
 
 
-def test_a_head_of_other_values_is_not_reused(run, settings, world, tmp_path):
+def numbers_from(least, world, folder):
+    """Data of a regression."""
     words = make_words(random.Random(0))
-    inputs = [write_lines(tmp_path / f"{split}.jsonl", [{"text": words[at], "target": 100 + at} for at in range(12)])
+    folder.mkdir()
+    inputs = [write_lines(folder / f"{split}.jsonl", [{"text": words[at], "target": least + at} for at in range(12)])
               for split in ("train", "dev")]
-    data = prepare("regression", world.model, inputs, tmp_path / "data")
-    changes = {"model.path": run.best, "model.heads": "reuse", "task.values.data": data}
+    return prepare("regression", world.model, inputs, folder / "data")
+
+
+def test_a_head_of_other_values_is_not_reused(run, settings, world, tmp_path):
+    changes = {"model.path": run.best, "model.heads": "reuse", "task.values.data": numbers_from(100, world, tmp_path / "numbers")}
     result = refused(settings, tmp_path, changes)
     assert result.status == 65 and "the head values" in result.err and "other labels or values" in result.err
+
+
+def test_a_head_of_several_values_is_reused_by_each_of_them_alone(train, settings, world, tmp_path):
+    """The other task's name comes first in the alphabet, and last in the configuration."""
+    shared = {"stage.prefinetune.tasks": "values amounts", "task.values.head": "numbers"}
+    other = member("amounts", "regression", numbers_from(100, world, tmp_path / "numbers")) | {"task.amounts.head": "numbers"}
+    reuse = shared | {"model.path": train(shared | other, "first").best, "model.heads": "reuse"}
+    train(reuse | other, "both")
+    train(reuse | {"stage.prefinetune.tasks": "values"}, "one")
+    strange = other | {"task.amounts.data": numbers_from(500, world, tmp_path / "others")}
+    result = refused(settings, tmp_path, reuse | strange)
+    assert result.status == 65 and "the head numbers" in result.err and "those of task amounts" in result.err
 
 
 @pytest.mark.parametrize("metadata", ["[]", "{", '{"toy": {"head": 3}}'])

@@ -42,6 +42,18 @@ def test_run_json_tells_the_result(trained):
     assert result["real_tokens"] == sum(event["real_tokens"] for event in trained.events("step"))
 
 
+# A process that was large once and is then another one still counts as large
+HOG = 'if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then exec python3 -c "import os, sys; bytearray([1]) * 10**9; os.execv(sys.argv[1], sys.argv[1:])" "$@"; fi; exec "$@"'
+
+
+def test_run_json_tells_the_memory_of_rank_0_and_of_the_largest(trial):
+    ini = trial.ini({"stage.joint.steps": 1, "stage.finetune.steps": 1})
+    result = launch.run("train", ini, ranks=2, before=("sh", "-c", HOG, "sh"))
+    assert result.status == 0, result.err
+    found = json.loads((trial.folder / "run" / "run.json").read_text())["result"]
+    assert 0 < found["peak_memory_mb"] < 900 < found["largest_rank_peak_memory_mb"]
+
+
 def test_run_json_tells_what_probes_read(world, trained):
     """By stage, as many as the dev examples of a probe have on average."""
     joint, finetune = trained.result()["stages"]

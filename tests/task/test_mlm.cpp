@@ -51,6 +51,19 @@ TEST_F(MlmTest, LossIsThatOfTheHeadAtTheRows) {
   EXPECT_NEAR(forward_loss(*mlm_, place(), batch).item<double>(), expected, 1e-10 * expected);
 }
 
+// ALGORITHMS 7.7: the decoder, tied to the words, says nothing
+TEST_F(MlmTest, ScaledItCostsOneForEachTargetOfAUniformPrediction) {
+  data::PackedBatch const batch = masked(5);
+  {
+    at::NoGradGuard const guard;
+    for (auto const* part : {"bert.embeddings.word_embeddings.weight", "cls.predictions.bias"})
+      model->parameters.at(part).zero_();
+  }
+  auto const scaled = make_objective({.kind = ObjectiveKind::mlm, .loss_scale = LossScale::uniform});
+  EXPECT_NEAR(forward_loss(*scaled, place(), batch).item<double>(), static_cast<double>(batch.num_targets()), 1e-12);
+  EXPECT_GT(forward_loss(*mlm_, place(), batch).item<double>(), 4 * static_cast<double>(batch.num_targets()));
+}
+
 TEST_F(MlmTest, SumsOverBatches) {
   data::PackedBatch const one = masked(5), two = masked(6), both = data::concatenate({&one, &two});
   double const sum =

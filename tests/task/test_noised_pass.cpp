@@ -38,6 +38,18 @@ TEST_F(r3f, NoNoiseIsTheLossItself) {
   EXPECT_GT(loss(*with_r3f(0), true), loss(*plain, true) + 1e-6);  // two dropout masks differ
 }
 
+// Of the same states, so that only the head's dropout can tell the passes apart
+TEST_F(r3f, TheHeadDropsOtherUnitsOfTheNoisedPass) {
+  at::Tensor const hidden = model_.model->encoder.forward(model_.model->parameters, batch_, batch_.rows, {});
+  auto const term = [&](bool dropout) {
+    task::HeadPlace const place = model_.place(dropout);
+    auto const objective = with_r3f(0.1);
+    return (objective->loss(place, {hidden, hidden}, batch_) - objective->loss(place, {hidden}, batch_)).item<double>();
+  };
+  EXPECT_EQ(term(false), 0);
+  EXPECT_GT(term(true), 1e-6);
+}
+
 TEST_F(r3f, TheTermGrowsWithTheSquareOfTheNoise) {
   double const none = loss(*with_r3f(0)), small = loss(*with_r3f(1e-4)) - none, twice = loss(*with_r3f(2e-4)) - none;
   EXPECT_GT(small, 0);

@@ -1,6 +1,9 @@
 #include "mpi_main.hpp"
+#include "toy_kinds.hpp"
 #include "toy_metric.hpp"
 #include "toy_texts.hpp"
+
+#include <torch/csrc/autograd/autograd.h>
 
 namespace tartan::train::toy {
 namespace {
@@ -16,6 +19,12 @@ StepOptions one_by_one() {
   StepOptions options;
   options.fuse = false;
   return options;
+}
+
+//! Sum over ranks.
+double over_ranks(double value) {
+  world->all_reduce(&value, 1, comm::Type::float64).wait();
+  return value;
 }
 
 void expect_same_on_every_rank(at::Tensor const& values) {
@@ -59,8 +68,9 @@ Task now_and_then(Task task, std::uint64_t parts, std::uint64_t part) {
           [=](Key key) { return key.value() % parts == part ? task.draw(key) : Examples(); }};
 }
 
-// Own heads and a shared one; of some tasks only some ranks, or none, have examples
+// Every kind of loss, own heads and a shared one; of some tasks only some ranks, or none, have examples
 Plan mixed_plan() {
+  using task::ObjectiveKind;
   static auto const noised = task::make_objective({.kind = task::ObjectiveKind::classification,
                                                    .outputs = classes,
                                                    .loss_scale = task::LossScale::uniform,
@@ -68,8 +78,10 @@ Plan mixed_plan() {
   Task shared = labelled_task("second", 3), other = labelled_task("third", 8);
   shared.head = other.head = "shared";
   other.objective = noised.get();
-  Plan plan = fixed({.tasks = {labelled_task("end", 1), shared, other, now_and_then(labelled_task("fourth", 5), 2, 0),
-                               now_and_then(masked_task("text", 2), 3, 1)}});
+  Plan plan = fixed(
+      {.tasks = {labelled_task("end", 1), shared, other, now_and_then(labelled_task("fourth", 5), 2, 0),
+                 now_and_then(masked_task("text", 2), 3, 1), kind_task("choice", ObjectiveKind::choice, 3),
+                 kind_task("values", ObjectiveKind::regression, 1), kind_task("answers", ObjectiveKind::span, 2)}});
   plan.weighs_by_examples = true;
   return plan;
 }
@@ -81,6 +93,61 @@ TEST(muppet, MixedStepsTrainAsOnOneRank) {
   expect_as_on_one_rank(parts);
   one_by_one_plan.options.fuse = false;
   expect_as_on_one_rank(one_by_one_plan);
+}
+
+//! Of a mixed step that holds all sub-batches itself: each task's mean loss, forward and backward by itself.
+at::Tensor gradient_by_hand(Plan const& plan, model::Model& model) {
+  at::Tensor const sum = at::zeros_like(model.parameters.values());
+  model.parameters.bind_gradients(sum);
+  for (auto const& task : plan.tasks) {
+    Examples const all = task.draw(Trainer::step_key(0));
+    if (all.empty()) continue;
+    data::PackedBatch const batch = pack(all);
+    task::HeadPlace const place{model.encoder, model.parameters, model.parameters, task.head, true};
+    double const share = weight_by_examples(all) / static_cast<double>(batch.num_targets());
+    torch::autograd::backward({share * forward_loss(*task.objective, place, batch)}, {});
+  }
+  return sum;
+}
+
+//! By TRAPS.md's rule, parameter by parameter: elements that are 0 but for rounding say nothing.
+void expect_same_gradient(model::Layout const& layout, at::Tensor const& flat, at::Tensor const& expected) {
+  for (auto const& p : layout.parameters()) {
+    at::Tensor const a = model::ParameterSet::stretch(flat, p.offset, p.shape);
+    at::Tensor const b = model::ParameterSet::stretch(expected, p.offset, p.shape);
+    EXPECT_LE(distance(a, b), 1e-12 * b.abs().max().item<double>() + 1e-12) << p.name;
+  }
+}
+
+bool has_examples_here(Task const& task) {
+  return own_batches(task.draw(Trainer::step_key(0)), *world, 1)[0].num_examples() > 0;
+}
+
+//! Of the first step's tasks, how many have examples on some ranks only.
+int tasks_of_some_ranks(Plan const& plan) {
+  int result = 0;
+  for (auto const& task : plan.tasks) {
+    double const ranks = over_ranks(has_examples_here(task) ? 1 : 0);
+    result += ranks > 0 && ranks < world->size();
+  }
+  return result;
+}
+
+TEST(muppet, TheGradientOfAMixedStepIsThatOfOneProcessWithAllSubBatches) {
+  Plan packed = mixed_plan(), one_by_one_plan = mixed_plan(), parts = mixed_plan();
+  one_by_one_plan.options.fuse = false;
+  parts.micro_batches = 2;
+  EXPECT_GT(tasks_of_some_ranks(packed), 2);
+  for (Plan plan : {packed, one_by_one_plan, parts}) {
+    plan.rates.clip = 0;
+    Trainer one(plan), ranks(on_ranks(plan));
+    auto const& layout = one.model().parameters.layout();
+    at::Tensor const expected = gradient_by_hand(plan, one.model());
+    one.run();
+    ranks.run();
+    expect_same_gradient(layout, one.combined(), expected);
+    expect_same_gradient(layout, ranks.combined(), expected);
+  }
 }
 
 TEST(muppet, OnePackedForwardIsTheTasksOneByOne) {
@@ -234,12 +301,6 @@ TEST(Step, AStaleProbeWithPlacementRank0GivesTheSameOnEveryRank) {
   ranks.run(10);
   expect_same_on_every_rank(ranks.values());
   EXPECT_NE(ranks.weights()[0], ranks.weights()[1]);
-}
-
-//! Sum over ranks.
-double over_ranks(double value) {
-  world->all_reduce(&value, 1, comm::Type::float64).wait();
-  return value;
 }
 
 double cosine(at::Tensor const& a, at::Tensor const& b) {

@@ -110,14 +110,17 @@ double mean_probe(std::size_t tasks, Order order = Order::all_at_once) {
   return sum / seeds;
 }
 
+// 16 planes span the latent space already: of 40, with as many examples in all, no more is to be had (over six seeds
+// .73, .77, .81 and .81 for 2, 4, 16 and 40 tasks)
 TEST(muppet, AHeldOutTaskGainsWithTheNumberOfTasks) {
-  double const one = mean_probe(1), four = mean_probe(4), sixteen = mean_probe(16);
+  double const one = mean_probe(1), four = mean_probe(4), sixteen = mean_probe(16), forty = mean_probe(40);
   EXPECT_GT(four, one + 0.02);
   EXPECT_GT(sixteen, four);
+  EXPECT_GT(forty, four);
 }
 
-TEST(muppet, TasksAtOnceServeItAtLeastAsWellAsOneAfterTheOther) {
-  EXPECT_GT(mean_probe(8), mean_probe(8, Order::one_after_the_other) - 0.01);
+TEST(muppet, TasksAtOnceServeItBetterThanOneAfterTheOther) {
+  EXPECT_GT(mean_probe(8), mean_probe(8, Order::one_after_the_other));
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // R3F against numbers recorded from its authors' own criteria (oracle/published/r3f) and its limits.
 #include "oracle_files.hpp"
 #include "task/r3f.hpp"
+#include "toy.hpp"
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include <array>
 #include <gtest/gtest.h>
 
 namespace tartan::train::oracle {
@@ -83,6 +85,71 @@ TEST_P(r3f, LossAndGradientsAreThePublishedCodes) {
 INSTANTIATE_TEST_SUITE_P(Cases, r3f,
                          testing::Values("small_noise", "lambda07", "large_noise", "seq2seq_sentence_avg",
                                          "seq2seq_token_avg"));
+
+//! A case's classification as tartan's own: its head in a parameter set, both passes' hidden states from its
+//! embeddings.
+struct Own {
+  explicit Own(Case const& c) : parameters(layout(c), at::kDouble) {
+    at::NoGradGuard const guard;
+    for (auto const* part : parts) parameters.at(std::string("own.") + part).copy_(c.tensors.at(part));
+  }
+  static model::Layout layout(Case const& c) {
+    model::HeadShape shape;
+    for (auto const* part : parts) shape.emplace_back(part, c.tensors.at(part).sizes().vec());
+    model::Layout result;
+    model::add_head(result, "own", shape);
+    return result;
+  }
+
+  static constexpr std::array<char const*, 4> parts = {"fc.weight", "fc.bias", "out.weight", "out.bias"};
+  model::Encoder const encoder{toy::config(), model::Kernels::plain};  // does nothing: hidden states are given
+  model::ParameterSet parameters;
+};
+
+//! A text without tokens for each row.
+data::PackedBatch batch_of(Case const& c) {
+  data::PackedBatch batch;
+  batch.targets = batch.class_labels = numbers(c.tensors.at("labels"));
+  for (std::uint64_t e = 0; e < batch.targets.size(); ++e) {
+    batch.examples.push_back(e);
+    batch.example_keys.push_back(e);
+  }
+  return batch;
+}
+
+std::unique_ptr<task::Objective> objective_of(Case const& c) {
+  return task::make_objective(
+      {.kind = task::ObjectiveKind::classification,
+       .outputs = c.facts.at("classes").get<std::int64_t>(),
+       .r3f = {.weight = c.facts.at("r3f_lambda").get<double>(), .noise = {c.facts.at("eps").get<double>(), false}}});
+}
+
+class r3f_Objective : public testing::TestWithParam<char const*> {};
+
+// Only what comes before the head is the test's: embeddings, the given noise, and their mean
+TEST_P(r3f_Objective, LossAndGradientsAreThePublishedCodes) {
+  if (!std::filesystem::exists(r3f_folder())) GTEST_SKIP() << r3f_folder() << " is absent";
+  Case const c = read_case(GetParam());
+  Own own(c);
+  at::Tensor const gradient = at::zeros_like(own.parameters.values());
+  own.parameters.bind_gradients(gradient);
+  at::Tensor const table = c.tensors.at("embed").requires_grad_(true);
+  at::Tensor const embedded = at::embedding(table, c.tensors.at("input_ids"));
+  std::vector<at::Tensor> const hidden = {embedded.mean(1), (embedded.detach() + c.tensors.at("noise")).mean(1)};
+  auto const objective = objective_of(c);
+  ASSERT_EQ(objective->passes().size(), hidden.size());
+  task::HeadPlace const place{own.encoder, own.parameters, own.parameters, "own"};
+  at::Tensor const loss = objective->loss(place, hidden, batch_of(c)) / c.facts.at("rows").get<double>();
+  EXPECT_NEAR(loss.item<double>(), c.facts.at("float64").at("loss_per_sample").get<double>(), 1e-12);
+  torch::autograd::backward({loss}, {});
+  auto const expect_gradient = [&](at::Tensor const& mine, std::string const& name) {
+    EXPECT_LE((mine - c.tensors.at("grad." + name)).abs().max().item<double>(), 1e-12) << name;
+  };
+  expect_gradient(table.grad(), "embed");
+  for (std::size_t i = 0; i < Own::parts.size(); ++i) expect_gradient(own.parameters.gradient(i), Own::parts[i]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, r3f_Objective, testing::Values("small_noise", "lambda07", "large_noise"));
 
 // ALGORITHMS 7.9: of a linear model z = W e, to second order in a noise d: d' W' (diag p - p p') W d
 TEST(r3f_Limit, SmallNoiseInALinearModelIsAQuadraticForm) {

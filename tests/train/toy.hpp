@@ -119,7 +119,10 @@ inline Examples masked(Key key, std::uint64_t count) {
 inline data::PackedBatch pack(Examples const& examples, std::size_t first, std::size_t last, std::size_t stride = 1) {
   std::vector<data::PackedBatch const*> parts;
   for (std::size_t e = first; e < last; e += stride) parts.push_back(&examples[e]);
-  return data::concatenate(parts);
+  data::PackedBatch all = data::concatenate(parts);
+  for (auto const* part : parts)
+    all.label_places.insert(all.label_places.end(), part->label_places.begin(), part->label_places.end());
+  return all;
 }
 inline data::PackedBatch pack(Examples const& examples) { return pack(examples, 0, examples.size()); }
 

@@ -46,6 +46,8 @@ inline std::vector<data::PackedBatch> own_batches(Examples const& all, comm::Com
   return toy::micro_batches(all, static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last), micro_batches);
 }
 
+inline double weight_by_examples(Examples const& all) { return static_cast<double>(all.size()) / 20; }
+
 struct Plan {
   std::vector<Task> tasks = three_tasks();  //!< "end" is the end task
   weighting::Weighting weighting = weighting::make_meta_tartan(tasks.size(), 0.5);
@@ -78,8 +80,11 @@ class Trainer {
         step_(*model_, tasks_, &tasks_[end()], comm_, plan.options, optimizer_),
         weighting_(plan.weighting) {}
 
+  //! What names the draws of a step.
+  static Key step_key(std::uint64_t step) { return Key(5).with(step); }
+
   StepReport run() {
-    Key const key = Key(5).with(steps_);
+    Key const key = step_key(steps_);
     std::vector<double> counts;
     StepInputs const inputs = this->inputs(key, counts);
     auto const start = [&](model::ParameterSet& p, std::string const& name) { start_head(p, name); };
@@ -131,8 +136,8 @@ class Trainer {
     StepInputs inputs;
     for (auto const& task : plan_.tasks) {
       Examples const all = task.draw(key);
-      counts.push_back(static_cast<double>(pack(all).targets.size()));
-      if (plan_.weighs_by_examples) inputs.weights.push_back(static_cast<double>(all.size()) / 20);
+      counts.push_back(static_cast<double>(pack(all).num_targets()));
+      if (plan_.weighs_by_examples) inputs.weights.push_back(weight_by_examples(all));
       inputs.batches.push_back(own_batches(all, comm_, plan_.micro_batches));
     }
     inputs.aligned = aligned(steps_);

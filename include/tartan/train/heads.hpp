@@ -13,8 +13,8 @@ namespace tartan::train {
 std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Task> const& tasks,
                                                                   model::HfConfig const& config);
 
-//! Tasks of one head must have the same objective and the same label names. Throws ExitStatus::usage naming two that
-//! have not.
+//! Tasks of one head must have the same objective and the same label names; values may differ in mean and spread, since
+//! each task learns them in its own units. Throws ExitStatus::usage naming two that have not.
 void check_shared_heads(std::vector<Task> const& tasks);
 
 //! JSON for heads.safetensors: task name -> {head, objective, labels, metric, max_length, scale}.
@@ -26,7 +26,8 @@ void load_head(model::HeadFile const& stored, std::string const& name, model::He
                std::filesystem::path const& directory, model::ParameterSet& parameters);
 
 //! Fills heads of `model` from those of the same name in DIRECTORY/heads.safetensors, said in the log. Throws
-//! ExitStatus::usage where there is none of them, ExitStatus::data where one was trained for something else.
+//! ExitStatus::usage where there is none of them, ExitStatus::data where a task is none of those that one was trained
+//! for.
 void reuse_heads(model::Model& model, std::vector<Task> const& tasks, std::filesystem::path const& directory);
 
 }  // namespace tartan::train
