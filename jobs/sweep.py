@@ -3,6 +3,7 @@
 
 sweep.py local compare.toml --parallel 2       methods x seeds; the same call goes on where it was stopped
 sweep.py collect runs/compare                  means, intervals, tests and costs; --format text, json, latex, markdown or html
+sweep.py figure table.json --output weights.svg   a method's task weights over steps, from a table in JSON
 
 What a specification holds: jobs/sweeping/spec.py.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from preparing.errors import BUG, IO, STOPPED, Refusal
 from sweeping.collect import FORMATS, collect
+from sweeping.figure import figure
 from sweeping.local import local
 from sweeping.numbers import above_zero, whole
 
@@ -24,6 +26,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_local(commands.add_parser("local", help="carry a specification out on this machine", **style))
     _add_collect(commands.add_parser("collect", help="tables of what has come out so far", **style))
+    _add_figure(commands.add_parser("figure", help="task weights over steps as an SVG that stands alone", **style))
     return parser.parse_args(arguments)
 
 
@@ -46,6 +49,14 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, help="text by default; with --write, all of them unless named")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write files table.* there instead of printing")
     parser.set_defaults(carry_out=collect)
+
+
+def _add_figure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("table", type=Path, metavar="TABLE", help="a table that collect wrote as JSON")
+    parser.add_argument("--method", metavar="METHOD", help="whose weights; needed where those of several move")
+    parser.add_argument("--title", metavar="TEXT", help="above the figure")
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the SVG")
+    parser.set_defaults(carry_out=figure)
 
 
 def main(arguments: list[str] | None = None) -> int:

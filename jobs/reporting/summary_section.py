@@ -39,8 +39,15 @@ def _tiles(run: Run) -> list[Tile]:
         ("Steps", count(sum(stage.steps for stage in summaries(run))), ""),
         ("Real tokens/s", count(tokens_per_second(run)), ""),
     ]
-    memory = finite(run.result.get("peak_memory_mb"))
-    return [*tiles, ("Peak memory", f"{count(memory)} MB", "of rank 0")] if np.isfinite(memory) else tiles
+    return [*tiles, *_memory(run)]
+
+
+def _memory(run: Run) -> list[Tile]:
+    """Runs of before know rank 0's alone."""
+    for key, whose in (("largest_rank_peak_memory_mb", "of the largest rank"), ("peak_memory_mb", "of rank 0")):
+        if np.isfinite(memory := finite(run.result.get(key))):
+            return [("Peak memory", f"{count(memory)} MB", whose)]
+    return []
 
 
 def _published(run: Run) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .metrics import Answers, metric
+from .metrics import metric
+from .single_answers import Answers
 
 REPLICATES = 2000
 SEED = 20220425  # of the draws, so that a table comes out the same each time

@@ -26,11 +26,11 @@ def course_figures(table: Table) -> Iterator[Markup]:
 
 def _figure(title: str, courses: dict[str, Course], note: str, include: tuple[float, ...] = ()) -> Iterator[Markup]:
     """Nothing where no course has two points."""
-    shown = {name: _band(course) for name, course in courses.items() if len(course.step) > 1}
+    shown = {name: band_of(course) for name, course in courses.items() if len(course.step) > 1}
     if shown:
         yield draw(title, shown, Axis(max(band.x[-1] for band in shown.values())), note, "step", include)
 
 
-def _band(course: Course) -> Envelope:
+def band_of(course: Course) -> Envelope:
     half = np.nan_to_num(course.half)
     return Envelope(course.step, course.mean - half, course.mean, course.mean + half)

@@ -15,6 +15,7 @@ from .statistics import mean_and_half
 
 LOG = "metrics.jsonl"
 MOST_POINTS = 200  # of a course; in longer runs evenly chosen steps stand for all
+ROUNDING = 1e-9  # a weight that changes by less, over steps and seeds, stays
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,11 @@ def weights_of(logs: dict[int, Log]) -> dict[str, Course]:
         task: _course([(stage.x, stage.steps.get("weights", task)) for stage in stages])
         for task in stages[0].steps.names("weights")
     }
-    moves = any(np.ptp(course.mean) > 0 or np.nanmax(course.half, initial=0) > 0 for course in courses.values())
-    return courses if moves else {}
+    return courses if any(map(moves, courses.values())) else {}
+
+
+def moves(course: Course) -> bool:
+    return max(np.ptp(course.mean), np.nanmax(course.half, initial=0)) > ROUNDING
 
 
 def dev_of(logs: dict[int, Log], metric: str) -> Course:

@@ -28,11 +28,11 @@ from .notes import notes
 from .row_commands import commands_of
 from .rows import Difference, Mean, Row, Table
 
+SCHEMA = {"schema": "tartan.sweep.table", "version": 1}
+
 
 def json_form(table: Table) -> str:
-    whole = {
-        "schema": "tartan.sweep.table",
-        "version": 1,
+    whole = SCHEMA | {
         "metric": table.metric,
         "split": table.split,
         "tests": table.family,

@@ -1,56 +1,15 @@
 """The program's metrics from single answers, with each test example counted as often as a replicate drew it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
+from .class_metrics import CLASS_METRICS
+from .column_metrics import COLUMN_METRICS
+from .single_answers import Answers
+from .value_metrics import VALUE_METRICS
 
-@dataclass(frozen=True)
-class Answers:
-    """Of one run, in the shard's order."""
-
-    labels: np.ndarray  # (N) true classes
-    predicted: np.ndarray  # (N)
-    classes: int
+METRICS = {"class": CLASS_METRICS, "multilabel": COLUMN_METRICS, "regression": VALUE_METRICS}
 
 
 def metric(name: str, answers: Answers, counts: np.ndarray) -> np.ndarray:
     """(R) one value for each row of `counts` (R, N), how often an example was drawn."""
-    return METRICS[name](answers, counts.astype(np.float64))
-
-
-def accuracy(answers: Answers, counts: np.ndarray) -> np.ndarray:
-    hits = (answers.labels == answers.predicted).astype(np.float64)
-    return counts @ hits / counts.sum(axis=1)
-
-
-def macro_f1(answers: Answers, counts: np.ndarray) -> np.ndarray:
-    """Over the classes that occur among labels or predictions, as tartan (and scikit-learn) has it."""
-    expected, predicted = _one_hot(answers.labels, answers.classes), _one_hot(answers.predicted, answers.classes)
-    hits = counts @ (expected * predicted)
-    sizes = counts @ expected + counts @ predicted
-    scores = np.divide(2 * hits, sizes, out=np.zeros_like(hits), where=sizes > 0)
-    return scores.sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
-
-
-def matthews(answers: Answers, counts: np.ndarray) -> np.ndarray:
-    """The correlation of labels and predictions; 0 where either is constant."""
-    expected, predicted = _one_hot(answers.labels, answers.classes), _one_hot(answers.predicted, answers.classes)
-    examples, hits = counts.sum(axis=1), (counts @ (expected * predicted)).sum(axis=1)
-    of_expected, of_predicted = counts @ expected, counts @ predicted
-    both = (of_expected * of_predicted).sum(axis=1)
-    spread = np.sqrt((examples**2 - (of_expected**2).sum(axis=1)) * (examples**2 - (of_predicted**2).sum(axis=1)))
-    return np.divide(hits * examples - both, spread, out=np.zeros_like(both), where=spread > 0)
-
-
-def _one_hot(classes: np.ndarray, count: int) -> np.ndarray:
-    return np.eye(count)[classes]
-
-
-METRICS: dict[str, Callable[[Answers, np.ndarray], np.ndarray]] = {
-    "accuracy": accuracy,
-    "macro-f1": macro_f1,
-    "matthews": matthews,
-    "micro-f1": accuracy,  # of single labels they are the same
-}
+    return METRICS[answers.kind][name](answers, counts.astype(np.float64))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .answers import read_answers, read_labels
+from .answers import read_answers, read_truth
 from .bootstrap import NONE, Interval, interval
 from .entries import Entry, Sweep, baseline_of
 from .reaching import Reached, reach, target_of
@@ -98,15 +98,15 @@ class AnswersReader:
 
     def __init__(self, sweep: Sweep):
         test = sweep.spec.test
-        self.labels = read_labels(Path(sweep.record["directory"]) / test) if test else None
+        self.truth = read_truth(Path(sweep.record["directory"]) / test) if test else None
         self._metric = sweep.spec.metric
         self._known: dict[Path, object] = {}
 
     def of(self, run: Result):
-        if self.labels is None:
+        if self.truth is None:
             return None
         if run.path not in self._known:
-            self._known[run.path] = read_answers(run, self.labels, self._metric)
+            self._known[run.path] = read_answers(run, self.truth, self._metric)
         return self._known[run.path]
 
 

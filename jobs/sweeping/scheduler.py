@@ -154,7 +154,8 @@ class Scheduler:
     def _learn_need(self, job: Job) -> None:
         """What a run really took on the host replaces what the dry run foretold, where it is more or was unknown."""
         method = job.group.method.name
-        before, peak = self.forecasts[method], result_of(job.path).get("peak_memory_mb")
+        before, result = self.forecasts[method], result_of(job.path)
+        peak = result.get("largest_rank_peak_memory_mb", result.get("peak_memory_mb"))
         unknown = before is UNKNOWN and not self.room.gpu_mb  # of a GPU nothing would be known still
         if isinstance(peak, float | int) and (unknown or peak * self.spec.ranks > before.need.host_mb):
             self.forecasts[method] = replace(before, need=replace(before.need, host_mb=peak * self.spec.ranks))

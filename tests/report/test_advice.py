@@ -6,7 +6,7 @@ import random
 import pytest
 from reporting.advice import ADVICE, advise, dev, learning, probe, tasks, time
 from reporting.runs import read_run
-from synthetic import evaluation, stage_end, step, steps, write_run
+from synthetic import CONFIG, evaluation, stage_end, step, steps, write_run
 
 RANDOM = random.Random(0)
 NOISE = [RANDOM.gauss(0, 1) for _ in range(200)]
@@ -193,6 +193,29 @@ def test_warning(tmp_path, look, called_for, words, quiet):
     assert all(word in sentences[0] for word in words), sentences[0]
     assert sentences[0].endswith(".") and "\n" not in sentences[0] and "nan" not in sentences[0]
     assert found(look, tmp_path / "quiet", quiet) == []
+
+
+def tapweight(count: int, rate: float, **changed) -> list[dict]:
+    """Equal weights that part by `rate` a step; the end task, whose weight is 1, has no alignment."""
+    moved = {"weights": lambda n: {"end": 1.0, "a": 0.5 + rate * n, "b": 0.5 - rate * n},
+             "cosines": lambda n: {"end": 0.0, "a": 0.1, "b": 0.05},
+             "aligned_targets": lambda n: {"end": 0, "a": 75, "b": 16},
+             "probe": fit()}
+    return steps(count, stage="levels", **(moved | {name: lambda n, value=value: value for name, value in changed.items()}))
+
+
+SLOPES = {"cosines": None, "aligned_targets": None, "probe": {"dev_loss": 1.8, "head_losses": []},
+          "hypergradient": {"slopes": {"a": 0.1, "b": 0.2}, "paths": []}}
+
+
+@pytest.mark.parametrize("changed", [{}, SLOPES], ids=["identity", "slopes"])
+def test_tapweights_weights_never_moved(tmp_path, changed):
+    config = CONFIG.replace("meta-tartan", "tapweight")
+    still = write_run(tmp_path, tapweight(60, 1e-6, **changed), name="still", config=config)
+    (sentence,) = advise(read_run(still))
+    assert "never moved: by 5.9e-05 at most in 60 steps of stage levels" in sentence and "weighting.rate = 0, or recipe tapt" in sentence
+    assert "mt-tartan" not in sentence
+    assert advise(read_run(write_run(tmp_path, tapweight(60, 1e-3, **changed), name="moving", config=config))) == []
 
 
 def test_every_warning_has_a_case():

@@ -122,7 +122,10 @@ def test_peak_memory(tmp_path):
     about = json.loads((run / "run.json").read_text())
     about["result"]["peak_memory_mb"] = 812.4
     (run / "run.json").write_text(json.dumps(about))
-    assert "812 MB" in page([read_run(run)], NOW, DEFAULTS)
+    assert "812 MB<small>of rank 0" in page([read_run(run)], NOW, DEFAULTS)
+    about["result"]["largest_rank_peak_memory_mb"] = 934.5
+    (run / "run.json").write_text(json.dumps(about))
+    assert "934 MB<small>of the largest rank" in page([read_run(run)], NOW, DEFAULTS)
 
 
 @contextmanager

@@ -19,8 +19,13 @@ def learned_stages(run: Run) -> Iterator[Stage]:
     return (
         stage
         for stage in run.log.stages
-        if stage.steps.names("cosines") and stage.steps.names("probe") and len(stage.steps) >= FEWEST_STEPS
+        if _is_judged(stage) and stage.steps.names("probe") and len(stage.steps) >= FEWEST_STEPS
     )
+
+
+def _is_judged(stage: Stage) -> bool:
+    """By cosines, or by the slopes of TapWeight's other hypergradients, which have none."""
+    return bool(stage.steps.names("cosines") or stage.steps.below("hypergradient", "slopes"))
 
 
 def weights_never_moved(run: Run) -> Iterator[str]:
@@ -32,9 +37,15 @@ def weights_never_moved(run: Run) -> Iterator[str]:
         if moved < MOVED:
             yield (
                 f"The task weights never moved: by {short(moved)} at most in {count(len(stage.steps))} steps of stage "
-                f"{stage.name}; raise weighting.rate ({run.settings.get('weighting.rate', '?')}), or save the probe's "
-                "cost with recipe mt-tartan."
+                f"{stage.name}; raise weighting.rate ({run.settings.get('weighting.rate', '?')}), or "
+                f"{_without_probe(run)}."
             )
+
+
+def _without_probe(run: Run) -> str:
+    if run.settings.get("run.recipe", "").startswith("tapweight"):
+        return "take equal weights: weighting.rate = 0, or recipe tapt, which needs no probe but trains mlm tasks alone"
+    return "save the probe's cost with recipe mt-tartan"
 
 
 def weight_nearly_zero(run: Run) -> Iterator[str]:
@@ -52,6 +63,8 @@ def no_targets(run: Run) -> Iterator[str]:
     for stage in learned_stages(run):
         for task in stage.steps.names("aligned_targets"):
             targets = stage.steps.get("aligned_targets", task)
+            if task == run.end_task and not np.nan_to_num(targets).any():
+                continue  # TapWeight's, which has no weight to judge
             share = float(np.mean(targets[np.isfinite(targets)] == 0))  # of the steps with alignments
             if share > NO_TARGET_SHARE:
                 yield (
