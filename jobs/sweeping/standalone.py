@@ -16,9 +16,10 @@ LEFT, TOP, BOTTOM = 90, 90, 70
 FONT = 20
 LETTER = 0.65 * FONT  # room for one, in bold
 STYLE = (
-    f"text{{font:{FONT}px system-ui,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif}}.title{{font-weight:600;font-size:{FONT + 4}px}}"
-    ".end{font-weight:600}.dashed.line{stroke-dasharray:9 7}path{fill:none;stroke:currentColor;stroke-linejoin:round;stroke-linecap:round}.line{stroke-width:3}"
-    ".area{fill:currentColor;opacity:.16;stroke:none}"
+    f"text{{font:{FONT}px system-ui,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif}}"
+    f".title{{font-weight:600;font-size:{FONT + 4}px}}.end{{font-weight:600}}"
+    "path{fill:none;stroke:currentColor;stroke-linejoin:round;stroke-linecap:round}"
+    ".line{stroke-width:3}.dashed.line{stroke-dasharray:9 7}.area{fill:currentColor;opacity:.16;stroke:none}"
 )
 
 
