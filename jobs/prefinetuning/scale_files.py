@@ -53,7 +53,7 @@ def write_all(request: Request) -> int:
     others = [member for name, member in found.items() if name not in request.probes]
     for flag, number in (("--sizes", max(request.sizes)), ("--reference", request.reference)):
         if number > len(others):
-            raise usage(f"{flag} {number} is more than the {len(others)} members beside the probes; leave it out")
+            raise usage(f"{flag} {number} is more than the {len(others)} members beside the probes; give at most {len(others)}")
     _prepare(request, probes, others)
     sizes = {member.name: size_of(member, request.data) for member in others}
     study = Study(sizes, request.sizes, request.nestings, request.steps, request.reference)

@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::uint64_t looked_at_tokens = 1 << 16;  // about 20 s of a 6-layer encoder on two cores
 
-//! This rank's part of every `stride`-th example.
-std::vector<std::uint64_t> examples_here(data::Dataset const& dev, std::uint64_t stride,
+//! This rank's part of every `stride`-th example of the `task`-th, so that of many small sets each rank has some.
+std::vector<std::uint64_t> examples_here(data::Dataset const& dev, std::uint64_t task, std::uint64_t stride,
                                          comm::Communicator const& comm) {
   std::vector<std::uint64_t> result;
   auto const ranks = static_cast<std::uint64_t>(comm.size()), rank = static_cast<std::uint64_t>(comm.rank());
-  for (std::uint64_t e = rank * stride; e < dev.size(); e += ranks * stride) result.push_back(e);
+  for (std::uint64_t e = (rank + task) % ranks * stride; e < dev.size(); e += ranks * stride) result.push_back(e);
   return result;
 }
 
@@ -42,7 +42,8 @@ double EvaluationTimes::measured(std::vector<Task const*> const& tasks) const {
   std::uint64_t const stride = std::max<std::uint64_t>(1, all / looked_at_tokens);
   double seen = 0;
   auto const began = std::chrono::steady_clock::now();
-  for (auto const* t : tasks) seen += go_through(run_.model, *t, examples_here(*t->dev, stride, run_.comm));
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    seen += go_through(run_.model, *tasks[i], examples_here(*tasks[i]->dev, i, stride, run_.comm));
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   run_.comm.all_reduce(&seconds, 1, comm::Type::float64, comm::Op::max).wait();
   seen = comm::sum_of(run_.comm, seen);

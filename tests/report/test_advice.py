@@ -131,6 +131,12 @@ CASES = [
     ),
     (
         tasks.no_targets,
+        steps(100, aligned_targets=lambda n: {"end": 0, "aux": 16}),
+        ["end had nothing to predict in 100 %"],
+        steps(100),
+    ),
+    (
+        tasks.no_targets,
         steps(100, aligned_targets=lambda n: {"end": 16, "aux": n % 20} if n % 10 == 0 else None),  # probe.every = 10
         ["aux had nothing to predict in 50 %"],
         steps(100, aligned_targets=lambda n: {"end": 16, "aux": 5} if n % 10 == 0 else None),

@@ -74,6 +74,15 @@ TEST(MetaTartan, AMeanOfAlignmentsKeepsMeanNormsAndCosines) {
   EXPECT_EQ(mean({first}).dot, first.dot);
 }
 
+//! Rules that go by products see their mean, not one made of mean cosines and norms.
+TEST(DotProducts, AMeanOfAlignmentsKeepsThem) {
+  Alignments first{.dot = {6}, .norm = {2}, .present = {true}, .probe_norm = 10};
+  Alignments second{.dot = {-1}, .norm = {5}, .present = {true}, .probe_norm = 1};
+  Alignments const both = mean({first, second});
+  EXPECT_NEAR(both.dot[0], 2.5, 1e-15);
+  EXPECT_NEAR(cosines(both)[0], 0.05, 1e-15);
+}
+
 TEST(MetaTartan, InFloat32LogitsAreFloats) {
   MetaTartan rule = make_meta_tartan(3, 0.3);
   Weighting full = rule;

@@ -42,8 +42,12 @@ def weights_never_moved(run: Run) -> Iterator[str]:
             )
 
 
+def _is_tapweight(run: Run) -> bool:
+    return run.settings.get("run.recipe", "").startswith("tapweight")
+
+
 def _without_probe(run: Run) -> str:
-    if run.settings.get("run.recipe", "").startswith("tapweight"):
+    if _is_tapweight(run):
         return "take equal weights: weighting.rate = 0, or recipe tapt, which needs no probe but trains mlm tasks alone"
     return "save the probe's cost with recipe mt-tartan"
 
@@ -63,8 +67,8 @@ def no_targets(run: Run) -> Iterator[str]:
     for stage in learned_stages(run):
         for task in stage.steps.names("aligned_targets"):
             targets = stage.steps.get("aligned_targets", task)
-            if task == run.end_task and not np.nan_to_num(targets).any():
-                continue  # TapWeight's, which has no weight to judge
+            if task == run.end_task and _is_tapweight(run):
+                continue  # it has no weight to judge
             share = float(np.mean(targets[np.isfinite(targets)] == 0))  # of the steps with alignments
             if share > NO_TARGET_SHARE:
                 yield (
