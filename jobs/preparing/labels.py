@@ -3,6 +3,7 @@
 from .errors import bad_data
 from .kinds import Kind
 from .scanning import Scan
+from .splitting import Part
 
 
 def label_set(kind: Kind, scans: dict[str, Scan], given: list[str] | None, unlabelled: bool) -> list[str]:
@@ -14,8 +15,15 @@ def label_set(kind: Kind, scans: dict[str, Scan], given: list[str] | None, unlab
         raise bad_data(f"{first.input.path} has no label at all; the label set is taken from train "
                        "(--unlabelled prepares data without labels)")
     names = kind.label_names(list(first.label_rows)) if given is None else given
-    _check(kind, scans, names, f"occur in {first.input.path}" if given is None else "stand in --labels-from")
+    _check(kind, scans, names, f"occur in {_train(first)}" if given is None else "stand in --labels-from")
     return names
+
+
+def _train(scan: Scan) -> str:
+    """With --split classes have an example there, rare names of columns may not."""
+    if isinstance(scan.input, Part):
+        return f"the part of {scan.input.path} that became train (give another --seed, or --labels-from)"
+    return str(scan.input.path)
 
 
 def _check(kind: Kind, scans: dict[str, Scan], names: list[str], deed: str) -> None:

@@ -205,3 +205,9 @@ def test_a_split_without_a_text_is_refused(run, bert, write, lines):
 def test_a_wrong_record_is_named_by_its_row(run, bert, write):
     done = run("class", bert, [write("all.csv", "text,label", "cat,x", '"dog, ran",')], "--split", "0.5,0.5")
     assert done.status == DATA and "all.csv row 3" in done.err
+
+
+def test_a_name_that_train_did_not_get_is_told(run, bert, write):
+    lines = [{"text": f"cat sat {word}", "labels": [f"about {word}"]} for word in WORDS]
+    done = run("multilabel", bert, [write("all.jsonl", *lines)], "--split", "0.5,0.5")
+    assert done.status == DATA and "that became train (give another --seed, or --labels-from)" in done.err

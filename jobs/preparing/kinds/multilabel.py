@@ -15,8 +15,8 @@ class Multilabel(Labelled):
     name = "multilabel"
     help = ('texts with a yes or no in several columns: {"text", "labels": [0, 1, null, ...]} records, or "labels": {"toxic": 0, '
             '...} with names; in a CSV --map labels=toxic,obscene,... names the columns; null or empty: unknown; or "labels": '
-            '["toxic", ...], the names of all that apply (an empty list: none does); a list of numbers is read as yes and no, '
-            'never as classes')
+            '["toxic", ...], the names of all that apply (an empty list: none does), whose columns stand in the order of the alphabet; a list of '
+            'numbers is read as yes and no, never as classes')
     field_names = (*TEXT_FIELDS, "labels", "id")
     label_field = "labels"
     list_fields = ("labels",)
