@@ -6,6 +6,8 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from words_of_spans import words_of_spans
+
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "models" / "minilm"
 SHARED = ROOT.parent / "shared" / "data"
@@ -25,6 +27,7 @@ class KindTrial:
     head_lr: float = 1e-3
     warmup: float = 0.1
     dev: int = 1000  # the first examples of dev
+    words: bool = False  # answers about a text become labels of its words
 
     def settings(self, seed: int, dropout: str) -> dict[str, object]:
         """Of tartan's configuration."""
@@ -49,6 +52,7 @@ class KindTrial:
         inputs = [folder / "train.jsonl", folder / "dev.jsonl"]
         for path, most in zip(inputs, (None, self.dev)):
             lines = (SHARED / self.data / path.name).read_text(encoding="utf-8").split("\n")[:-1]
+            lines = words_of_spans(lines) if self.words else lines
             path.write_text("".join(f"{line}\n" for line in lines[:most]), encoding="utf-8")
         command = [sys.executable, ROOT / "jobs" / "prepare.py", self.kind, "--tokenizer", MODEL, "--workers", 1,
                    "--max-length", self.max_length, "--input", *inputs, "--output", folder / "prepared"]
@@ -63,4 +67,5 @@ TRIALS = {trial.name: trial for trial in (
     KindTrial("regression", "stsb", "regression", "regression", ("pearson", "spearman"), 96, steps=60),
     KindTrial("choice", "commonsenseqa", "choice", "choice", ("accuracy",), 64, steps=40),
     KindTrial("span", "squad_small", "span", "span", ("f1", "exact-match"), 192, steps=40, dev=500),
+    KindTrial("words", "restaurant8k", "token-class", "token-classification", ("f1", "macro-f1"), 64, steps=60, words=True),
 )}

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from peer_spans import Span
 from peer_task import Task
+from peer_words import TokenClass
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from torch.nn import functional as F
@@ -101,4 +102,5 @@ class Choice(Task):
         return {"accuracy": accuracy_score([record["label"] for record in self.dev], predictions)}
 
 
-KINDS = {"classification": Classification, "multilabel": Multilabel, "regression": Regression, "choice": Choice, "span": Span}
+KINDS = {"classification": Classification, "multilabel": Multilabel, "regression": Regression, "choice": Choice, "span": Span,
+         "token-classification": TokenClass}

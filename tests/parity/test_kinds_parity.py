@@ -40,11 +40,18 @@ def halved(make):
     return made
 
 
+def words_of_a_window(words, rng, number):
+    """Longer records would become several windows."""
+    record = MAKE["token_class"](words, rng, number)
+    return {"tokens": record["tokens"][:12], "labels": record["labels"][:12]}
+
+
 CASES = {
     "single": ("class", "classification", single),
     "pair": ("class", "classification", halved(single)),
     "pair_regression": ("regression", "regression", halved(MAKE["regression"])),
-} | {kind: (kind, kind, MAKE[kind]) for kind in ("multilabel", "regression", "choice", "span")}  # no peer labels words yet
+    "words": ("token_class", "token-classification", words_of_a_window),
+} | {kind: (kind, kind, MAKE[kind]) for kind in ("multilabel", "regression", "choice", "span")}
 
 
 @pytest.fixture(scope="module", params=CASES)
