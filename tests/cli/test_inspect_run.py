@@ -41,7 +41,7 @@ def test_a_finished_run_is_described(saved, world):
         assert told["task_weights"]["tasks"][task] == {"first": joint[0][task], "last": joint[-1][task]}
     assert told["tasks"]["toy"]["examples"] == 64 and told["tasks"]["toy"]["data"] == str(world.task)
     assert [one["name"] for one in told["checkpoints"]] == [path.name for path in saved.checkpoints()]
-    assert told["best"] == {"target": f"exports/finetune-{result['kept_step']}", "exists": True}
+    assert told["best"] == {"target": f"exports/{result['kept_stage']}-{result['kept_step']}", "exists": True}
     assert told["disk_bytes"]["metrics.jsonl"] == (saved.path / "metrics.jsonl").stat().st_size
     assert told["disk_bytes"]["best"] == 0  # a link: its target counts once
 
