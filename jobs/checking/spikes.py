@@ -5,8 +5,10 @@ the median, over all runs with the same scaling, of its loss when first drawn. 1
 
 A spike is a step above twice the median of the 20 before it (at least 5) and above 1.5: the first tells it from where training stands, the
 second from tasks that are merely harder than those before them, which no untrained head makes cost more than 1 but for the noise of
-a batch. That noise is why a step with less than half of a usual step's tokens, such as the last of a data set, is none. A run diverged where it ended with a loss or gradient that was no longer finite, or where the median of its last 10 steps is
-above 1.1: it is then worse than having learned nothing.
+a batch. That noise is why a step with less than half of a usual step's tokens, such as the last of a data set, is none.
+
+A run diverged where it ended with a loss or gradient that was no longer finite, or where the median of its last 10 steps is above 1.1:
+it is then worse than having learned nothing.
 """
 
 from collections import defaultdict
@@ -50,9 +52,9 @@ def step_losses(ran: Ran, unit: dict[tuple[str, str], float]) -> list[float]:
 
 def spikes(losses: list[float], tokens: list[float]) -> list[int]:
     """The steps, from 1, by the losses and sizes of all."""
+    enough = LEAST_PART * median(tokens) if tokens else 0
     return [at + 1 for at in range(LEAST_WINDOW, len(losses))
-            if losses[at] > max(LEAST_SPIKE, FACTOR * median(losses[max(0, at - WINDOW):at]))
-            and tokens[at] >= LEAST_PART * median(tokens)]
+            if tokens[at] >= enough and losses[at] > max(LEAST_SPIKE, FACTOR * median(losses[max(0, at - WINDOW):at]))]
 
 
 def diverged(ran: Ran, losses: list[float]) -> bool:

@@ -15,8 +15,12 @@ def macro_f1(answers: Answers, counts: np.ndarray) -> np.ndarray:
     expected, predicted = _one_hot(answers.labels, answers.classes), _one_hot(answers.predicted, answers.classes)
     hits = counts @ (expected * predicted)
     sizes = counts @ expected + counts @ predicted
-    scores = np.divide(2 * hits, sizes, out=np.zeros_like(hits), where=sizes > 0)
-    return scores.sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
+    return f1(hits, sizes).sum(axis=1) / np.maximum((sizes > 0).sum(axis=1), 1)
+
+
+def f1(hits: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """`sizes`: how many are expected and how many predicted, together; 0 where there are none."""
+    return np.divide(2 * hits, sizes, out=np.zeros_like(hits), where=sizes > 0)
 
 
 def matthews(answers: Answers, counts: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .class_metrics import f1
 from .single_answers import Answers
 from .value_metrics import ranks
 
@@ -56,16 +57,12 @@ def macro_f1(answers: Answers, counts: np.ndarray) -> np.ndarray:
     """Over the columns in which a yes occurs or is said."""
     entries = _entries(answers, counts)
     columns = (entries.expected + entries.predicted > 0).sum(axis=1)
-    return _f1(entries.hits, entries.expected + entries.predicted).sum(axis=1) / np.maximum(columns, 1)
+    return f1(entries.hits, entries.expected + entries.predicted).sum(axis=1) / np.maximum(columns, 1)
 
 
 def micro_f1(answers: Answers, counts: np.ndarray) -> np.ndarray:
     entries = _entries(answers, counts)
-    return _f1(entries.hits.sum(axis=1), (entries.expected + entries.predicted).sum(axis=1))
-
-
-def _f1(hits: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    return np.divide(2 * hits, sizes, out=np.zeros_like(hits), where=sizes > 0)
+    return f1(entries.hits.sum(axis=1), (entries.expected + entries.predicted).sum(axis=1))
 
 
 COLUMN_METRICS = {"roc-auc": roc_auc, "accuracy": accuracy, "macro-f1": macro_f1, "micro-f1": micro_f1}

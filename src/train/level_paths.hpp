@@ -7,7 +7,7 @@
 
 namespace tartan::train {
 
-//! Whether losses are.
+//! Whether the levels' losses are.
 bool differentiates_twice(LevelOptions const& levels);
 
 //! Throws ExitStatus::usage where second derivatives are asked for that an objective spanning several ranks cannot
