@@ -72,7 +72,7 @@ def test_the_same_call_writes_the_same(written, write, tmp_path):
 
 @pytest.mark.parametrize("flags, words", [
     (("--probes", "nobody"), "--probes nobody is no member of"),
-    (("--sizes", 1, 9), "--sizes 9 is more than the 3 members beside the probes; leave it out"),
+    (("--sizes", 1, 9), "--sizes 9 is more than the 3 members beside the probes; give at most 3"),
 ])
 def test_refusals(write, flags, words):
     status, told = write(*flags)
