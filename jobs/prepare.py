@@ -55,7 +55,7 @@ def parse(arguments: list[str] | None) -> Asked:
                                   description=kind.help, allow_abbrev=False)
         add_options(chosen)
         add_options_of_text(chosen) if kind.name == "text" else add_options_of_labels(chosen)
-        if kind.name == "span":
+        if kind.has_windows:
             add_options_of_windows(chosen)
     for name, about, add in ((SMILES_TOKENIZER, SMILES_HELP, add_options_of_smiles), (MOLECULES, MOLECULES_HELP, add_options_of_molecules)):
         add(kinds.add_parser(name, help=about, description=about, allow_abbrev=False))

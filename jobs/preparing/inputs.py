@@ -35,7 +35,7 @@ def check_together(options: Options) -> None:
         raise usage(f"--seed is for {'--clusters' if options.kind == 'text' else '--split'} only; leave it out")
     if options.labels_from and not KINDS[options.kind].has_names:
         raise usage(f"--labels-from: labels of kind {options.kind} have no names; leave it out")
-    if options.unlabelled and options.kind == "multilabel" and not options.labels_from:
+    if options.unlabelled and KINDS[options.kind].needs_names and not options.labels_from:
         raise usage("--unlabelled: nothing says which columns there are; add --labels-from, such as of the trained model")
     if options.clusters:
         _check_clusters(options)

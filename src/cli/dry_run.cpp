@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "units.hpp"
 
+#include <tartan/core/joined.hpp>
 #include <tartan/core/log.hpp>
 #include <tartan/train/dry_run.hpp>
 
@@ -14,10 +15,7 @@ using train::Forecast;
 using train::StageForecast;
 
 std::string tokens_text(StageForecast const& stage) {
-  std::string text;
-  for (auto const& task : stage.tasks)
-    text += (text.empty() ? "" : ", ") + task.name + " " + percent_text(task.padding_share);
-  return text;
+  return joined(stage.tasks, [](auto const& task) { return task.name + " " + percent_text(task.padding_share); });
 }
 
 std::string plural(std::int64_t count, std::string const& what) {

@@ -42,7 +42,7 @@ ExitStatus export_model(Arguments const& arguments) {
     write_directory_atomically(to, [&](fs::path const& temporary) { model::export_masked_lm(from, temporary); });
   } else {
     TrainedHead const head = trained_head(flags.required("task", "acl_arc"), from);
-    if (head.objective != task::ObjectiveKind::classification)
+    if (!task::traits(head.objective).exports)
       fail_usage("--task " + head.task + " is " + task::objective_name(head.objective) +
                  ", which --as sequence-classification is not; name a classification task");
     write_directory_atomically(to, [&](fs::path const& temporary) {

@@ -1,25 +1,25 @@
 #include "trained_task.hpp"
 
 #include <tartan/comm/communicator.hpp>
+#include <tartan/core/joined.hpp>
+#include <tartan/train/head_record.hpp>
 #include <tartan/train/heads.hpp>
 #include <tartan/train/tasks.hpp>
 
+#include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
+#include <optional>
 
 namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-//! Texts without labels will do for one text an example that is read as a whole.
-void check_kind(data::Dataset const& dataset, fs::path const& path, std::string const& needed, Labels labels) {
+void check_kind(data::Dataset const& dataset, fs::path const& path, task::ObjectiveTraits const& task, Labels labels) {
   std::string const& kind = dataset.info().kind;
-  bool const whole = needed == "class" || needed == "multilabel" || needed == "regression";
-  bool const fits = kind == needed || (kind == "text" && whole && labels == Labels::ignored);
-  if (!fits)
-    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"" + needed +
-              "\" (jobs/prepare.py " + needed + ")");
+  bool const texts_will_do = task.whole_texts && labels == Labels::ignored;
+  if (kind != task.data && !(kind == "text" && texts_will_do))
+    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"" + task.data +
+              "\" (jobs/prepare.py " + task.data + ")");
 }
 
 void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHead const& head,
@@ -31,23 +31,15 @@ void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHea
             "; prepare it with jobs/prepare.py " + dataset.info().kind + " --labels-from " + directory.string());
 }
 
-//! Throws what nlohmann::json and std::map throw where something is missing.
-TrainedHead described(std::string const& task, nlohmann::json const& json) {
-  TrainedHead head{task,
-                   json.value("head", task),
-                   task::objective_names().at(json.at("objective").get<std::string>()),
-                   json.at("labels").get<std::vector<std::string>>(),
-                   {},
-                   std::nullopt};
-  bool const named = head.objective == task::ObjectiveKind::classification ||
-                     head.objective == task::ObjectiveKind::multilabel ||
-                     head.objective == task::ObjectiveKind::token_classification;
-  if (named && head.labels.empty()) throw std::out_of_range("labels");
-  if (json.contains("max_length")) head.max_length = json.at("max_length").get<std::int64_t>();
-  if (head.objective == task::ObjectiveKind::regression)
-    head.scale = {json.at("scale").at("mean").get<double>(), json.at("scale").at("deviation").get<double>()};
-  if (!std::isfinite(head.scale.mean) || !(head.scale.deviation > 0)) throw std::out_of_range("scale");
-  return head;
+//! Nothing where the record is not one of this release.
+std::optional<TrainedHead> head_of(train::HeadRecord const& r) {
+  auto const kind = task::objective_names().find(r.objective);
+  if (kind == task::objective_names().end()) return std::nullopt;
+  TrainedHead const head{r.task, r.head, kind->second, r.labels, r.scale.value_or(task::Scale()), r.max_length};
+  bool const names = !task::has_label_names(head.objective) || !head.labels.empty();
+  bool const values = !task::has_values(head.objective) || r.scale;
+  bool const scaled = std::isfinite(head.scale.mean) && head.scale.deviation > 0;
+  return names && values && scaled ? std::optional(head) : std::nullopt;
 }
 
 }  // namespace
@@ -63,18 +55,15 @@ fs::path trained_directory(Flags const& flags) {
 
 TrainedHead trained_head(std::string const& task, fs::path const& directory) {
   std::string const file = (directory / "heads.safetensors").string();
-  auto const json = nlohmann::json::parse(model::load_heads(directory).metadata, nullptr, false);
-  std::string known;
-  if (json.is_object())
-    for (auto const& [name, value] : json.items()) known += (known.empty() ? "" : ", ") + name;
-  if (known.empty()) fail_data(file + " names no task in its metadata; restore it from a copy");
-  if (!json.contains(task)) fail_usage("--task " + task + " is not in " + directory.string() + "; it holds " + known);
-  try {
-    return described(task, json.at(task));
-  } catch (std::out_of_range const&) {  // an objective that this release does not know
-  } catch (nlohmann::json::exception const&) {
-  }
-  fail_data(file + " does not describe the head of task " + task + "; restore it from a copy");
+  auto const records = train::read_head_metadata(model::load_heads(directory).metadata, file);
+  if (records.empty()) fail_data(file + " names no task in its metadata; restore it from a copy");
+  auto const found = std::ranges::find(records, task, &train::HeadRecord::task);
+  if (found == records.end())
+    fail_usage("--task " + task + " is not in " + directory.string() + "; it holds " +
+               joined(records, &train::HeadRecord::task));
+  auto const head = head_of(*found);
+  if (!head) fail_data(file + " does not describe the head of task " + task + "; restore it from a copy");
+  return *head;
 }
 
 TrainedTask open_trained_task(Flags const& flags, Labels labels) {
@@ -91,7 +80,7 @@ TrainedTask open_trained_task(Flags const& flags, Labels labels) {
                                       .head_dropout = 0,
                                       .scale = t.head.scale,
                                       .label_names = t.head.labels});
-  check_kind(t.dataset, path, t.objective->kind(), labels);
+  check_kind(t.dataset, path, task::traits(t.head.objective), labels);
   check_labels(t.dataset, path, t.head, directory, labels);
   if (labels == Labels::needed) train::check_labelled(t.dataset, "evaluation");
   model::set_threads(comm::make_local()->cores());

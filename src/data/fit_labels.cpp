@@ -6,6 +6,11 @@
 
 namespace tartan::data {
 
+void fit_choices(PackedBatch& batch) {
+  for (std::size_t e = 0; e < batch.class_labels.size(); ++e)
+    if (batch.class_labels[e] >= 0) batch.class_labels[e] %= batch.example_starts[e + 1] - batch.example_starts[e];
+}
+
 void fit_places(PackedBatch& batch, std::vector<std::int64_t> const& others) {
   auto const& starts = batch.encoder.sequence_starts;
   for (std::size_t place = 0; place < batch.label_places.size(); ++place)

@@ -1,3 +1,4 @@
+#include <tartan/core/joined.hpp>
 #include <tartan/data/labels.hpp>
 
 #include <algorithm>
@@ -95,11 +96,11 @@ Kind const* find(std::string const& name) {
 
 bool is_kind(std::string const& kind) { return find(kind) != nullptr; }
 
-std::string known_kinds() {
-  std::string text;
-  for (Kind const& kind : kinds) text += (text.empty() ? "" : ", ") + std::string(kind.name);
-  return text;
-}
+std::string known_kinds() { return joined(kinds, &Kind::name); }
+
+LabelUse label_use(std::string const& kind) { return find(kind)->use; }
+
+bool has_label_names(std::string const& kind) { return find(kind)->named; }
 
 LabelLayout label_layout(ShardInfo const& info) {
   Kind const& kind = *find(info.kind);

@@ -1,5 +1,6 @@
 #include <tartan/core/error.hpp>
 #include <tartan/core/hash.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/core/json_file.hpp>
 #include <tartan/data/manifest.hpp>
 
@@ -73,12 +74,6 @@ std::size_t rank_of(std::string const& split) {
   return static_cast<std::size_t>(std::find(known.begin(), known.end(), split) - known.begin());
 }
 
-std::string names_of(std::vector<ManifestSplit> const& splits) {
-  std::string names;
-  for (auto const& split : splits) names += (names.empty() ? "" : ", ") + split.name;
-  return names;
-}
-
 }  // namespace
 
 Manifest read_manifest(fs::path const& directory) {
@@ -101,7 +96,8 @@ std::vector<ManifestEntry> read_manifest(fs::path const& directory, std::string 
   auto const found = std::find_if(manifest.splits.begin(), manifest.splits.end(),
                                   [&](ManifestSplit const& candidate) { return candidate.name == split; });
   if (found == manifest.splits.end())
-    fail_usage((directory / file_name).string() + " has no split " + split + " (it has: " + names_of(manifest.splits) +
+    fail_usage((directory / file_name).string() + " has no split " + split +
+               " (it has: " + joined(manifest.splits, &ManifestSplit::name) +
                "); prepare the splits together: jobs/prepare.py ... --input train.jsonl dev.jsonl test.jsonl");
   for (auto const& entry : found->shards) check_size(entry);
   return found->shards;

@@ -123,7 +123,8 @@ void Dataset::relabel(PackedBatch& batch, std::span<std::uint64_t const> others)
   for (std::uint64_t const example : others) append_labels(replacement, labels(example));
   batch.class_labels = std::move(replacement.class_labels);
   batch.label_values = std::move(replacement.label_values);
-  LabelUse const use = label_layout(info()).use;
+  auto const [use, named, width, per] = label_layout(info());
+  if (use == LabelUse::index && !named) fit_choices(batch);
   if (use == LabelUse::places) fit_places(batch, replacement.label_places);
   if (use == LabelUse::words) fit_words(batch, replacement.label_places);
 }

@@ -1,4 +1,5 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/model/hf_config.hpp>
 
 #include <algorithm>
@@ -76,12 +77,9 @@ class Keys {
   T choice(char const* key, T absent, std::vector<std::pair<std::string, T>> const& names) const {
     Json const* const value = find(key);
     if (value == nullptr) return absent;
-    std::string known;
-    for (auto const& [name, result] : names) {
+    for (auto const& [name, result] : names)
       if (*value == name) return result;
-      known += (known.empty() ? "" : ", ") + name;
-    }
-    refuse(key, "is not implemented; take a model with one of " + known);
+    refuse(key, "is not implemented; take a model with one of " + joined(names, &std::pair<std::string, T>::first));
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <tartan/config/nearest.hpp>
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/recipe/recipe.hpp>
 #include <tartan/train/compat.hpp>
 
@@ -29,18 +30,18 @@ config::Section stage(StagePlan& plan) {
 
 //! "key = value" of each default in which `other` differs.
 std::string differences(config::Section const& section, config::Section const& other) {
-  std::string text;
+  std::vector<std::string> texts;
   for (std::size_t i = 0; i < section.options().size(); ++i) {
     auto const& option = other.options()[i];
     if (option.default_text != section.options()[i].default_text)
-      text += (text.empty() ? "" : ", ") + option.key + " = " + option.default_text;
+      texts.push_back(option.key + " = " + option.default_text);
   }
-  return text;
+  return joined(texts);
 }
 
 bool has_mlm(train::Options const& o) {
   for (auto const& t : o.tasks)
-    if (t.objective == task::ObjectiveKind::mlm) return true;
+    if (task::is_masked_lm(t.objective)) return true;
   return false;
 }
 
@@ -87,7 +88,7 @@ std::vector<std::string> candidates(train::Options const& o, StagePlan const& st
   train::Role const role = stage.members ? train::Role::member : train::Role::auxiliary;
   std::vector<std::string> names;
   for (auto const& t : o.tasks)
-    if (t.role == role && (!stage.mlm_only || t.objective == task::ObjectiveKind::mlm)) names.push_back(t.name);
+    if (t.role == role && (!stage.mlm_only || task::is_masked_lm(t.objective))) names.push_back(t.name);
   return names;
 }
 
@@ -121,18 +122,16 @@ void check_tasks(Plan const& plan, config::Settings const& settings) {
   }
 }
 
-bool contrasts(task::ObjectiveKind kind) {
-  return kind == task::ObjectiveKind::contrast || kind == task::ObjectiveKind::contrast_pairs;
-}
-
-//! An example is told from others, which a micro-batch of one has not.
-void check_contrast(train::Options const& o, config::Settings const& settings) {
-  for (auto const& t : o.tasks)
-    if (contrasts(t.objective) && t.batch < 2 * o.train.micro_batches)
+//! Each micro-batch has the examples that an objective needs, such as two to be told from each other.
+void check_batches(train::Options const& o, config::Settings const& settings) {
+  for (auto const& t : o.tasks) {
+    std::int64_t const least = task::traits(t.objective).least_examples, batch = least * o.train.micro_batches;
+    if (least > 1 && t.batch < batch)
       fail_usage(settings.origin("task." + t.name, "batch") + ": objective " + task::objective_name(t.objective) +
-                 " needs two examples or more in each of " + std::to_string(o.train.micro_batches) +
-                 " micro-batches; raise task." + t.name + ".batch to " + std::to_string(2 * o.train.micro_batches) +
-                 " or more");
+                 " needs " + std::to_string(least) + " examples or more in each of " +
+                 std::to_string(o.train.micro_batches) + " micro-batches; raise task." + t.name + ".batch to " +
+                 std::to_string(batch) + " or more");
+  }
 }
 
 //! Both kinds of step have something to train, and are weighed by the recipe.
@@ -213,7 +212,7 @@ Plan make_plan(config::Settings& settings) {
   check_learned(plan, settings);
   check_members(plan, settings);
   check_turns(plan, settings);
-  check_contrast(plan.options, settings);
+  check_batches(plan.options, settings);
   for (auto const& stage : plan.stages) check_levels(stage, plan.options, settings);
   check_combinations(plan.options, settings);
   warn_of_idle_keys(plan.options.run.recipe, settings);

@@ -32,7 +32,6 @@ std::vector<std::uint64_t> sequence_keys(data::PackedBatch const& batch) {
 class MultipleChoice final : public SentenceObjective {
  public:
   explicit MultipleChoice(ObjectiveOptions const& o) : SentenceObjective(1, o) {}
-  std::string kind() const override { return "choice"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
     batch.rows.assign(batch.encoder.sequence_starts.begin(), batch.encoder.sequence_starts.end() - 1);
@@ -88,8 +87,8 @@ class MultipleChoice final : public SentenceObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_choice(ObjectiveOptions const& options) {
-  return std::make_unique<MultipleChoice>(options);
+ObjectiveTraits choice_traits() {
+  return {.make = make<MultipleChoice>, .data = "choice", .metrics = {"accuracy"}, .head = HeadUse::common};
 }
 
 }  // namespace tartan::task

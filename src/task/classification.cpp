@@ -10,7 +10,6 @@ namespace {
 class Classification final : public SentenceObjective {
  public:
   explicit Classification(ObjectiveOptions const& o) : SentenceObjective(o.outputs, o), r3f_(o.r3f) {}
-  std::string kind() const override { return "class"; }
 
   std::vector<Pass> passes() const override {
     return r3f_.weight > 0 ? std::vector{Pass{}, noised_pass()} : std::vector{Pass{}};
@@ -72,8 +71,12 @@ class Classification final : public SentenceObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_classification(ObjectiveOptions const& options) {
-  return std::make_unique<Classification>(options);
+ObjectiveTraits classification_traits() {
+  return {.make = make<Classification>,
+          .data = "class",
+          .metrics = {"accuracy", "macro-f1", "micro-f1", "matthews"},
+          .whole_texts = true,
+          .exports = true};
 }
 
 }  // namespace tartan::task

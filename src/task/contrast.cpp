@@ -24,8 +24,8 @@ class Contrast final : public ContrastObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_contrast(ObjectiveOptions const& options) {
-  return std::make_unique<Contrast>(options);
+ObjectiveTraits contrast_traits() {
+  return {.make = make<Contrast>, .question = "which text was encoded twice?", .least_examples = 2};
 }
 
 }  // namespace tartan::task

@@ -10,7 +10,6 @@ namespace tartan::task {
 class ContrastObjective : public HeadObjective {
  public:
   explicit ContrastObjective(ObjectiveOptions const& o) : HeadObjective(0, o) {}
-  std::string kind() const override { return "text"; }
   bool spans_ranks() const override { return true; }
   model::HeadShape head(model::HfConfig const& config) const override;
 

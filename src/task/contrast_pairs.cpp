@@ -29,8 +29,8 @@ class ContrastPairs final : public ContrastObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_contrast_pairs(ObjectiveOptions const& options) {
-  return std::make_unique<ContrastPairs>(options);
+ObjectiveTraits contrast_pairs_traits() {
+  return {.make = make<ContrastPairs>, .question = "which second text belongs to a first?", .least_examples = 2};
 }
 
 }  // namespace tartan::task

@@ -10,7 +10,6 @@ namespace {
 class MaskedLanguageModelling final : public Objective {
  public:
   explicit MaskedLanguageModelling(ObjectiveOptions const& o) : scale_(o.loss_scale) { options_.rate = o.mask_rate; }
-  std::string kind() const override { return "text"; }
   model::HeadShape head(model::HfConfig const&) const override { return {}; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override {
@@ -30,8 +29,8 @@ class MaskedLanguageModelling final : public Objective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_mlm(ObjectiveOptions const& options) {
-  return std::make_unique<MaskedLanguageModelling>(options);
+ObjectiveTraits mlm_traits() {
+  return {.make = make<MaskedLanguageModelling>, .question = "which tokens were hidden?", .head = HeadUse::masked_lm};
 }
 
 }  // namespace tartan::task

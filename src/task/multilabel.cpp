@@ -11,7 +11,6 @@ constexpr double threshold = 0.5;
 class MultilabelClassification final : public SentenceObjective {
  public:
   explicit MultilabelClassification(ObjectiveOptions const& o) : SentenceObjective(o.outputs, o) {}
-  std::string kind() const override { return "multilabel"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
     read_first_tokens(batch);
@@ -61,8 +60,11 @@ class MultilabelClassification final : public SentenceObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_multilabel(ObjectiveOptions const& options) {
-  return std::make_unique<MultilabelClassification>(options);
+ObjectiveTraits multilabel_traits() {
+  return {.make = make<MultilabelClassification>,
+          .data = "multilabel",
+          .metrics = {"roc-auc", "accuracy", "macro-f1", "micro-f1"},
+          .whole_texts = true};
 }
 
 }  // namespace tartan::task

@@ -2,45 +2,11 @@
 
 #include <tartan/core/error.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace tartan::task {
 namespace {
-
-struct Entry {
-  char const* name;
-  ObjectiveKind kind;
-  std::vector<std::string> metrics;
-  std::unique_ptr<Objective> (*make)(ObjectiveOptions const&);
-};
-
-//! All objectives there are.
-std::vector<Entry> const& entries() {
-  static std::vector<Entry> const all = {
-      {"mlm", ObjectiveKind::mlm, {}, make_mlm},
-      {"sentence-order", ObjectiveKind::sentence_order, {}, make_sentence_order},
-      {"replaced-tokens", ObjectiveKind::replaced_tokens, {}, make_replaced_tokens},
-      {"contrast", ObjectiveKind::contrast, {}, make_contrast},
-      {"contrast-pairs", ObjectiveKind::contrast_pairs, {}, make_contrast_pairs},
-      {"classification",
-       ObjectiveKind::classification,
-       {"accuracy", "macro-f1", "micro-f1", "matthews"},
-       make_classification},
-      {"multilabel", ObjectiveKind::multilabel, {"roc-auc", "accuracy", "macro-f1", "micro-f1"}, make_multilabel},
-      {"regression", ObjectiveKind::regression, {"rmse", "mae", "pearson", "spearman"}, make_regression},
-      {"choice", ObjectiveKind::choice, {"accuracy"}, make_choice},
-      {"span", ObjectiveKind::span, {"f1", "exact-match", "f1-has-answer", "no-answer-accuracy"}, make_span},
-      {"token-classification",
-       ObjectiveKind::token_classification,
-       {"f1", "accuracy", "macro-f1"},
-       make_token_classification},
-  };
-  return all;
-}
-
-Entry const& entry(ObjectiveKind kind) { return *std::ranges::find(entries(), kind, &Entry::kind); }
 
 [[noreturn]] void fail_without_labels() {
   fail_usage("an objective that learns from texts alone predicts no labels; name a task with another objective");
@@ -48,22 +14,9 @@ Entry const& entry(ObjectiveKind kind) { return *std::ranges::find(entries(), ki
 
 }  // namespace
 
-std::map<std::string, ObjectiveKind> const& objective_names() {
-  static auto const names = [] {
-    std::map<std::string, ObjectiveKind> result;
-    for (Entry const& one : entries()) result[one.name] = one.kind;
-    return result;
-  }();
-  return names;
+std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options) {
+  return traits(options.kind).make(options);
 }
-
-std::string objective_name(ObjectiveKind kind) { return entry(kind).name; }
-
-std::vector<std::string> const& metrics_of(ObjectiveKind kind) { return entry(kind).metrics; }
-
-bool has_labels(ObjectiveKind kind) { return !metrics_of(kind).empty(); }
-
-std::unique_ptr<Objective> make_objective(ObjectiveOptions const& options) { return entry(options.kind).make(options); }
 
 double divisor(LossScale scale, std::int64_t n) {
   return scale == LossScale::uniform && n > 1 ? std::log(static_cast<double>(n)) : 1;

@@ -7,17 +7,14 @@
 namespace tartan::task {
 
 // Each in the file of its name.
-std::unique_ptr<Objective> make_mlm(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_sentence_order(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_replaced_tokens(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_contrast(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_contrast_pairs(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_classification(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_multilabel(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_choice(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_span(ObjectiveOptions const& options);
-std::unique_ptr<Objective> make_token_classification(ObjectiveOptions const& options);
+#define TARTAN_TRAITS(NAME) ObjectiveTraits NAME##_traits();
+TARTAN_OBJECTIVES(TARTAN_TRAITS)
+#undef TARTAN_TRAITS
+
+template <typename Made>
+std::unique_ptr<Objective> make(ObjectiveOptions const& options) {
+  return std::make_unique<Made>(options);
+}
 
 //! What a loss is divided by where a prediction has n outcomes.
 double divisor(LossScale scale, std::int64_t n);

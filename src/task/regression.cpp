@@ -9,7 +9,6 @@ namespace {
 class Regression final : public SentenceObjective {
  public:
   explicit Regression(ObjectiveOptions const& o) : SentenceObjective(1, o), values_(o.scale) {}
-  std::string kind() const override { return "regression"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
     read_first_tokens(batch);
@@ -51,8 +50,11 @@ class Regression final : public SentenceObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_regression(ObjectiveOptions const& options) {
-  return std::make_unique<Regression>(options);
+ObjectiveTraits regression_traits() {
+  return {.make = make<Regression>,
+          .data = "regression",
+          .metrics = {"rmse", "mae", "pearson", "spearman"},
+          .whole_texts = true};
 }
 
 }  // namespace tartan::task

@@ -11,7 +11,6 @@ namespace {
 class ReplacedTokens final : public TokenObjective {
  public:
   explicit ReplacedTokens(ObjectiveOptions const& o) : TokenObjective(2, o), rate_(o.mask_rate) {}
-  std::string kind() const override { return "text"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override {
     data::replace_tokens(batch, info, rate_);
@@ -29,8 +28,8 @@ class ReplacedTokens final : public TokenObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_replaced_tokens(ObjectiveOptions const& options) {
-  return std::make_unique<ReplacedTokens>(options);
+ObjectiveTraits replaced_tokens_traits() {
+  return {.make = make<ReplacedTokens>, .question = "which are not the text's own?"};
 }
 
 }  // namespace tartan::task

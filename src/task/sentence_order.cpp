@@ -32,7 +32,6 @@ void swap_halves(std::vector<std::int64_t>& tokens, std::vector<std::size_t> con
 class SentenceOrder final : public SentenceObjective {
  public:
   explicit SentenceOrder(ObjectiveOptions const& o) : SentenceObjective(2, o) {}
-  std::string kind() const override { return "text"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const& info) const override {
     expects(batch.example_keys.size() == batch.examples.size(), "swapping needs a key for each example");
@@ -55,8 +54,8 @@ class SentenceOrder final : public SentenceObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_sentence_order(ObjectiveOptions const& options) {
-  return std::make_unique<SentenceOrder>(options);
+ObjectiveTraits sentence_order_traits() {
+  return {.make = make<SentenceOrder>, .question = "were the halves swapped?"};
 }
 
 }  // namespace tartan::task

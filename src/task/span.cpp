@@ -18,7 +18,6 @@ constexpr std::size_t numbers_of_answer = 3;  // first and end byte, probability
 class Span final : public TokenObjective {
  public:
   explicit Span(ObjectiveOptions const& o) : TokenObjective(2, o) {}
-  std::string kind() const override { return "span"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
     batch.rows.resize(batch.encoder.tokens.size());
@@ -99,6 +98,11 @@ class Span final : public TokenObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_span(ObjectiveOptions const& options) { return std::make_unique<Span>(options); }
+ObjectiveTraits span_traits() {
+  return {.make = make<Span>,
+          .data = "span",
+          .metrics = {"f1", "exact-match", "f1-has-answer", "no-answer-accuracy"},
+          .head = HeadUse::common};
+}
 
 }  // namespace tartan::task

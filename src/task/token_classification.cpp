@@ -19,7 +19,6 @@ class TokenClassification final : public TokenObjective {
  public:
   explicit TokenClassification(ObjectiveOptions const& o)
       : TokenObjective(o.outputs, o), tags_(tags_of(o.label_names)) {}
-  std::string kind() const override { return "token_class"; }
 
   void transform(data::PackedBatch& batch, data::ShardInfo const&) const override {
     batch.rows.clear();
@@ -101,8 +100,8 @@ class TokenClassification final : public TokenObjective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_token_classification(ObjectiveOptions const& options) {
-  return std::make_unique<TokenClassification>(options);
+ObjectiveTraits token_classification_traits() {
+  return {.make = make<TokenClassification>, .data = "token_class", .metrics = {"f1", "accuracy", "macro-f1"}};
 }
 
 }  // namespace tartan::task

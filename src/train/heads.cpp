@@ -1,9 +1,10 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/core/log.hpp>
+#include <tartan/train/head_record.hpp>
 #include <tartan/train/heads.hpp>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace tartan::train {
@@ -23,49 +24,29 @@ std::vector<std::string> labels_of(Task const& t) {
   return task::has_labels(t.options.objective) ? t.train.info().label_names : std::vector<std::string>();
 }
 
-nlohmann::ordered_json head_json(Task const& t) {
-  nlohmann::ordered_json json = {{"head", t.head},
-                                 {"objective", task::objective_name(t.options.objective)},
-                                 {"labels", labels_of(t)},
-                                 {"metric", metric_of(t.options)},
-                                 {"max_length", t.train.info().max_length}};
-  if (t.options.objective == task::ObjectiveKind::regression)
-    json["scale"] = {{"mean", t.scale.mean}, {"deviation", t.scale.deviation}};
-  return json;
+HeadRecord record_of(Task const& t) {
+  HeadRecord record{t.name(), t.head, task::objective_name(t.options.objective), labels_of(t), metric_of(t.options)};
+  record.max_length = t.train.info().max_length;
+  if (task::has_values(t.options.objective)) record.scale = t.scale;
+  return record;
 }
 
-//! What heads were trained for, by their names: something for each of the tasks that shared one.
-using Descriptions = std::map<std::string, std::vector<nlohmann::json>>;
-
-Descriptions descriptions(std::string const& metadata, std::string const& file) try {
-  auto const json = nlohmann::json::parse(metadata, nullptr, false);
-  if (!json.is_object()) fail_data(file + " names no task in its metadata; restore it from a copy");
-  Descriptions result;
-  for (auto const& [task, description] : json.items())
-    if (description.is_object()) result[description.value("head", task)].push_back(description);
-  return result;
-} catch (nlohmann::json::exception const&) {
-  fail_data(file + " does not describe its heads; restore it from a copy");
-}
-
-std::string names_of(Descriptions const& heads) {
-  std::string text;
-  for (auto const& [name, uses] : heads) text += (text.empty() ? "" : ", ") + name;
-  return text;
+std::string names_of(std::vector<HeadRecord> const& records) {
+  std::set<std::string> names;
+  for (HeadRecord const& r : records) names.insert(r.head);
+  return joined(names);
 }
 
 //! Also of values with the same mean and spread, since that is what a regression's head speaks in.
-bool has_same_use(Task const& t, nlohmann::json const& d) try {
-  bool const values = t.options.objective == task::ObjectiveKind::regression;
-  return d.at("objective") == task::objective_name(t.options.objective) &&
-         d.at("labels").get<std::vector<std::string>>() == labels_of(t) &&
-         (!values || (d.at("scale").at("mean") == t.scale.mean && d.at("scale").at("deviation") == t.scale.deviation));
-} catch (nlohmann::json::exception const&) {
-  return false;
+bool is_same_use(HeadRecord const& a, HeadRecord const& b) {
+  return a.objective == b.objective && a.labels == b.labels && a.scale == b.scale;
 }
 
-void check_same_use(Task const& t, std::vector<nlohmann::json> const& uses, std::string const& file) {
-  if (std::ranges::any_of(uses, [&](nlohmann::json const& d) { return has_same_use(t, d); })) return;
+//! One of the tasks that shared the head, if it is there, was such a task.
+void check_same_use(Task const& t, std::vector<HeadRecord> const& records, std::string const& file) {
+  auto const is_own = [&](HeadRecord const& r) { return r.head == t.head; };
+  auto const fits = [&, own = record_of(t)](HeadRecord const& r) { return is_own(r) && is_same_use(r, own); };
+  if (std::ranges::none_of(records, is_own) || std::ranges::any_of(records, fits)) return;
   fail_data("the head " + t.head + " of " + file +
             " was trained for another objective, or other labels or values, than those of task " + t.name() +
             "; prepare the task with --labels-from, or name another head (task." + t.name() + ".head)");
@@ -93,10 +74,10 @@ void check_shared_heads(std::vector<Task> const& tasks) {
 }
 
 std::string heads_metadata(std::vector<Task> const& tasks) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  std::vector<HeadRecord> records;
   for (auto const& t : tasks)
-    if (!t.head.empty()) json[t.name()] = head_json(t);
-  return json.dump();
+    if (!t.head.empty()) records.push_back(record_of(t));
+  return head_metadata(records);
 }
 
 void load_head(model::HeadFile const& stored, std::string const& name, model::HeadShape const& shape,
@@ -114,19 +95,18 @@ void load_head(model::HeadFile const& stored, std::string const& name, model::He
 void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path const& directory) {
   std::string const file = (directory / "heads.safetensors").string();
   model::HeadFile const stored = model::load_heads(directory);
-  auto const known = descriptions(stored.metadata, file);
-  for (auto const& t : tasks)
-    if (known.contains(t.head)) check_same_use(t, known.at(t.head), file);
-  std::string reused;
+  auto const known = read_head_metadata(stored.metadata, file);
+  for (auto const& t : tasks) check_same_use(t, known, file);
+  std::vector<std::string> reused;
   for (auto const* t : first_of_each_head(tasks)) {
-    if (!known.contains(t->head)) continue;
+    if (std::ranges::find(known, t->head, &HeadRecord::head) == known.end()) continue;
     load_head(stored, t->head, t->objective->head(model.encoder.config()), directory, model.parameters);
-    reused += (reused.empty() ? "" : ", ") + t->head;
+    reused.push_back(t->head);
   }
   if (reused.empty())
     fail_usage("model.heads = reuse, but " + file + " holds none of this run's heads; name one of its own (" +
                names_of(known) + ") with task.NAME.head, or use model.heads = fresh");
-  log("heads start as trained in " + directory.string() + ": " + reused);
+  log("heads start as trained in " + directory.string() + ": " + joined(reused));
 }
 
 }  // namespace tartan::train

@@ -1,4 +1,5 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/train/options.hpp>
 
 #include <algorithm>
@@ -85,12 +86,17 @@ Section model_section(ModelOptions& o) {
 
 std::string known_metrics() {
   std::string text;
-  for (auto const& [name, kind] : task::objective_names()) {
-    std::string metrics;
-    for (auto const& metric : task::metrics_of(kind)) metrics += (metrics.empty() ? "" : ", ") + metric;
-    if (!metrics.empty()) text += "; " + name + ": " + metrics;
-  }
+  for (auto const& [name, kind] : task::objective_names())
+    if (task::has_labels(kind)) text += "; " + name + ": " + joined(task::metrics_of(kind));
   return text;
+}
+
+std::string known_questions() {
+  std::vector<std::string> texts;
+  for (auto const& [name, kind] : task::objective_names())
+    if (auto const& question = task::traits(kind).question; !question.empty())
+      texts.push_back(name + " (" + question + ")");
+  return joined(texts);
 }
 
 Section task_section(TaskOptions& o) {
@@ -101,9 +107,7 @@ Section task_section(TaskOptions& o) {
   auto const& names = task::objective_names();
   s.choice<task::ObjectiveKind>(
       "objective", o.objective, {names.begin(), names.end()},
-      "what the task asks of the encoder; of texts alone, whatever their labels: mlm, sentence-order (were the halves "
-      "swapped?), replaced-tokens (which are not the text's own?), contrast (which text was encoded twice?), "
-      "contrast-pairs (which second text belongs to a first?)");
+      "what the task asks of the encoder; of texts alone, whatever their labels: " + known_questions());
   s.add("data", o.data, "directory written by jobs/prepare.py, or one shard");
   s.add("metric", o.metric,
         "of the end task, for early stop and best" + known_metrics() + "; empty: the first of these");
@@ -384,10 +388,10 @@ void check_metric(TaskOptions const& t, config::Settings const& settings) {
 }  // namespace
 
 std::string head_of(TaskOptions const& task) {
-  if (task.objective == task::ObjectiveKind::mlm) return "";
+  if (task::is_masked_lm(task.objective)) return "";
   if (!task.head.empty()) return task.head;
-  bool const alike = task.objective == task::ObjectiveKind::choice || task.objective == task::ObjectiveKind::span;
-  return task.role == Role::member && alike ? task::objective_name(task.objective) : task.name;
+  bool const common = task::traits(task.objective).head == task::HeadUse::common;
+  return task.role == Role::member && common ? task::objective_name(task.objective) : task.name;
 }
 
 std::string metric_of(TaskOptions const& task) {
@@ -404,7 +408,7 @@ void validate(Options const& o, config::Settings const& settings, bool needs_end
   std::vector<std::string> ends;
   for (auto const& t : o.tasks) {
     if (t.data.empty()) missing("task." + t.name + ".data", "data = data/" + t.name);
-    if (!t.head.empty() && t.objective == task::ObjectiveKind::mlm)
+    if (!t.head.empty() && task::is_masked_lm(t.objective))
       fail_usage(settings.origin("task." + t.name, "head") +
                  ": masked language modelling always uses the encoder's own head; remove the key");
     if (t.role == Role::end) ends.push_back(t.name);

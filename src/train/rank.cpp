@@ -119,7 +119,7 @@ void judge(std::vector<RankedTask>& candidates, Estimate const& shuffled) {
   std::vector<double> p;
   for (auto& task : candidates) {
     Estimate const& cosine = task.comparison.cosine;
-    task.judged = task.objective == task::ObjectiveKind::mlm ? cosine : difference(cosine, shuffled);
+    task.judged = task::is_masked_lm(task.objective) ? cosine : difference(cosine, shuffled);
     p.push_back(task.judged.p);
   }
   auto const adjusted = holm(p);

@@ -20,7 +20,7 @@ struct Stretch {
     data::PackedBatch batch = task.train.pack(order);
     for (std::int64_t i = first; i < first + count; ++i)
       batch.example_keys.push_back(key.with("example").with(number(i)).value());
-    if (labels == Labels::of_others) replace_labels(batch, draw("labels", first, count));
+    if (labels == Labels::of_others) task.train.relabel(batch, draw("labels", first, count));
     task.objective->transform(batch, task.train.info());
     return batch;
   }
@@ -30,13 +30,6 @@ struct Stretch {
     auto examples = sampler.draw(number(first), number(count));
     for (auto& example : examples) example = task.example(example);
     return examples;
-  }
-
-  void replace_labels(data::PackedBatch& batch, std::vector<std::uint64_t> const& others) const {
-    task.train.relabel(batch, others);
-    for (std::size_t e = 0; e < batch.class_labels.size() && task.train.info().kind == "choice"; ++e)
-      if (batch.class_labels[e] >= 0)
-        batch.class_labels[e] %= batch.example_starts[e + 1] - batch.example_starts[e];  // another may have had more
   }
 };
 

@@ -41,10 +41,10 @@ task::ObjectiveOptions objective_options(TaskOptions const& o, TrainOptions cons
 
 void check_kind(Task const& t, data::Dataset const& d) {
   std::string const& kind = d.info().kind;
-  bool const fits = kind == t.objective->kind() || t.objective->kind() == "text";  // masking reads any tokens
-  if (!fits)
-    fail_data(d.files().front().string() + " holds kind \"" + kind + "\", but task " + t.name() + " needs \"" +
-              t.objective->kind() + "\"; prepare it with jobs/prepare.py " + t.objective->kind());
+  std::string const& needed = task::traits(t.options.objective).data;
+  if (kind != needed && needed != "text")
+    fail_data(d.files().front().string() + " holds kind \"" + kind + "\", but task " + t.name() + " needs \"" + needed +
+              "\"; prepare it with jobs/prepare.py " + needed);
 }
 
 //! By offsets alone.
@@ -56,7 +56,8 @@ void check_sequences(Task const& t) {
       fail_data(t.train.describe_row(e) + " is an example of " + std::to_string(found) +
                 (found == 1 ? " text, but task " : " texts, but task ") + t.name() + " (objective " +
                 task::objective_name(t.options.objective) + ") needs " + std::to_string(expected) +
-                "; prepare records of \"texts\" that hold as many with jobs/prepare.py " + t.objective->kind());
+                "; prepare records of \"texts\" that hold as many with jobs/prepare.py " +
+                task::traits(t.options.objective).data);
 }
 
 bool is_unlabelled(data::Dataset const& d, std::uint64_t example) {

@@ -54,5 +54,5 @@ def test_every_example_must_be_a_pair(trial, world, tmp_path):
 
 def test_one_pair_is_told_from_nothing(trial, pairs):
     result = launch.run("train", trial.ini(changes_for(pairs) | {"task.pairs.batch": 1}))
-    assert result.status == 2 and "objective contrast-pairs needs two examples or more" in result.err
+    assert result.status == 2 and "objective contrast-pairs needs 2 examples or more" in result.err
     assert "raise task.pairs.batch to 2 or more" in result.err

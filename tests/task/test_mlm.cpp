@@ -24,8 +24,8 @@ class MlmTest : public ::testing::Test, protected TaskModel {
 
 TEST_F(MlmTest, HasNoHeadOfItsOwn) {
   EXPECT_TRUE(mlm_->head(model->encoder.config()).empty());
-  EXPECT_EQ(mlm_->kind(), "text");
-  EXPECT_EQ(objective->kind(), "class");
+  EXPECT_TRUE(is_masked_lm(ObjectiveKind::mlm));
+  EXPECT_FALSE(is_masked_lm(ObjectiveKind::classification));
   EXPECT_EQ(mlm_->passes().size(), 1U);
 }
 

@@ -98,7 +98,7 @@ TEST_F(SentenceOrderTest, GradientIsThatOfFiniteDifferences) {
 
 TEST_F(SentenceOrderTest, PredictsNoLabels) {
   open_on(random_texts(1, 3));
-  EXPECT_EQ(objective->kind(), "text");
+  EXPECT_EQ(traits(ObjectiveKind::sentence_order).data, "text");
   EXPECT_FALSE(has_labels(ObjectiveKind::sentence_order));
   message_of(ExitStatus::usage, [&] { predictions(); });
 }

@@ -15,7 +15,6 @@ class Negated final : public task::Objective {
                   data::PackedBatch const& batch) const override {
     return -classification().loss(place, hidden, batch);
   }
-  std::string kind() const override { return "class"; }
 };
 
 }  // namespace tartan::train::toy

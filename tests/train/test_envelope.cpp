@@ -37,7 +37,6 @@ class OneLayer final : public task::Objective {
         at::addmm(p.at(place.name + ".out.bias"), hidden[0], p.at(place.name + ".out.weight").t());
     return at::cross_entropy_loss(logits, at::tensor(batch.targets, at::kLong), {}, at::Reduction::Sum);
   }
-  std::string kind() const override { return "class"; }
 };
 
 OneLayer const& one_layer() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -68,8 +69,7 @@ Section::Check<double> positive();
 template <class Enum>
 Section& Section::choice(std::string key, Enum& target, std::vector<std::pair<std::string, Enum>> names,
                          std::string help) {
-  std::string allowed;
-  for (auto const& entry : names) allowed += (allowed.empty() ? "" : ", ") + entry.first;
+  std::string const allowed = joined(names, &std::pair<std::string, Enum>::first);
   auto set = [&target, names, allowed](std::string const& text) {
     for (auto const& [name, value] : names)
       if (name == text) return void(target = value);

@@ -33,7 +33,9 @@ struct LabelLayout {
 bool is_kind(std::string const& kind);
 std::string known_kinds();  //!< separated by commas
 
-//! Of a kind that is one.
+// Of a kind that is one.
+LabelUse label_use(std::string const& kind);
+bool has_label_names(std::string const& kind);
 LabelLayout label_layout(ShardInfo const& info);
 
 //! What is wrong with the labels of an example whose sequences begin at `starts` and end at its last entry, to follow

@@ -5,6 +5,7 @@
 #include <tartan/data/shard.hpp>
 #include <tartan/model/model.hpp>
 #include <tartan/task/metrics.hpp>
+#include <tartan/task/objective_kind.hpp>
 
 #include <ATen/ATen.h>
 
@@ -62,7 +63,6 @@ class Objective {
   //! Summed loss over the batch's targets that are there, a scalar with a graph; `hidden` holds (R, H) for each pass.
   virtual at::Tensor loss(HeadPlace const& place, std::vector<at::Tensor> const& hidden,
                           data::PackedBatch const& batch) const = 0;
-  virtual std::string kind() const = 0;  //!< data kind it reads, see data::known_kinds
   //! How many sequences each example must hold; 0: any number.
   virtual std::int64_t sequences() const { return 0; }
   //! Whether `loss` holds its examples against those of all ranks, by HeadPlace::gather. Then every rank calls it, also
@@ -85,31 +85,10 @@ class Objective {
                                           std::vector<std::string> const& label_names) const;
 };
 
-enum class ObjectiveKind {
-  mlm,
-  sentence_order,
-  replaced_tokens,
-  contrast,
-  contrast_pairs,
-  classification,
-  multilabel,
-  regression,
-  choice,
-  span,
-  token_classification
-};
-
-//! As in configurations.
-std::map<std::string, ObjectiveKind> const& objective_names();
-std::string objective_name(ObjectiveKind kind);
-//! Names of its metrics, the default first; empty: it predicts nothing.
-std::vector<std::string> const& metrics_of(ObjectiveKind kind);
-//! Whether its data hold labels, which it predicts; else it makes its targets from the texts themselves.
-bool has_labels(ObjectiveKind kind);
-
 //! Mean and standard deviation of the values to learn: losses are of values less the one, in units of the other.
 struct Scale {
   double mean = 0, deviation = 1;
+  bool operator==(Scale const&) const = default;
 };
 
 //! What losses are divided by.

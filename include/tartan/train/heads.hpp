@@ -17,7 +17,7 @@ std::vector<std::pair<std::string, model::HeadShape>> head_shapes(std::vector<Ta
 //! each task learns them in its own units. Throws ExitStatus::usage naming two that have not.
 void check_shared_heads(std::vector<Task> const& tasks);
 
-//! JSON for heads.safetensors: task name -> {head, objective, labels, metric, max_length, scale}.
+//! What heads.safetensors says of them, see HeadRecord.
 std::string heads_metadata(std::vector<Task> const& tasks);
 
 //! Fills the head `name` from what DIRECTORY/heads.safetensors holds. Throws ExitStatus::data where a tensor is missing

@@ -16,7 +16,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (
 
 
 def kind_named(name: str, unlabelled: bool = False, stride: int | None = None) -> Kind:
-    """The kind of this name; `unlabelled`: its labels are neither needed nor read; `stride`: of kind span."""
+    """The kind of this name; `unlabelled`: its labels are neither needed nor read; `stride`: of one that has windows."""
     kind = replace(KINDS[name], unlabelled=True) if unlabelled else KINDS[name]
     return kind if stride is None else replace(kind, stride=stride)
 

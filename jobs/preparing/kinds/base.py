@@ -51,6 +51,8 @@ class Kind(ABC):
     field_names: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, "id")  # ours, for --map
     list_fields: ClassVar[tuple[str, ...]] = ()  # of these: lists, which --map may name as FIELD,FIELD,...
     has_names: ClassVar[bool] = False  # its labels, or columns of labels, have names
+    needs_names: ClassVar[bool] = False  # also of labels that are not there
+    has_windows: ClassVar[bool] = False  # of long texts; then it has a field `stride`
     notes_names: ClassVar[bool] = False  # what is noted are these names
     accepts_plain_text: ClassVar[bool] = False
     keeps_empty_texts: ClassVar[bool] = True  # else they are skipped and counted

@@ -20,7 +20,7 @@ class Multilabel(Labelled):
     field_names = (*TEXT_FIELDS, "labels", "id")
     label_field = "labels"
     list_fields = ("labels",)
-    has_names = True
+    has_names = needs_names = True
     label_type = np.dtype("i1")
 
     def label(self, value, sequences: int, where: str) -> dict[str, int] | tuple[str, ...] | None:

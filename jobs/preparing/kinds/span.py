@@ -27,6 +27,7 @@ class Span(Labelled):
     list_fields = ("answers",)
     label_type = np.dtype("<i4")
     label_per = "sequence"
+    has_windows = True
     usual_length = 384  # as of BERT's program for SQuAD
 
     def sequences(self, fields: dict, where: str) -> list[Sequence]:

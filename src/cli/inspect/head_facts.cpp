@@ -1,8 +1,8 @@
 #include "head_facts.hpp"
 
 #include <tartan/core/error.hpp>
-#include <tartan/core/json_file.hpp>
 #include <tartan/model/weights_report.hpp>
+#include <tartan/train/head_record.hpp>
 
 namespace tartan::cli {
 namespace fs = std::filesystem;
@@ -10,25 +10,13 @@ namespace {
 
 constexpr char const* way_out = "export the model again with tartan train";
 
-Facts described(nlohmann::json const& head, fs::path const& path, std::string const& task) {
-  try {
-    return {{"objective", head.at("objective").get<std::string>()},
-            {"metric", head.value("metric", "")},
-            {"head", head.value("head", task)},
-            {"labels", head.at("labels").get<std::vector<std::string>>()},
-            {"tensors", Facts::object()},
-            {"parameters", 0}};
-  } catch (nlohmann::json::exception const&) {
-    fail_data(path.string() + " does not describe the head of task " + task + "; " + way_out);
-  }
-}
-
 Facts described_heads(model::SafetensorsFile const& file) {
   auto const found = file.metadata().find("heads");
   if (found == file.metadata().end()) fail_data(file.path().string() + " lacks the metadata \"heads\"; " + way_out);
-  auto const json = parse_json(found->second, file.path().string() + ": metadata \"heads\"", way_out);
   Facts heads = Facts::object();
-  for (auto const& [task, head] : json.items()) heads[task] = described(head, file.path(), task);
+  for (auto const& r : train::read_head_metadata(found->second, file.path().string()))
+    heads[r.task] = {{"objective", r.objective}, {"metric", r.metric},         {"head", r.head},
+                     {"labels", r.labels},       {"tensors", Facts::object()}, {"parameters", 0}};
   return heads;
 }
 
