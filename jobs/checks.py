@@ -9,7 +9,7 @@ checks.py reuse   …   (no --foreign) what it matters that weights, early stop 
 checks.py ranking --rank ranks.json --gains runs/gains --output runs/checks/ranking
                       whether `tartan rank` orders candidates as training does
 checks.py scale   --runs runs/scale --output runs/checks/scale
-                      from how many tasks on pre-finetuning helps (sweeps of recipes/muppet_scale.py)
+                      from how many tasks on pre-finetuning helps (the sweep of recipes/muppet_scale.py)
 checks.py stability --runs runs/scale --output runs/checks/stability
                       spikes and divergence of pre-finetuning over learning rates
 

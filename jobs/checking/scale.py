@@ -2,24 +2,24 @@
 
 checks.py scale --runs runs/scale --output runs/checks/scale
 
-`--runs` is the --output of jobs/recipes/muppet_scale.py, whose sweeps sizes and labels have been carried out; nothing is trained. The
+`--runs` is the --output of jobs/recipes/muppet_scale.py, of whose sweep some nestings have been carried out; nothing is trained. The
 table has the dev metric of each probe by share of labels, arm and size, with Student's interval over nestings, and the gain over no
 pre-finetuning, paired by nesting. A turning point shows where a line that breaks once over log2(size) fits better than a straight one
 (p < .05 after Holm's correction over probes and arms) and falls before the break and rises after it.
 """
 
+from collections import defaultdict
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
-from prefinetuning.study import CONSTANT, NONE, PROPORTIONAL
-from preparing.errors import usage
-from sweeping.record import read_record
+from prefinetuning.study import CONSTANT, NONE, PROBE, PROPORTIONAL
+from sweeping.entries import Entry
 from sweeping.statistics import ALPHA, holm, mean_and_half
 
 from . import verdict
 from .scaling import Metrics, Place, curve, read_metrics, without
 from .study_request import Request
+from .study_runs import nothing_ran, part
 from .training import commands_of
 from .turning import Turn, fit
 
@@ -27,17 +27,20 @@ ALL = "mean of probes"
 
 
 def carry_out(request: Request) -> int:
-    metrics = read_metrics(request.runs)
+    study = part(request.runs, PROBE)
+    metrics = read_metrics(study)
     if not metrics:
-        raise usage(f"{request.runs}/sizes has no finished run; give sweep.py local {request.runs}/sizes.toml first")
+        raise nothing_ran(request.runs)
     request.output.mkdir(parents=True, exist_ok=True)
-    return verdict.tell(request.output, judge(metrics), arms(request.runs))
+    return verdict.tell(request.output, judge(metrics), arms(study))
 
 
-def arms(runs: Path) -> dict[str, dict]:
-    """By sweep and method: the commands of its runs."""
-    return {name: {method: [word for run in sorted((runs / name / method).glob("*/seed_*")) for word in commands_of(run)]
-                   for method in read_record(runs / name).get("method", {})} for name in ("sizes", "labels")}
+def arms(study: list[Entry]) -> dict[str, list[str]]:
+    """By method: the commands of its finished runs."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in study:
+        found[entry.name] += [command for run in entry.runs.values() for command in commands_of(run.path)]
+    return found
 
 
 def judge(metrics: Metrics) -> verdict.Verdict:

@@ -1,15 +1,13 @@
-"""The runs of the scale study (jobs/recipes/muppet_scale.py), by probe, share of labels, arm, size and nesting."""
+"""What the runs of the scale study came to, by probe, share of labels, arm, size and nesting."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from prefinetuning.study import NONE, parse_name
-from preparing.errors import usage
-from sweeping.entries import entries, read_sweeps
-from sweeping.record import NAME
+from prefinetuning.study import FRACTION, NONE, PROBE, parse_name
+from sweeping.entries import Entry
 
-DATA, FRACTION = "task.end.data", "task.end.fraction"
+from .study_runs import another_sweep
 
 
 @dataclass(frozen=True, order=True)
@@ -23,18 +21,17 @@ class Place:
 Metrics = dict[Place, dict[int, float]]  # by nesting
 
 
-def read_metrics(runs: Path) -> Metrics:
-    """The dev metric of every finished run below RUNS/sizes and, where it is there, RUNS/labels. Raises Refusal (2)."""
-    sweeps = read_sweeps([runs / "sizes", *(runs / name for name in ("labels",) if (runs / name / NAME).exists())])
+def read_metrics(study: list[Entry]) -> Metrics:
+    """The dev metric of every finished run. Raises Refusal (2) for another sweep's."""
     found: Metrics = defaultdict(dict)
-    for entry in entries(sweeps):
+    for entry in study:
         method = parse_name(entry.group.method.name)
-        if method is None or DATA not in entry.crossed:
-            raise usage(f"{entry.sweep.spec.output} is no sweep that muppet_scale.py wrote; name its --output as --runs")
+        if method is None:
+            raise another_sweep(entry)
         arm, size, nesting = method
         for run in entry.runs.values():
-            probe, fraction = Path(entry.crossed[DATA]).name, float(entry.crossed.get(FRACTION, 1))
-            found[Place(probe, fraction, arm, size)][nesting] = run.dev
+            place = Place(Path(entry.crossed[PROBE]).name, float(entry.crossed.get(FRACTION, 1)), arm, size)
+            found[place][nesting] = run.dev
     return dict(found)
 
 

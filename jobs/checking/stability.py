@@ -2,7 +2,7 @@
 
 checks.py stability --runs runs/scale --output runs/checks/stability
 
-`--runs` is the --output of jobs/recipes/muppet_scale.py, whose sweep stability has been carried out, diverged runs and all; nothing is
+`--runs` is the --output of jobs/recipes/muppet_scale.py, of whose sweep the rates have been carried out, diverged runs and all; nothing is
 trained. What a spike is, and when a run diverged: checking/spikes.py.
 """
 
@@ -10,39 +10,39 @@ import math
 from pathlib import Path
 from statistics import median
 
-from preparing.errors import usage
+from prefinetuning.stability import MIXINGS
+from prefinetuning.study import RATE
 from reporting.wording import plural
 from sweeping.child import LOG
-from sweeping.entries import Entry, entries, read_sweeps
+from sweeping.entries import Entry
 
 from . import verdict
 from .spikes import TAIL, Ran, diverged, spikes, step_losses, units
 from .study_request import Request
+from .study_runs import another_sweep, nothing_ran, part
 from .training import commands_of, steps_of
 
-RATE = "stage.prefinetune.lr"
 NOT_FINITE = ("no longer finite", "is not finite")  # what the program says where it ends with status 76
 
 
 def carry_out(request: Request) -> int:
-    found = read_runs(request.runs / "stability")
+    found = read_runs(part(request.runs, RATE))
     if not found:
-        raise usage(f"{request.runs}/stability has no run that ended; give sweep.py local {request.runs}/stability.toml first")
+        raise nothing_ran(request.runs)
     request.output.mkdir(parents=True, exist_ok=True)
     commands = {str(ran.path): commands_of(ran.path) for ran in found}
     return verdict.tell(request.output, judge(found), commands)
 
 
-def read_runs(output: Path) -> list[Ran]:
-    """Those that finished or diverged. Raises Refusal (2) where it is no such sweep."""
-    found = [ran for entry in entries(read_sweeps([output])) for ran in _of(entry)]
-    return sorted(found, key=lambda ran: (ran.scale, ran.mixing, ran.rate))
+def read_runs(study: list[Entry]) -> list[Ran]:
+    return sorted((ran for entry in study for ran in _of(entry)), key=lambda ran: (ran.scale, ran.mixing, ran.rate))
 
 
 def _of(entry: Entry) -> list[Ran]:
+    """Those that finished or diverged. Raises Refusal (2) for another sweep's."""
     scale, _, mixing = entry.group.method.name.partition("-")
-    if RATE not in entry.crossed or not mixing:
-        raise usage(f"{entry.sweep.spec.output} is no sweep that muppet_scale.py wrote; name its --output as --runs")
+    if mixing not in MIXINGS:
+        raise another_sweep(entry)
     found = []
     for _, job in entry.jobs:
         lost = _ended_not_finite(job.path)

@@ -13,5 +13,5 @@ class Request:
     @staticmethod
     def add_options(parser: argparse.ArgumentParser) -> None:
         add = parser.add_argument
-        add("--runs", type=Path, required=True, metavar="DIR", help="what muppet_scale.py wrote, with the check's sweeps carried out")
+        add("--runs", type=Path, required=True, metavar="DIR", help="what muppet_scale.py wrote, with its sweep carried out")
         add("--output", type=Path, required=True, metavar="DIR", help="directory of the check")

@@ -1,7 +1,7 @@
-"""Data, configurations and sweeps of the scale study, below one directory."""
+"""Data, configurations and the sweep of the scale study, below one directory."""
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from checking.configuration import Settings, write_ini
@@ -11,95 +11,62 @@ from .making import prepare_all
 from .member_sizes import size_of
 from .members import Member, members
 from .prepared import Wish
+from .probes import evaluation_texts, probes_of
+from .request import Request
 from .stability import stability
-from .study import Methods, Study, methods_of_labels, methods_of_sizes
-from .writing import members_of, model, write_spec
+from .study import FRACTION, PROBE, RUNS, SPEC, Study, methods_of_labels, methods_of_sizes
+from .writing import Cross, Method, members_of, model, write_spec
 
 DEV_EXAMPLES = 8  # of a member: every member must have some, and nobody looks at them
-FRACTION, PROBE = "task.end.fraction", "task.end.data"
-
-
-@dataclass(frozen=True)
-class Request:
-    folder: Path
-    config: Path
-    model: Path
-    output: Path
-    probes: list[str]
-    metric: str
-    sizes: list[int]
-    nestings: int
-    steps: int
-    reference: int
-    sub_batches: int
-    finetune_steps: int
-    batch: int
-    fractions: list[float]
-    rates: list[float]
-    stability_members: int
-    stability_steps: int
-    max_length: int
-    again: bool
-
-    @property
-    def data(self) -> Path:
-        return self.output / "data"
+ALL_LABELS = 1.0
 
 
 def write_all(request: Request) -> int:
     """Returns the exit status. Raises Refusal."""
     found = {member.name: member for member in members(request.config)}
-    probes = [_probe(found, name, request) for name in request.probes]
+    probes = probes_of(found, request)
     others = [member for name, member in found.items() if name not in request.probes]
     for flag, number in (("--sizes", max(request.sizes)), ("--reference", request.reference)):
         if number > len(others):
             raise usage(f"{flag} {number} is more than the {len(others)} members beside the probes; give at most {len(others)}")
     _prepare(request, probes, others)
-    sizes = {member.name: size_of(member, request.data) for member in others}
-    study = Study(sizes, request.sizes, request.nestings, request.steps, request.reference)
-    config = write_ini(request.output / "scale.ini", _settings(request, others))
-    _write(request, "sizes", methods_of_sizes(study), config, {})
-    _write(request, "labels", methods_of_labels(study), config, {FRACTION: request.fractions})
-    stability(request, others)
-    print(f"muppet_scale: wrote sizes.toml, labels.toml and stability.toml to {request.output}", file=sys.stderr)
+    spec = _write(request, _scale(request, probes, others) | stability(request, others))
+    print(f"muppet_scale: wrote {spec}", file=sys.stderr)
     return 0
 
 
-def _probe(found: dict[str, Member], name: str, request: Request) -> Member:
-    """One sweep compares one metric, so that all probes are of one kind."""
-    if name not in found:
-        raise usage(f"--probes {name} is no member of {request.config}; name some of {', '.join(found)}")
-    if found[name].settings["objective"] != "classification":
-        raise usage(f"--probes {name} is no classification task; name tasks that --metric can compare")
-    return found[name]
-
-
 def _prepare(request: Request, probes: list[Member], others: list[Member]) -> None:
-    exclude = tuple(request.folder / probe.name / f"{split}.jsonl" for probe in probes for split in ("dev", "test"))
-    for file in exclude:
-        if not file.exists():
-            raise usage(f"{file} is missing; FOLDER/PROBE must hold train, dev and test")
-    whole = Wish(request.model, request.max_length, exclude, None)
-    prepare_all(_at(request, probes), request.folder, whole, request.again)
-    prepare_all(_at(request, others), request.folder, replace(whole, most_dev=DEV_EXAMPLES), request.again)
+    whole = Wish(request.model, request.max_length, evaluation_texts(probes, request.folder), None)
+    prepare_all(request.placed(probes), request.folder, whole, request.again)
+    prepare_all(request.placed(others), request.folder, replace(whole, most_dev=DEV_EXAMPLES), request.again)
 
 
-def _at(request: Request, found: list[Member]) -> list[Member]:
-    return [Member(member.name, member.settings | {"data": str(request.data / member.name)}) for member in found]
+def _scale(request: Request, probes: list[Member], others: list[Member]) -> dict[str, Method]:
+    """Every size on all labels; all members and none on parts of them as well."""
+    sizes = {member.name: size_of(member, request.data) for member in others}
+    study = Study(sizes, request.sizes, request.nestings, request.steps, request.reference)
+    config = write_ini(request.output / "scale.ini", _settings(request, probes[0].settings["objective"], others))
+    on_parts, parts = methods_of_labels(study), _cross(request, request.fractions)
+    return {name: Method(config, settings, parts if name in on_parts else None)
+            for name, settings in methods_of_sizes(study).items()}
 
 
-def _settings(request: Request, others: list[Member]) -> Settings:
+def _settings(request: Request, objective: str, others: list[Member]) -> Settings:
     """Losses are divided by what a uniform prediction costs, with pre-finetuning and without."""
     return model(request.model) | members_of(others, request.data) | {
         "run.recipe": "muppet", "run.checkpoint_every": 0, "run.reuse": request.output / "kept", "train.loss_scale": "uniform",
-        "task.end.role": "end", "task.end.objective": "classification", "task.end.metric": request.metric,
+        "task.end.role": "end", "task.end.objective": objective, "task.end.metric": request.metric,
         "task.end.batch": request.batch,
         "stage.prefinetune.sub_batches": request.sub_batches, "stage.prefinetune.lr": 1e-4, "stage.prefinetune.head_lr": 1e-3,
         "stage.finetune.steps": request.finetune_steps, "stage.finetune.evaluate_every": request.finetune_steps,
         "stage.finetune.patience": 0, "stage.finetune.lr": 3e-4, "stage.finetune.head_lr": 3e-3}
 
 
-def _write(request: Request, name: str, methods: Methods, config: Path, cross: dict[str, list]) -> None:
-    facts = {"output": str(request.output / name), "seeds": [1], "baseline": next(iter(methods)), "metric": request.metric}
-    probes = {PROBE: [str(request.data / probe) for probe in request.probes]}
-    write_spec(request.output / f"{name}.toml", facts, methods, config, probes | cross)
+def _cross(request: Request, fractions: list[float]) -> Cross:
+    return {PROBE: [str(request.data / probe) for probe in request.probes],
+            FRACTION: list(dict.fromkeys([ALL_LABELS, *fractions]))}
+
+
+def _write(request: Request, methods: dict[str, Method]) -> Path:
+    facts = {"output": str(request.output / RUNS), "seeds": [1], "baseline": next(iter(methods)), "metric": request.metric}
+    return write_spec(request.output / SPEC, facts, methods, _cross(request, []))

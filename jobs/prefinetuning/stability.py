@@ -1,4 +1,4 @@
-"""The sweep that looks for spikes and divergence: scaling of losses × mixing × learning rate."""
+"""The part of the sweep that looks for spikes and divergence: scaling of losses × mixing × learning rate."""
 
 import math
 
@@ -7,27 +7,25 @@ from checking.configuration import write_ini
 from .member_sizes import Size, size_of
 from .members import Member
 from .nesting import nested
-from .study import Methods
-from .writing import members_of, model, write_spec
+from .request import Request
+from .study import RATE, Methods
+from .writing import Method, members_of, model
 
 SCALES = {"scaled": "uniform", "plain": "none"}
 MIXINGS = ("heterogeneous", "batch-homogeneous", "dataset-homogeneous")
-RATE = "stage.prefinetune.lr"
 STEP_DOWN = 0.95
 
 
-def stability(request, others: list[Member]) -> None:
-    """OUTPUT/stability.ini and .toml. Members keep that part of their examples that makes one epoch of the steps, so that
-    the last mixing, one member after the other, meets all of them too."""
+def stability(request: Request, others: list[Member]) -> dict[str, Method]:
+    """Members keep that part of their examples that makes one epoch of the steps, so that the last mixing, one member after the
+    other, meets all of them too."""
     drawn = nested([member.name for member in others], [request.stability_members], 1)[request.stability_members]
     found = [member for member in others if member.name in drawn]
     share = share_of(request.stability_steps, [size_of(member, request.data) for member in found], request.sub_batches)
     config = write_ini(request.output / "stability.ini", model(request.model) | members_of(found, request.data, fraction=share) | {
         "run.recipe": "muppet", "run.checkpoint_every": 0, "stage.prefinetune.steps": request.stability_steps,
         "stage.prefinetune.sub_batches": request.sub_batches, "stage.prefinetune.head_lr": 1e-3})
-    methods = stability_methods()
-    facts = {"output": str(request.output / "stability"), "seeds": [1], "baseline": next(iter(methods))}
-    write_spec(request.output / "stability.toml", facts, methods, config, {RATE: request.rates})
+    return {name: Method(config, settings, {RATE: request.rates}) for name, settings in stability_methods().items()}
 
 
 def stability_methods() -> Methods:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from .member_sizes import Size, examples_a_sub_batch
 from .nesting import nested
 
+SPEC, RUNS = "scale.toml", "runs"  # below the study's output: its sweep, and what that comes to
+PROBE, FRACTION, RATE = "task.end.data", "task.end.fraction", "stage.prefinetune.lr"  # what is crossed
 CONSTANT, PROPORTIONAL, NONE = "constant", "proportional", "none"
 Methods = dict[str, dict[str, object]]  # settings by name
 

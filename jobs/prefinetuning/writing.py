@@ -1,12 +1,22 @@
-"""Configurations and specifications of sweeps, as text."""
+"""Configurations and the specification of a sweep, as text."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from checking.configuration import Settings
 
 from .members import Member
-from .study import Methods
+
+Cross = dict[str, list]
+
+
+@dataclass(frozen=True)
+class Method:
+    config: Path
+    settings: Settings
+    cross: Cross | None = None  # in place of the sweep's
 
 
 def model(path: Path) -> Settings:
@@ -19,14 +29,21 @@ def members_of(found: list[Member], data: Path, **more: object) -> Settings:
             for key, value in (member.settings | {"data": data / member.name} | more).items()}
 
 
-def write_spec(path: Path, facts: dict[str, object], methods: Methods, config: Path, cross: dict[str, list]) -> Path:
+def write_spec(path: Path, facts: dict[str, object], methods: dict[str, Method], cross: Cross) -> Path:
     lines = [f"{key} = {json.dumps(value)}" for key, value in facts.items()]
-    for name, settings in methods.items():
-        lines += ["", f"[method.{name}]", f"config = {json.dumps(str(config))}", f"set = {_inline(settings)}"]
+    for name, method in methods.items():
+        lines += ["", f"[method.{name}]", *_method(method)]
     lines += ["", "[cross]", *(f"{json.dumps(key)} = {json.dumps(values)}" for key, values in cross.items())]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 
-def _inline(settings: dict[str, object]) -> str:
-    return "{ " + ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in settings.items()) + " }"
+def _method(method: Method) -> Iterator[str]:
+    yield f"config = {json.dumps(str(method.config))}"
+    yield f"set = {_inline(method.settings)}"
+    if method.cross is not None:
+        yield f"cross = {_inline(method.cross)}"
+
+
+def _inline(table: dict[str, object]) -> str:
+    return "{ " + ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in table.items()) + " }"

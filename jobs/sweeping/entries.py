@@ -87,7 +87,7 @@ def _can_join(one: Entry, other: Entry) -> bool:
     def made_from(entry: Entry) -> tuple:
         record = entry.sweep.record
         shared = [record[key] for key in ("ranks", "set", "overrides", "test")]
-        return entry.name, entry.crossed, shared, {**record["method"][entry.name], "config": None}
+        return entry.name, entry.crossed, shared, {**record["method"][entry.name], "config": None, "cross": None}
 
     return made_from(one) == made_from(other) and not set(one.seeds) & set(other.seeds)
 

@@ -18,11 +18,11 @@ ROOM = 1.05  # of the largest value, to the right of it
 def figures(table: Table) -> Iterator[Markup | None]:
     """One for each numeric key, and for each combination of the other keys."""
     for key in table.crossed_keys:
-        if not all(_is_number(row.entry.crossed.get(key, "")) for row in table.rows):
+        rows = [row for row in table.rows if key in row.entry.crossed]
+        if not all(_is_number(row.entry.crossed[key]) for row in rows):
             continue
-        others = dict.fromkeys(_without(row, key) for row in table.rows)
-        for other in others:
-            yield figure(table, key, [row for row in table.rows if _without(row, key) == other], dict(other))
+        for other in dict.fromkeys(_without(row, key) for row in rows):
+            yield figure(table, key, [row for row in rows if _without(row, key) == other], dict(other))
 
 
 def _is_number(text: str) -> bool:
@@ -37,13 +37,12 @@ def _without(row: Row, key: str) -> tuple[tuple[str, str], ...]:
 
 
 def figure(table: Table, key: str, rows: list[Row], others: dict[str, str]) -> Markup | None:
-    """None where fewer than two values of the key have runs."""
+    """Of the methods that have runs with two values of the key or more; None without any."""
     bands = {name: _band(table, key, rows, name) for name in dict.fromkeys(row.entry.name for row in rows)}
-    bands = {name: band for name, band in bands.items() if len(band.x)}
-    values = sorted({x for band in bands.values() for x in band.x})
-    if len(values) < 2:
+    bands = {name: band for name, band in bands.items() if len(band.x) > 1}
+    if not bands:
         return None
-    axis = Axis(values[-1] * ROOM, unit="")  # the title names it: a key is too long beside the axis
+    axis = Axis(max(band.x[-1] for band in bands.values()) * ROOM, unit="")  # the title names it: a key is too long beside the axis
     setting = "".join(f"; {name} = {value}" for name, value in others.items())
     return draw(f"{table.split} {table.metric} over {key}", bands, axis, INTERVAL + setting, key)
 

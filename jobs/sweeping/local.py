@@ -11,16 +11,18 @@ from .eta import Clock
 from .forecast import Forecast, check_settings, dry_run, first_job, read_forecasts, write_forecasts
 from .listing import list_runs
 from .lock import held
-from .plan import Group, Job, jobs_of
+from .plan import Group, Job
 from .progress import next_phase
 from .queue import Queue
-from .record import check_same, read_record, write_record
+from .record import read_record, write_record
 from .room import measured_room
+from .same import check_same
 from .scheduler import Scheduler
 from .screen import Screen
+from .selection import wanted
 from .spec import Spec, read_spec
 from .stopping import Stop
-from .tasks import end_task, kept_by
+from .tasks import DEFAULT_METRIC, end_task, kept_by
 from .values import Settings
 
 
@@ -44,25 +46,12 @@ def local(options: argparse.Namespace) -> int:
         return _carry_out(spec, jobs, options, threads, tasks)
 
 
-def wanted(spec: Spec, only: list[str], seeds: list[int]) -> list[Job]:
-    """All runs, or those of some methods and seeds with the searches that they need. Raises Refusal (2)."""
-    if unknown := [name for name in only if name not in spec.methods]:
-        raise usage(f"--only {unknown[0]} is none of the methods; name some of {', '.join(spec.methods)}")
-    if unknown := [str(seed) for seed in seeds if seed not in spec.seeds]:
-        raise usage(f"--seeds {unknown[0]} is none of the sweep's; name some of {', '.join(map(str, spec.seeds))}")
-    return [
-        job
-        for job in jobs_of(spec)
-        if (not only or job.group.method.name in only) and (not seeds or job.candidate is not None or job.seed in seeds)
-    ]
-
-
 def metric_of(spec: Spec, resolved: dict[Group, Settings]) -> str:
-    """The metric that all methods keep their best encoder by. Raises Refusal (2) where they differ from it."""
-    kept = {group: kept_by(each) for group, each in resolved.items()}
-    if not kept:  # all is done
+    """The metric that all methods with an end task keep their best encoder by. Raises Refusal (2) where they differ from it."""
+    if not resolved:  # all is done
         return spec.metric or read_record(spec.output)["metric"]
-    metric = spec.metric or next(iter(kept.values()))
+    kept = {group: metric for group, each in resolved.items() if (metric := kept_by(each))}
+    metric = spec.metric or next(iter(kept.values()), DEFAULT_METRIC)
     for group, other in kept.items():
         if other != metric:
             task = end_task(resolved[group])

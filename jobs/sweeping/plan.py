@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .spec import Method, Spec
+from .spec import Spec
+from .spec_method import Method
 from .values import Settings, directory_name
 
 
@@ -36,11 +37,14 @@ class Job:
 
 
 def groups_of(spec: Spec) -> list[Group]:
-    return [
+    """Setting by setting, all methods of one together."""
+    groups = [
         Group(method, tuple(crossed.items()), spec.output / method.name / directory_name(crossed))
-        for crossed in spec.crossed()
         for method in spec.methods.values()
+        for crossed in spec.crossed(method)
     ]
+    settings = list(dict.fromkeys(group.crossed for group in groups))
+    return sorted(groups, key=lambda group: settings.index(group.crossed))
 
 
 def jobs_of(spec: Spec) -> list[Job]:

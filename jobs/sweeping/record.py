@@ -1,4 +1,4 @@
-"""OUTPUT/sweep.json: what the runs in a directory were made from. Another specification is refused there."""
+"""OUTPUT/sweep.json: what the runs in a directory were made from."""
 
 import json
 import os
@@ -9,7 +9,9 @@ from preparing.errors import usage
 from reporting.output import write_whole
 from reporting.run_files import parse_config, read_object
 
-from .spec import Method, Spec
+from .spec import Spec
+from .spec_method import Method
+from .spec_settings import Cross
 from .tuning_space import Tuning
 
 NAME = "sweep.json"
@@ -28,7 +30,7 @@ def describe(spec: Spec) -> dict:
         "ranks": spec.ranks,
         "set": spec.settings,
         "overrides": spec.overrides,
-        "cross": {key: list(values) for key, values in spec.cross.items()},
+        "cross": _listed(spec.cross),
         "method": {method.name: _describe_method(method) for method in spec.methods.values()},
     }
 
@@ -40,7 +42,12 @@ def _describe_method(method: Method) -> dict:
         "configuration": parse_config(method.config.read_text(encoding="utf-8"), method.config),
         "set": method.settings,
         "tune": {"candidates": list(tuning.candidates), "seeds": tuning.seeds} if tuning else None,
+        "cross": None if method.cross is None else _listed(method.cross),
     }
+
+
+def _listed(cross: Cross) -> dict[str, list[str]]:
+    return {key: list(values) for key, values in cross.items()}
 
 
 def read_record(output: Path) -> dict:
@@ -49,45 +56,6 @@ def read_record(output: Path) -> dict:
     if record and {key: record.get(key) for key in SCHEMA} != SCHEMA:
         raise usage(f"{output / NAME} is of another version of sweep.py; name another output")
     return record
-
-
-def check_same(spec: Spec) -> None:
-    """Raises Refusal (2) naming what is not as before; appended methods, seeds and crossed values are welcome."""
-    before, now = read_record(spec.output), describe(spec)
-    if not before:
-        return
-    found = [*_changed(before, now, ("test", "metric", "ranks", "set", "overrides")), *_gone(before, now)]
-    if found:
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        raise usage(f"the sweep in {spec.output} was started with another specification ({', '.join(found[:3])}{more}); "
-                    "restore it, or name another output (methods, seeds and crossed values may be appended)")
-
-
-def _gone(before: dict, now: dict) -> list[str]:
-    found = [f"seed {seed} is gone" for seed in before["seeds"] if seed not in now["seeds"]]
-    if before["cross"].keys() != now["cross"].keys():
-        found.append("the keys of cross")
-    for key in before["cross"].keys() & now["cross"].keys():
-        found += [f"cross.{key} has lost {value}" for value in before["cross"][key] if value not in now["cross"][key]]
-    for name, method in before["method"].items():
-        if name in now["method"]:
-            made_from = ("configuration", "set", "tune")  # the file itself may move
-            found += [f"method.{name}.{each}" for each in _changed(method, now["method"][name], made_from)]
-        else:
-            found.append(f"method {name} is gone")
-    return found
-
-
-def _changed(before: dict, now: dict, keys) -> list[str]:
-    """Names of values that differ, the keys within tables one by one."""
-    found: list[str] = []
-    for key in keys:
-        old, new = before.get(key), now.get(key)
-        if isinstance(old, dict) and isinstance(new, dict):
-            found += [f"{key}.{each}" for each in _changed(old, new, dict.fromkeys([*old, *new]))]
-        elif old != new:
-            found.append(key)
-    return found
 
 
 def write_record(spec: Spec, tasks: dict[str, str], parallel: int, threads: int) -> None:
@@ -103,7 +71,7 @@ def write_record(spec: Spec, tasks: dict[str, str], parallel: int, threads: int)
 def spec_of(record: dict, output: Path) -> Spec:
     """As it was carried out in `output`, with that path even if the directory has moved since."""
     methods = {
-        name: Method(name, Path(each["config"]), each["set"], _tuning_of(each["tune"]))
+        name: Method(name, Path(each["config"]), each["set"], _tuning_of(each["tune"]), _cross_of(each.get("cross")))
         for name, each in record["method"].items()
     }
     return Spec(
@@ -117,9 +85,13 @@ def spec_of(record: dict, output: Path) -> Spec:
         settings=record["set"],
         overrides=record["overrides"],
         methods=methods,
-        cross={key: tuple(values) for key, values in record["cross"].items()},
+        cross=_cross_of(record["cross"]),
     )
 
 
 def _tuning_of(described: dict | None) -> Tuning | None:
     return Tuning(tuple(described["candidates"]), described["seeds"]) if described else None
+
+
+def _cross_of(described: dict | None) -> Cross | None:
+    return None if described is None else {key: tuple(values) for key, values in described.items()}

@@ -24,5 +24,6 @@ def written_end_task(config: Path) -> str:
 
 
 def kept_by(settings: Settings) -> str:
-    """The metric that early stop and the best encoder go by."""
-    return settings.get(f"task.{end_task(settings)}.metric", DEFAULT_METRIC)
+    """The metric that early stop and the best encoder go by; empty without an end task."""
+    task = end_task(settings)
+    return settings.get(f"task.{task}.metric", DEFAULT_METRIC) if task else ""

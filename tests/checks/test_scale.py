@@ -1,4 +1,4 @@
-"""checks.py scale and stability, on planted runs of the sweeps that recipes/muppet_scale.py writes."""
+"""checks.py scale and stability, on planted runs of the sweep that recipes/muppet_scale.py writes."""
 
 import json
 from itertools import product
@@ -7,29 +7,39 @@ import numpy as np
 import pytest
 from checking.scaling import Place, read_metrics
 from checking.spikes import spikes
+from checking.study_runs import part
 from prefinetuning.member_sizes import Size
-from prefinetuning.stability import RATE, stability_methods
-from prefinetuning.study import NONE, Study, methods_of_labels, methods_of_sizes, parse_name
-from prefinetuning.writing import write_spec
-from preparing.errors import Refusal
+from prefinetuning.stability import stability_methods
+from prefinetuning.study import FRACTION, NONE, PROBE, RATE, RUNS, SPEC, Study, methods_of_labels, methods_of_sizes, parse_name
+from prefinetuning.writing import Method, write_spec
 from sweeping.plan import jobs_of
 from sweeping.record import write_record
 from sweeping.spec import read_spec
 
 STUDY = Study({f"task_{at}": Size(100, 2, 8) for at in range(43)}, [5, 10, 15, 25], 3, 20, 25)
 SHIFT = {"rte": 0.1, "trec": 0.3}
+CROSS = {PROBE: [f"data/{probe}" for probe in SHIFT], FRACTION: [1.0]}
+RATES = [0.001, 0.01, 0.1]
 
 
-def sweep(folder, name, methods, cross):
+def sweep(folder, methods, cross):
     """Its record alone; returns the runs to plant."""
     folder.mkdir(exist_ok=True)
-    config = folder / "scale.ini"
-    config.write_text("[task.end]\nrole = end\n")
-    facts = {"output": str(folder / name), "seeds": [1], "baseline": next(iter(methods)), "metric": "accuracy"}
-    spec = read_spec(write_spec(folder / f"{name}.toml", facts, methods, config, cross), [])
-    (folder / name).mkdir()
+    (folder / "scale.ini").write_text("[task.end]\nrole = end\n")
+    facts = {"output": str(folder / RUNS), "seeds": [1], "baseline": next(iter(methods)), "metric": "accuracy"}
+    spec = read_spec(write_spec(folder / SPEC, facts, methods, cross), [])
+    (folder / RUNS).mkdir()
     write_record(spec, {}, 1, 1)
     return jobs_of(spec)
+
+
+def study(folder):
+    """The sweep of all parts."""
+    few, config = methods_of_labels(STUDY), folder / "scale.ini"
+    methods = {name: Method(config, settings, CROSS | {FRACTION: [1.0, 0.1]} if name in few else None)
+               for name, settings in methods_of_sizes(STUDY).items()}
+    return sweep(folder, methods | {name: Method(config, settings, {RATE: RATES}) for name, settings in stability_methods().items()},
+                 CROSS)
 
 
 def finish(job, dev):
@@ -40,15 +50,14 @@ def finish(job, dev):
 
 
 def plant(folder, curve):
-    """`curve`: by size; a nesting and a share of labels add to it, no pre-finetuning takes away."""
-    for name, methods, cross in (("sizes", methods_of_sizes(STUDY), {}),
-                                 ("labels", methods_of_labels(STUDY), {"task.end.fraction": [0.1]})):
-        for job in sweep(folder, name, methods, {"task.end.data": [f"data/{probe}" for probe in SHIFT]} | cross):
+    """All but stability. `curve`: by size; a nesting and a share of labels add to it, no pre-finetuning takes away."""
+    for job in study(folder):
+        crossed = dict(job.group.crossed)
+        if PROBE in crossed:
             arm, size, nesting = parse_name(job.group.method.name)
-            crossed = dict(job.group.crossed)
-            value = 0.2 if arm == NONE else curve(size)
             noise = np.random.default_rng(size + 100 * nesting).normal(0, 0.001)
-            finish(job, value + SHIFT[crossed["task.end.data"].split("/")[1]] - 0.1 * ("task.end.fraction" in crossed) + noise)
+            few = 0.1 if crossed[FRACTION] == "0.1" else 0
+            finish(job, (0.2 if arm == NONE else curve(size)) + SHIFT[crossed[PROBE].split("/")[1]] - few + noise)
     return folder
 
 
@@ -85,27 +94,40 @@ def test_table_has_gains_over_none(checks, tmp_path):
     assert part["size"] == 43 and part["metric"] == pytest.approx(0.2 + line(43), abs=0.002)
 
 
-def test_sizes_alone_and_sweeps_half_done(tmp_path, checks):
+def test_sizes_alone_and_a_sweep_half_done(tmp_path, checks):
     folder = plant(tmp_path / "runs", line)
-    (folder / "labels" / "sweep.json").unlink()
-    for path in folder.glob("sizes/constant-10-2/*rte*/seed_1/run.json"):
+    gone = [*folder.glob("runs/*/*fraction=0.1*/seed_1/run.json"), *folder.glob("runs/constant-10-2/*rte*/seed_1/run.json")]
+    assert len(gone) == 6 * 2 + 1
+    for path in gone:
         path.unlink()
-    assert set(read_metrics(folder)[Place("rte", 1.0, "constant", 10)]) == {1, 3}
+    metrics = read_metrics(part(folder, PROBE))
+    assert set(metrics[Place("rte", 1.0, "constant", 10)]) == {1, 3} and {place.fraction for place in metrics} == {1.0}
     turns = {(each["probe"], each["arm"]): each["nestings"] for each in check(checks, folder)["details"]["turns"]}
     assert turns["rte", "constant"] == 2 and turns["rte", "proportional"] == 3 and turns["mean of probes", "constant"] == 2
 
 
 def test_the_verdict_holds_the_commands(checks, tmp_path):
     arms = check(checks, plant(tmp_path / "runs", line))["arms"]
-    assert len(arms["sizes"]["none-1"]) == 2 and all(words.startswith("tartan train none-1/") for words in arms["sizes"]["none-1"])
+    assert len(arms) == 33 and len(arms["constant-05-1"]) == 2
+    assert len(arms["none-1"]) == 2 * 2 and all(words.startswith("tartan train none-1/") for words in arms["none-1"])
 
 
-def test_what_is_no_study_is_refused(tmp_path):
-    with pytest.raises(Refusal, match="holds no sweep.json; name the output of a sweep"):
-        read_metrics(tmp_path)
-    sweep(tmp_path, "sizes", {"finetune": {}}, {"a.b": [1]})
-    with pytest.raises(Refusal, match="is no sweep that muppet_scale.py wrote; name its --output as --runs"):
-        read_metrics(tmp_path)
+@pytest.mark.parametrize("name", ["scale", "stability"])
+def test_what_is_no_study_is_refused(checks, tmp_path, capsys, name):
+    words = [name, "--runs", str(tmp_path / "runs"), "--output", str(tmp_path / "out")]
+    assert checks.main(words) == 2 and "give sweep.py local" in capsys.readouterr().err
+    method = {"finetune": Method(tmp_path / "runs" / "scale.ini", {})}
+    for job in sweep(tmp_path / "runs", method, {PROBE: ["data/rte"], RATE: [1]}):
+        finish(job, 0.5)
+    assert checks.main(words) == 2
+    assert "is no sweep that muppet_scale.py wrote; name its --output as --runs" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_part_that_was_not_run_is_told(checks, tmp_path, capsys):
+    folder = plant(tmp_path / "runs", line)
+    assert checks.main(["stability", "--runs", str(folder), "--output", str(tmp_path / "out")]) == 2
+    assert f"{folder}/runs has no run of this part that ended; give sweep.py local {folder}/scale.toml first" in capsys.readouterr().err
 
 
 def test_spikes():
@@ -133,8 +155,9 @@ def losses_of(scale, rate, steps=30):
 
 
 def test_stability(checks, tmp_path, capsys):
-    rates = [0.001, 0.01, 0.1]
-    for job in sweep(tmp_path / "runs", "stability", stability_methods(), {RATE: rates}):
+    for job in study(tmp_path / "runs"):
+        if RATE not in dict(job.group.crossed):
+            continue
         scale, rate = job.group.method.name.split("-")[0], float(dict(job.group.crossed)[RATE])
         finish(job, 0.0)
         of = losses_of(scale, rate, 30 if rate < 0.1 else 4)

@@ -5,7 +5,8 @@ import json
 import pytest
 from planted import CONFIG, config, specification
 from preparing.errors import Refusal
-from sweeping.record import NAME, check_same, describe, read_record, spec_of, write_record
+from sweeping.record import NAME, describe, read_record, spec_of, write_record
+from sweeping.same import check_same
 from sweeping.spec import read_spec
 
 TEXT = """output = "out"
@@ -69,6 +70,32 @@ def test_changes_are_refused_by_name(started, old, new, words):
     assert f"({words})" in caught.value.message and "may be appended" in caught.value.message
 
 
+OWN = ("[method.new]", '[method.new]\ncross = { a.b = [1, 2] }')
+
+
+@pytest.mark.parametrize("own, words", [
+    ("cross = { a.b = [2] }", "method.new.cross.a.b has lost 1"),
+    ("cross = { a.c = [1, 2] }", "the keys of method.new.cross"),
+    ("", "method.new.cross"),
+])  # fmt: skip
+def test_a_method_s_own_cross_may_only_grow(started, own, words):
+    write_record(spec(started, *OWN), {}, 1, 1)
+    check_same(spec(started, "[method.new]", "[method.new]\ncross = { a.b = [3, 1, 2] }"))
+    with pytest.raises(Refusal, match=rf"\({words}\)"):
+        check_same(spec(started, "[method.new]", f"[method.new]\n{own}"))
+
+
+def test_a_record_from_before_methods_were_crossed_has_the_sweep_s(started):
+    path = started / "out" / NAME
+    record = json.loads(path.read_text())
+    for method in record["method"].values():
+        del method["cross"]
+    path.write_text(json.dumps(record))
+    check_same(spec(started))
+    with pytest.raises(Refusal, match=r"\(method.new.cross\)"):
+        check_same(spec(started, *OWN))
+
+
 def test_a_record_from_before_tests_were_named_plans_none(started):
     path = started / "out" / NAME
     path.write_text(json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key != "tests"}))
@@ -93,8 +120,10 @@ def test_a_moved_configuration_is_the_same(started):
     check_same(spec(started, '"base.ini"', '"moved.ini"'))
 
 
-def test_the_record_gives_the_specification_back(started):
-    given = spec(started)
+@pytest.mark.parametrize("change", [(), OWN])
+def test_the_record_gives_the_specification_back(started, change):
+    given = spec(started, *change)
+    write_record(given, {}, 1, 1)
     assert describe(spec_of(read_record(given.output), given.output)) == describe(given)
 
 

@@ -55,6 +55,15 @@ def test_runs_are_methods_times_settings_times_seeds():
     ]
 
 
+def test_a_method_may_be_crossed_with_other_settings():
+    """In place of the sweep's; what it has in common with other methods comes with theirs."""
+    own = 'set = { "weighting.rate" = 0.05, "stage.finetune.steps" = 99 }'
+    text = GOOD.replace(own, f'{own}\ncross = {{ "task.end.fraction" = [1.0, 0.5] }}').replace("seeds = 2 }", "seeds = 2 }\ncross = {}")
+    names = [job.name for job in jobs_of(spec_of(text)) if job.candidate is None and job.seed == 3]
+    assert names == ["base/task.end.fraction=0.1/seed_3", "base/task.end.fraction=1.0/seed_3", "new/task.end.fraction=1.0/seed_3",
+                     "new/task.end.fraction=0.5/seed_3", "tuned/seed_3"]
+
+
 def test_searches_come_first_and_have_their_own_directories():
     jobs = jobs_of(spec_of(GOOD))
     searches = [job for job in jobs if job.candidate]
@@ -146,6 +155,11 @@ BAD = {  # what is replaced in GOOD by what, and words of the refusal
     "key twice": ("train.dropout = false", '"train.dropout" = 1\ntrain.dropout = 2', "train.dropout is given twice"),
     "value of no kind": ("train.dropout = false", "train.dropout = 2026-01-01", "is no value of a key"),
     "crossed without list": ("[0.1, 1.0]", "0.1", "task.end.fraction is no list"),
+    "method's cross of no list": ("stage.finetune.steps\" = 99 }", "stage.finetune.steps\" = 99 }\ncross = { a.b = 3 }",
+                                  "[method.new] cross: a.b is no list"),
+    "method's cross of no table": ("stage.finetune.steps\" = 99 }", "stage.finetune.steps\" = 99 }\ncross = [1]", "cross is no table"),
+    "method's cross and set": ("stage.finetune.steps\" = 99 }", "stage.finetune.steps\" = 99 }\ncross = { weighting.rate = [1] }",
+                               "weighting.rate is crossed for new and set"),
     "crossed twice": ("[0.1, 1.0]", "[0.1, 0.1]", "holds a value twice"),
     "crossed and set": ("train.dropout = false", "task.end.fraction = 0.5", "task.end.fraction is crossed for"),
     "tuned and set": ("train.dropout = false", "task.end.weight = 0.5", "task.end.weight is tuned for tuned and set"),

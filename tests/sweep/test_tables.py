@@ -14,6 +14,7 @@ from sweeping.collect import FORMATS
 from sweeping.entries import entries, read_sweeps
 from sweeping.latex_form import ESCAPES, escape
 from sweeping.notes import notes
+from sweeping.plan import groups_of
 from sweeping.record import NAME, write_record
 from sweeping.rows import make_table
 from sweeping.spec import read_spec
@@ -173,6 +174,15 @@ def test_more_seeds_elsewhere_make_one_row(tmp_path):
     assert len(commands) == 6 and "one/base/seed_1" in commands[0] and "two/base/seed_6" in commands[5]
 
 
+def test_a_record_from_before_methods_were_crossed_is_joined_too(tmp_path):
+    one, two = (simple(tmp_path, seeds=seeds, output=name) for name, seeds in (("one", [1, 2, 3]), ("two", [4, 5, 6])))
+    record = json.loads((one.output / NAME).read_text())
+    for method in record["method"].values():
+        del method["cross"]
+    (one.output / NAME).write_text(json.dumps(record))
+    assert len(table_of(one, two).rows) == 2
+
+
 def test_the_same_seeds_elsewhere_stay_apart(tmp_path):
     specs = [simple(tmp_path, output=name) for name in ("one", "two")]
     for spec, shift in zip(specs, (0.0, 0.1)):
@@ -208,6 +218,24 @@ def test_crossed_settings_are_compared_within_themselves(tmp_path):
     assert {row.difference.p_holm for row in table.rows if row.difference} == {3 * 2 / 2**6}
     html = FORMATS["html"][1](table)
     assert "test accuracy over task.end.fraction" in html and html.count('class="area') == 2
+
+
+def test_a_method_s_own_settings_are_compared_where_the_baseline_has_them(tmp_path):
+    """`apart` shares no setting with the others, and `one` is no curve."""
+    spec = simple(tmp_path, ("base", "one", "apart"), more=CROSS)
+    text = (tmp_path / "sweep.toml").read_text()
+    for name, key, values in (("one", "task.end.fraction", [1.0]), ("apart", "stage.finetune.lr", [0.1, 0.2])):
+        text = text.replace(f"[method.{name}]", f"[method.{name}]\ncross = {{ '{key}' = {values} }}")
+    (tmp_path / "sweep.toml").write_text(text)
+    spec = read_spec(tmp_path / "sweep.toml", [])
+    write_record(spec, {}, 1, 1)
+    fill(spec, {group.name: NEW if group.method.name == "one" else BASE for group in groups_of(spec)})
+    table = table_of(spec)
+    assert len(table.rows) == 3 + 1 + 2 and table.comparisons == 1
+    assert row_of(table, "one", **{"task.end.fraction": "1.0"}).difference.mean.value == pytest.approx(np.mean(GAINS))
+    html = FORMATS["html"][1](table)
+    for curve in ("task.end.fraction: base", "stage.finetune.lr: apart"):
+        assert f'aria-label="test accuracy over {curve}"' in html
 
 
 HOSTILE = r"<b>&\input{x}_%$#^~{}"
