@@ -13,13 +13,13 @@ fi
 sanitizers() {
   cmake --preset asan >/dev/null &&
     cmake --build --preset asan --parallel --target tests_without_torch &&
-    ctest --preset asan --no-tests=error -R '^(core|config|comm|data)\.'
+    ctest --preset asan --parallel "$(nproc)" --no-tests=error -R '^(core|config|comm|data)\.'
 }
 
 ./jobs/setup.sh --tests
 
 status=0
 [[ ${1:-} == --quick ]] || sanitizers || status=1
-ctest --preset default --no-tests=error || status=1
+ctest --preset default --parallel "$(nproc)" --no-tests=error || status=1
 .venv/bin/python -m pytest tests -q || status=1
 exit "$status"

@@ -7,7 +7,7 @@ from preparing.errors import usage
 from preparing.kinds import KINDS
 from reporting.run_files import parse_config, read_config, with_role
 
-OF_OBJECTIVE = {kind.objective or kind.name: kind.name for kind in KINDS.values()}  # all others learn from texts alone
+OF_OBJECTIVE = {objective: kind.name for kind in KINDS.values() for objective in kind.objectives}  # others learn from texts
 
 
 @dataclass(frozen=True)

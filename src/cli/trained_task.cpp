@@ -6,7 +6,6 @@
 #include <tartan/train/heads.hpp>
 #include <tartan/train/tasks.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -14,12 +13,13 @@ namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-void check_kind(data::Dataset const& dataset, fs::path const& path, task::ObjectiveTraits const& task, Labels labels) {
+void check_kind(data::Dataset const& dataset, fs::path const& path, task::ObjectiveTraits const& needed,
+                Labels labels) {
   std::string const& kind = dataset.info().kind;
-  bool const texts_will_do = task.whole_texts && labels == Labels::ignored;
-  if (kind != task.data && !(kind == "text" && texts_will_do))
-    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"" + task.data +
-              "\" (jobs/prepare.py " + task.data + ")");
+  bool const texts_will_do = needed.whole_texts && labels == Labels::ignored;
+  if (kind != needed.data && !(kind == "text" && texts_will_do))
+    fail_data(path.string() + " holds kind \"" + kind + "\"; evaluation needs kind \"" + needed.data +
+              "\" (jobs/prepare.py " + needed.data + ")");
 }
 
 void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHead const& head,
@@ -31,7 +31,7 @@ void check_labels(data::Dataset const& dataset, fs::path const& path, TrainedHea
             "; prepare it with jobs/prepare.py " + dataset.info().kind + " --labels-from " + directory.string());
 }
 
-//! Nothing where the record is not one of this release.
+//! Nothing where this release knows no such objective, or the record lacks what it needs.
 std::optional<TrainedHead> head_of(train::HeadRecord const& r) {
   auto const kind = task::objective_names().find(r.objective);
   if (kind == task::objective_names().end()) return std::nullopt;
@@ -57,12 +57,12 @@ TrainedHead trained_head(std::string const& task, fs::path const& directory) {
   std::string const file = (directory / "heads.safetensors").string();
   auto const records = train::read_head_metadata(model::load_heads(directory).metadata, file);
   if (records.empty()) fail_data(file + " names no task in its metadata; restore it from a copy");
-  auto const found = std::ranges::find(records, task, &train::HeadRecord::task);
+  auto const found = records.find(task);
   if (found == records.end())
     fail_usage("--task " + task + " is not in " + directory.string() + "; it holds " +
-               joined(records, &train::HeadRecord::task));
-  auto const head = head_of(*found);
-  if (!head) fail_data(file + " does not describe the head of task " + task + "; restore it from a copy");
+               joined(records, [](auto const& entry) { return entry.first; }));
+  auto const head = found->second ? head_of(*found->second) : std::nullopt;
+  if (!head) train::refuse_head_record(file, task);
   return *head;
 }
 

@@ -14,7 +14,7 @@
 
 namespace tartan::cli {
 
-//! What heads.safetensors says of one task.
+//! A task with a head that this release can use.
 struct TrainedHead {
   std::string task;
   std::string name;  //!< of its tensors; tasks may share a head

@@ -33,8 +33,9 @@ function(tartan_add_tests room)
   target_compile_options(test_${room} PRIVATE ${TARTAN_WARNINGS})
   target_include_directories(test_${room} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(test_${room} PRIVATE tartan::${room} ${ARGN} GTest::gtest_main)
+  # One thread a test: as many as there are cores may run at once, and threads that wait for a core spin.
   gtest_discover_tests(test_${room} TEST_PREFIX "${room}." WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT 300)
+                       PROPERTIES TIMEOUT 300 ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
 function(tartan_add_mpi_test source)

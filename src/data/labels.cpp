@@ -82,7 +82,7 @@ constexpr std::array kinds = {
     Kind{"class", LabelUse::index, true, class_problem},
     Kind{"multilabel", LabelUse::columns, true, columns_problem},
     Kind{"regression", LabelUse::value, false, value_problem},
-    Kind{"choice", LabelUse::index, false, choice_problem},
+    Kind{"choice", LabelUse::choice, false, choice_problem},
     Kind{"span", LabelUse::places, false, places_problem},
     Kind{"token_class", LabelUse::words, true, words_problem},
 };

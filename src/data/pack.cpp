@@ -88,7 +88,7 @@ void Dataset::append(PackedBatch& batch, Extent const& extent) const {
 void Dataset::append_labels(PackedBatch& batch, std::span<float const> labels) const {
   auto const [use, named, width, per] = label_layout(info());
   for (float const label : labels)
-    if (use == LabelUse::index)
+    if (use == LabelUse::index || use == LabelUse::choice)
       batch.class_labels.push_back(static_cast<std::int64_t>(label));
     else if (per != LabelPer::example)
       batch.label_places.push_back(static_cast<std::int64_t>(label));
@@ -123,8 +123,8 @@ void Dataset::relabel(PackedBatch& batch, std::span<std::uint64_t const> others)
   for (std::uint64_t const example : others) append_labels(replacement, labels(example));
   batch.class_labels = std::move(replacement.class_labels);
   batch.label_values = std::move(replacement.label_values);
-  auto const [use, named, width, per] = label_layout(info());
-  if (use == LabelUse::index && !named) fit_choices(batch);
+  LabelUse const use = label_layout(info()).use;
+  if (use == LabelUse::choice) fit_choices(batch);
   if (use == LabelUse::places) fit_places(batch, replacement.label_places);
   if (use == LabelUse::words) fit_words(batch, replacement.label_places);
 }

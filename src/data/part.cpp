@@ -19,7 +19,7 @@ std::int64_t stratum(Dataset const& dataset, LabelLayout const& layout, std::uin
   if (layout.use == LabelUse::none) return text;
   auto const labels = dataset.labels(example);
   if (is_unlabelled(dataset.info(), labels)) return unlabelled;
-  return layout.use == LabelUse::index && layout.named ? static_cast<std::int64_t>(labels[0]) : labelled;
+  return layout.use == LabelUse::index ? static_cast<std::int64_t>(labels[0]) : labelled;
 }
 
 std::map<std::int64_t, std::vector<std::uint64_t>> strata(Dataset const& dataset) {

@@ -15,8 +15,8 @@ nlohmann::ordered_json to_json(HeadRecord const& r) {
   return json;
 }
 
-//! Throws what nlohmann::json throws where something is missing.
-HeadRecord parse(std::string const& task, nlohmann::json const& json) {
+//! Nothing where it is damaged.
+std::optional<HeadRecord> parse(std::string const& task, nlohmann::json const& json) try {
   HeadRecord r{task, json.value("head", task), json.at("objective").get<std::string>()};
   r.labels = json.at("labels").get<std::vector<std::string>>();
   r.metric = json.value("metric", "");
@@ -24,6 +24,8 @@ HeadRecord parse(std::string const& task, nlohmann::json const& json) {
   if (json.contains("scale"))
     r.scale = {json.at("scale").at("mean").get<double>(), json.at("scale").at("deviation").get<double>()};
   return r;
+} catch (nlohmann::json::exception const&) {
+  return std::nullopt;
 }
 
 }  // namespace
@@ -34,16 +36,17 @@ std::string head_metadata(std::vector<HeadRecord> const& records) {
   return json.dump();
 }
 
-std::vector<HeadRecord> read_head_metadata(std::string const& metadata, std::string const& file) {
+std::map<std::string, std::optional<HeadRecord>> read_head_metadata(std::string const& metadata,
+                                                                    std::string const& file) {
   auto const json = parse_json(metadata, file + ": metadata \"heads\"", way_out);
   if (!json.is_object()) fail_data(file + " names no task in its metadata; " + way_out);
-  std::vector<HeadRecord> records;
-  for (auto const& [task, record] : json.items()) try {
-      records.push_back(parse(task, record));
-    } catch (nlohmann::json::exception const&) {
-      fail_data(file + " does not describe the head of task " + task + "; " + way_out);
-    }
+  std::map<std::string, std::optional<HeadRecord>> records;
+  for (auto const& [task, record] : json.items()) records[task] = parse(task, record);
   return records;
+}
+
+void refuse_head_record(std::string const& file, std::string const& task) {
+  fail_data(file + " does not describe the head of task " + task + "; " + way_out);
 }
 
 }  // namespace tartan::train

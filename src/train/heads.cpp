@@ -37,6 +37,18 @@ std::string names_of(std::vector<HeadRecord> const& records) {
   return joined(names);
 }
 
+//! A damaged record tells its task alone: refused where a head of this run may be that task's.
+std::vector<HeadRecord> readable_records(model::HeadFile const& stored, std::vector<Task> const& tasks,
+                                         std::string const& file) {
+  std::vector<HeadRecord> result;
+  for (auto const& [task, record] : read_head_metadata(stored.metadata, file))
+    if (record)
+      result.push_back(*record);
+    else if (std::ranges::find(tasks, task, &Task::head) != tasks.end())
+      refuse_head_record(file, task);
+  return result;
+}
+
 //! Also of values with the same mean and spread, since that is what a regression's head speaks in.
 bool is_same_use(HeadRecord const& a, HeadRecord const& b) {
   return a.objective == b.objective && a.labels == b.labels && a.scale == b.scale;
@@ -95,7 +107,7 @@ void load_head(model::HeadFile const& stored, std::string const& name, model::He
 void reuse_heads(model::Model& model, std::vector<Task> const& tasks, fs::path const& directory) {
   std::string const file = (directory / "heads.safetensors").string();
   model::HeadFile const stored = model::load_heads(directory);
-  auto const known = read_head_metadata(stored.metadata, file);
+  auto const known = readable_records(stored, tasks, file);
   for (auto const& t : tasks) check_same_use(t, known, file);
   std::vector<std::string> reused;
   for (auto const* t : first_of_each_head(tasks)) {

@@ -128,9 +128,8 @@ Section task_section(TaskOptions& o) {
         fraction);
   s.add("fraction_seed", o.fraction_seed,
         "names which examples, whatever run.seed is; tasks on the same labelled data share them", at_least(0));
-  s.add("mask_rate", o.mask_rate, "share of tokens that mlm hides, or replaced-tokens replaces", between(0, 1));
-  s.add("head_dropout", o.head_dropout, "in the task's own head; those of contrast and contrast-pairs have none",
-        between(0, 0.99));
+  s.add("mask_rate", o.mask_rate, "share of tokens that are hidden (mlm) or replaced (replaced-tokens)", between(0, 1));
+  s.add("head_dropout", o.head_dropout, "in the task's own head, where it has dropout", between(0, 0.99));
   return s;
 }
 

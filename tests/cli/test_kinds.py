@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import bio
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import squad
 from heads import with_heads, zeroed
+from safetensors import safe_open
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import f1_score, mean_absolute_error, mean_squared_error, roc_auc_score
 from task_kinds import MAKE
@@ -22,21 +24,32 @@ from trial import Run, Trial
 COUNTS = {"train": 48, "dev": 24, "test": 30}
 
 
-OBJECTIVE = {"token_class": "token-classification"}
-METRIC = {"regression": "rmse", "multilabel": "roc-auc", "choice": "accuracy", "span": "f1", "token_class": "f1"}
-LABEL = {"regression": float, "multilabel": list, "choice": int, "span": list, "token_class": list}
+@dataclass(frozen=True)
+class Told:
+    """What must be known of an objective beside its records."""
+
+    metric: str  # the first
+    best: Callable  # of its values
+    label: type  # in JSON
+    metrics: Callable  # computed another way: (kind, rows of predictions)
+    data: str | None = None  # the kind that it reads; None: called as the objective
+    reads_texts: bool = False  # predicts for texts that were prepared without labels
 
 
 @dataclass(frozen=True)
 class Kind:
-    name: str
+    objective: str
     trial: Trial
     run: Run
     records: list[dict]  # of test
 
     @property
-    def objective(self):
-        return OBJECTIVE.get(self.name, self.name)
+    def told(self):
+        return OBJECTIVES[self.objective]
+
+    @property
+    def data(self):
+        return self.told.data or self.objective
 
     @property
     def test(self):
@@ -52,44 +65,7 @@ class Kind:
 
     def stored(self):
         with h5py.File(self.test) as file:
-            return file[self.name][()]
-
-
-@pytest.fixture(scope="module", params=MAKE)
-def kind(request, world, tmp_path_factory) -> Kind:
-    folder, name = tmp_path_factory.mktemp(request.param), request.param
-    rng = random.Random(3)
-    words = make_words(random.Random(0))
-    records = {split: [MAKE[name](words, rng, at) for at in range(count)] for split, count in COUNTS.items()}
-    inputs = [write_lines(folder / f"{split}.jsonl", lines) for split, lines in records.items()]
-    data = prepare(name, world.model, inputs, folder / "data")
-    trial = Trial(replace(world, task=data), folder)
-    return Kind(name, trial, trial.train(settings(name), output="one"), records["test"])
-
-
-def settings(name):
-    return EXACT | {"task.toy.objective": OBJECTIVE.get(name, name), "task.toy.metric": None}
-
-
-def test_ranks_do_not_matter(kind):
-    assert_close(kind.run, kind.trial.train(settings(kind.name), ranks=2, output="two"), 1e-9)
-
-
-def test_the_best_on_dev_is_kept(kind):
-    evaluations = [event for event in kind.run.events("evaluation")]
-    metric = METRIC[kind.name]
-    values = [event["metrics"][metric] for event in evaluations]
-    best = min(values) if metric == "rmse" else max(values)
-    assert kind.run.result()["dev"][metric] == best
-    assert len(set(values)) > 1 or kind.name == "choice"  # else it says little
-
-
-def test_metrics(kind):
-    evaluation, rows = kind.answers()
-    expected = {"regression": of_values, "multilabel": of_columns, "choice": of_choices, "span": of_answers,
-                "token_class": of_words}[kind.name](kind, rows)
-    assert evaluation["metrics"] == pytest.approx(expected, rel=0, abs=1e-6)
-    assert evaluation["examples"] == COUNTS["test"] == len(rows)
+            return file[self.data][()]
 
 
 def of_values(kind, rows):
@@ -146,10 +122,54 @@ def of_words(kind, rows):
             "macro-f1": f1_score(right, said, average="macro", zero_division=0)}
 
 
+OBJECTIVES = {
+    "regression": Told("rmse", min, float, of_values, reads_texts=True),
+    "multilabel": Told("roc-auc", max, list, of_columns, reads_texts=True),
+    "choice": Told("accuracy", max, int, of_choices),
+    "span": Told("f1", max, list, of_answers),
+    "token-classification": Told("f1", max, list, of_words, data="token_class"),
+}
+
+
+@pytest.fixture(scope="module", params=OBJECTIVES)
+def kind(request, world, tmp_path_factory) -> Kind:
+    folder, objective = tmp_path_factory.mktemp(request.param), request.param
+    name = OBJECTIVES[objective].data or objective
+    rng = random.Random(3)
+    words = make_words(random.Random(0))
+    records = {split: [MAKE[name](words, rng, at) for at in range(count)] for split, count in COUNTS.items()}
+    inputs = [write_lines(folder / f"{split}.jsonl", lines) for split, lines in records.items()]
+    data = prepare(name, world.model, inputs, folder / "data")
+    trial = Trial(replace(world, task=data), folder)
+    return Kind(objective, trial, trial.train(settings(objective), output="one"), records["test"])
+
+
+def settings(objective):
+    return EXACT | {"task.toy.objective": objective, "task.toy.metric": None}
+
+
+def test_ranks_do_not_matter(kind):
+    assert_close(kind.run, kind.trial.train(settings(kind.objective), ranks=2, output="two"), 1e-9)
+
+
+def test_the_best_on_dev_is_kept(kind):
+    evaluations = [event for event in kind.run.events("evaluation")]
+    metric = kind.told.metric
+    values = [event["metrics"][metric] for event in evaluations]
+    assert kind.run.result()["dev"][metric] == kind.told.best(values)
+    assert len(set(values)) > 1 or kind.objective == "choice"  # else it says little
+
+
+def test_metrics(kind):
+    evaluation, rows = kind.answers()
+    assert evaluation["metrics"] == pytest.approx(kind.told.metrics(kind, rows), rel=0, abs=1e-6)
+    assert evaluation["examples"] == COUNTS["test"] == len(rows)
+
+
 @pytest.mark.parametrize("recipe", ["finetune", "mt-tartan"])
 def test_with_constant_weights_in_one_forward(kind, recipe):
     """Fused and not: the same."""
-    runs = [kind.trial.train(settings(kind.name) | {"run.recipe": recipe, "train.fuse_tasks": fuse}, output=f"{recipe}-{fuse}")
+    runs = [kind.trial.train(settings(kind.objective) | {"run.recipe": recipe, "train.fuse_tasks": fuse}, output=f"{recipe}-{fuse}")
             for fuse in ("on", "off")]
     assert_close(*runs, 1e-9)
     losses = [event["losses"]["toy"] for event in runs[0].events("step")]
@@ -160,24 +180,24 @@ def test_a_uniform_prediction_costs_one(kind):
     """Words nearly: their fresh head starts near 0. Values cost as much as their mean over all of them."""
     model = with_heads(kind.run.best, zeroed, kind.trial.folder / "zeroed", encoder=kind.trial.world.model)
     changes = {"train.loss_scale": "uniform", "model.path": model, "model.heads": "reuse", "task.toy.batch": COUNTS["train"]}
-    first = kind.trial.train(settings(kind.name) | changes, output="scaled").events("step")[0]["losses"]
+    first = kind.trial.train(settings(kind.objective) | changes, output="scaled").events("step")[0]["losses"]
     assert first["toy"] == pytest.approx(1, abs=1e-9) and first["words"] == pytest.approx(1, abs=0.03)
 
 
 def test_inspect_shows_its_labels(kind):
     found = json.loads(launch.run_well("inspect", kind.trial.world.task, "--examples", 2, "--json").out)
     label = found["shown_examples"][0]["label"]
-    assert isinstance(label, LABEL[kind.name])
+    assert isinstance(label, kind.told.label)
     assert ", label" in launch.run_well("inspect", kind.trial.world.task, "--examples", 2).out
 
 
 def test_another_metric_is_refused(kind):
-    result = launch.run("train", kind.trial.ini(settings(kind.name) | {"task.toy.metric": "bleu"}, output="refused"))
+    result = launch.run("train", kind.trial.ini(settings(kind.objective) | {"task.toy.metric": "bleu"}, output="refused"))
     assert result.status == 2 and f'unknown metric "bleu" of objective {kind.objective}; use ' in result.err
 
 
 def test_another_kind_of_data_is_refused(kind):
-    result = launch.run("train", kind.trial.ini(settings(kind.name) | {"task.toy.objective": "classification"}, output="refused"))
+    result = launch.run("train", kind.trial.ini(settings(kind.objective) | {"task.toy.objective": "classification"}, output="refused"))
     assert result.status == 65 and "prepare it with jobs/prepare.py class" in result.err
 
 
@@ -196,3 +216,34 @@ def test_its_head_is_no_sequence_classifier(kind):
     assert result.status == 2 and f"is {kind.objective}, which" in result.err
 
 
+def test_texts_without_labels(kind, world):
+    """Are enough where a text is read as a whole."""
+    result = launch.run("predict", "--model", kind.run.best, "--task", "toy", "--data", world.text / "train.h5",
+                        "--output", kind.trial.folder / "of-texts.jsonl")
+    assert result.status == (0 if kind.told.reads_texts else 65)
+    assert kind.told.reads_texts or f'evaluation needs kind "{kind.data}"' in result.err
+
+
+def spoiled(record):
+    """The record of a head, each time without something that it needs."""
+    yield record | {"objective": "one-to-come"}
+    yield {key: value for key, value in record.items() if key != "labels"}
+    if record["labels"]:
+        yield record | {"labels": []}
+    if "scale" in record:
+        yield {key: value for key, value in record.items() if key != "scale"}
+        yield record | {"scale": {"mean": 0, "deviation": 0}}
+
+
+def test_a_head_that_is_not_well_described_is_refused(kind, tmp_path):
+    with safe_open(kind.run.best / "heads.safetensors", "numpy") as file:
+        record = json.loads(file.metadata()["heads"])["toy"]
+    for number, other in enumerate(spoiled(record)):
+        result = predict_with(kind, {"toy": other}, tmp_path / str(number))
+        assert result.status == 65 and "heads.safetensors does not describe the head of task toy; restore it" in result.err, other
+    assert predict_with(kind, {"toy": record, "another": 3}, tmp_path / "well").status == 0  # that is of no use here
+
+
+def predict_with(kind, records, folder):
+    model = with_heads(kind.run.best, lambda tensors, _: (tensors, {"heads": json.dumps(records)}), folder)
+    return launch.run("predict", "--model", model, "--task", "toy", "--data", kind.test, "--output", folder / "predictions.jsonl")

@@ -105,14 +105,6 @@ TEST_F(PassagesTest, WordsLieOnTokens) {
   expect_row_refused(words, 0, "the class -3");
 }
 
-TEST(FitLabels, ChoicesAreAmongThoseThatThereAre) {
-  PackedBatch batch;
-  batch.example_starts = {0, 2, 5, 6};
-  batch.class_labels = {3, 3, -1};
-  fit_choices(batch);
-  EXPECT_EQ(batch.class_labels, (Longs{1, 0, -1}));
-}
-
 TEST_F(PassagesTest, LabelsOfOthersAreFitted) {
   Dataset const data = written(spec());
   auto batch = data.pack(std::array<std::uint64_t, 2>{0, 1});

@@ -1,4 +1,6 @@
+// Steps that mix tasks of every kind, on as many ranks as there are, against one process.
 #include "mpi_step.hpp"
+#include "toy_kinds.hpp"
 
 #include <torch/csrc/autograd/autograd.h>
 

@@ -1,4 +1,6 @@
+// What is looked at where: on rank 0, or on each rank and averaged.
 #include "mpi_step.hpp"
+#include "toy_metric.hpp"
 
 namespace tartan::train::toy {
 namespace {
@@ -137,6 +139,17 @@ TEST(Step, PlacementRank0LooksAtRank0sExamplesOnly) {
   EXPECT_LE(distance(ranks.combined(), one.combined()), 1e-12);
   ranks.run(10);
   expect_same_on_every_rank(ranks.values());
+}
+
+TEST(Step, OtherRulesAgreeOnEveryRankWherePlacementIsRank0) {
+  for (auto const& rule : other_rules()) {
+    Plan plan{.tasks = with_some_for_rank0(), .weighting = rule};
+    plan.options.placement = Placement::rank0;
+    Trainer ranks(on_ranks(plan));
+    for (bool const present : ranks.run(20).alignments.present) EXPECT_TRUE(present);
+    expect_same_on_every_rank(ranks.values());
+    expect_same_on_every_rank(at::tensor(ranks.weights(), at::kDouble));
+  }
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Probes that are rare, stale or of each micro-batch, on several ranks.
 #include "mpi_step.hpp"
 
 namespace tartan::train::toy {

@@ -1,3 +1,4 @@
+// A step on several ranks is that of one.
 #include "mpi_step.hpp"
 
 namespace tartan::train::toy {
@@ -81,29 +82,8 @@ TEST(Step, TheEndTaskJudgingInAdamsMetricTrainsAsOnOneRank) {
   expect_as_on_one_rank({.weighting = weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::adam, 1)});
 }
 
-std::vector<weighting::Weighting> other_rules() {
-  using weighting::Gate;
-  return {weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::dot, 0.5),
-          weighting::make_tawt({1, 1, 1}, 0.1),
-          weighting::make_gcs({1, 1, 1}, Gate::threshold),
-          weighting::make_gcs({1, 1, 1}, Gate::cosine),
-          weighting::make_gradnorm({1, 1, 1}, 0.01, 1.5),
-          weighting::make_uncertainty({1, 1, 1}, 0.05)};
-}
-
 TEST(Step, OtherRulesTrainAsOnOneRank) {
   for (auto const& rule : other_rules()) expect_as_on_one_rank({.weighting = rule});
-}
-
-TEST(Step, OtherRulesAgreeOnEveryRankWherePlacementIsRank0) {
-  for (auto const& rule : other_rules()) {
-    Plan plan{.tasks = with_some_for_rank0(), .weighting = rule};
-    plan.options.placement = Placement::rank0;
-    Trainer ranks(on_ranks(plan));
-    for (bool const present : ranks.run(20).alignments.present) EXPECT_TRUE(present);
-    expect_same_on_every_rank(ranks.values());
-    expect_same_on_every_rank(at::tensor(ranks.weights(), at::kDouble));
-  }
 }
 
 }  // namespace

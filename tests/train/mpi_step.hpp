@@ -1,9 +1,7 @@
 #pragma once
 
 #include "mpi_main.hpp"
-#include "toy_kinds.hpp"
-#include "toy_metric.hpp"
-#include "toy_texts.hpp"
+#include "toy_trainer.hpp"
 
 namespace tartan::train::toy {
 
@@ -65,6 +63,16 @@ inline Plan layered(Plan plan, weighting::Similarity similarity) {
   auto const groups = model::layer_groups(make_model({})->parameters.layout()).names;
   plan.weighting = weighting::make_layered(weighting::make_meta_tartan(3, 0.5, similarity), groups);
   return plan;
+}
+
+inline std::vector<weighting::Weighting> other_rules() {
+  using weighting::Gate;
+  return {weighting::make_dga({0.2, 0.4, 0.4}, 0.1, weighting::Similarity::dot, 0.5),
+          weighting::make_tawt({1, 1, 1}, 0.1),
+          weighting::make_gcs({1, 1, 1}, Gate::threshold),
+          weighting::make_gcs({1, 1, 1}, Gate::cosine),
+          weighting::make_gradnorm({1, 1, 1}, 0.01, 1.5),
+          weighting::make_uncertainty({1, 1, 1}, 0.05)};
 }
 
 }  // namespace tartan::train::toy

@@ -1,4 +1,6 @@
+// Objectives that learn from texts alone, over the texts of all ranks.
 #include "mpi_step.hpp"
+#include "toy_texts.hpp"
 
 namespace tartan::train::toy {
 namespace {

@@ -41,8 +41,8 @@ class Dataset {
   //! is out of order, a sequence is empty or longer than max_length, a token id is >= vocab_size, or a label is out of
   //! range.
   PackedBatch pack(std::span<std::uint64_t const> examples) const;
-  //! Gives a batch the labels of as many other examples; choices, places and words are fitted to what is
-  //! there.
+  //! Gives a batch the labels of as many other examples; choices, places and words are fitted to the
+  //! sequences that are there.
   void relabel(PackedBatch& batch, std::span<std::uint64_t const> others) const;
 
  private:

@@ -10,7 +10,8 @@ namespace tartan::data {
 
 enum class LabelUse {
   none,
-  index,    //!< which class or choice it is; -1: unlabelled
+  index,    //!< which of the label names it is; -1: unlabelled
+  choice,   //!< which of the example's own sequences; -1: unlabelled
   columns,  //!< a yes (1) or no (0) for each label name; -1: unlabelled
   value,    //!< a real number; NaN: unlabelled
   places,   //!< first and last token of an answer in each sequence; 0 and 0: it holds none; -1: unlabelled

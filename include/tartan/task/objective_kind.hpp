@@ -45,7 +45,7 @@ struct ObjectiveTraits {
   std::string question{};              //!< that it asks of texts alone, for help
   HeadUse head = HeadUse::own;
   bool whole_texts = false;         //!< predicts for texts of kind "text", too, which have no labels
-  bool exports = false;             //!< as transformers' sequence classification
+  bool exports = false;             //!< its head and labels are those of transformers' sequence classification
   std::int64_t least_examples = 1;  //!< in a micro-batch
 };
 
@@ -67,7 +67,7 @@ bool is_masked_lm(ObjectiveKind kind);
 //! Whether its outputs stand for label names.
 bool has_label_names(ObjectiveKind kind);
 
-//! Whether it learns numbers, in units of their spread.
+//! Whether its labels are numbers, whose mean and spread are then recorded with its head.
 bool has_values(ObjectiveKind kind);
 
 }  // namespace tartan::task

@@ -47,11 +47,11 @@ class Kind(ABC):
 
     name: ClassVar[str]
     help: ClassVar[str]
-    objective: ClassVar[str | None] = None  # that learns its labels, in configurations; None: called as the kind
+    objectives: ClassVar[tuple[str, ...]] = ()  # that learn its labels, as configurations call them
     field_names: ClassVar[tuple[str, ...]] = (*TEXT_FIELDS, "id")  # ours, for --map
     list_fields: ClassVar[tuple[str, ...]] = ()  # of these: lists, which --map may name as FIELD,FIELD,...
     has_names: ClassVar[bool] = False  # its labels, or columns of labels, have names
-    needs_names: ClassVar[bool] = False  # also of labels that are not there
+    needs_names: ClassVar[bool] = False  # also unlabelled texts must know its columns
     has_windows: ClassVar[bool] = False  # of long texts; then it has a field `stride`
     notes_names: ClassVar[bool] = False  # what is noted are these names
     accepts_plain_text: ClassVar[bool] = False

@@ -10,6 +10,7 @@ from .base import UNLABELLED, Labelled, Record, Sequence, have_names, question_a
 
 class Choice(Labelled):
     name = "choice"
+    objectives = ("choice",)
     help = ('questions with answers to choose from: {"question", "choices": [text, ...], "label": place from 0, or letter from '
             'A} records, with a "context" where there is one; also "choices": {"text": [...], "label": [...]} with one of these '
             'labels as "label"; the number of answers may differ; in a CSV --map choices=a,b,c names their fields; places that '

@@ -8,7 +8,7 @@ from .base import NAME_BYTES, TEXT_FIELDS, UNLABELLED, Labelled, is_name
 
 class Classification(Labelled):
     name = "class"
-    objective = "classification"
+    objectives = ("classification",)
     has_names = True
     notes_names = True
     help = 'labelled text: {"text", "label"} or {"text_a", "text_b", "label"} records; "label": null is unlabelled'

@@ -13,6 +13,7 @@ VALUES = {0: 0, 1: 1, "0": 0, "1": 1, "0.0": 0, "1.0": 1, "": UNLABELLED, None: 
 
 class Multilabel(Labelled):
     name = "multilabel"
+    objectives = ("multilabel",)
     help = ('texts with a yes or no in several columns: {"text", "labels": [0, 1, null, ...]} records, or "labels": {"toxic": 0, '
             '...} with names; in a CSV --map labels=toxic,obscene,... names the columns; null or empty: unknown; or "labels": '
             '["toxic", ...], the names of all that apply (an empty list: none does), whose columns stand in the order of the alphabet; a list of '

@@ -12,6 +12,7 @@ LARGEST = float(np.finfo(np.float32).max)
 
 class Regression(Labelled):
     name = "regression"
+    objectives = ("regression",)
     help = 'texts with a number: {"text", "target"} or {"text_a", "text_b", "target"} records; "target": null is unlabelled'
     field_names = (*TEXT_FIELDS, "target", "id")
     label_field = "target"

@@ -18,6 +18,7 @@ class Span(Labelled):
     stride: int | None = None  # tokens that neighbouring windows share; None: a third of a sequence
 
     name = "span"
+    objectives = ("span",)
     help = ('questions about a context: {"context", "question", "answers": [{"text", "start"}, ...]} records; start counts '
             "characters (Unicode code points) from 0, any of several answers is right, an empty list: the context holds none; "
             'also {"text": [...], "answer_start": [...]}; of a CSV --map answers=TEXT,START names the columns of one answer; '

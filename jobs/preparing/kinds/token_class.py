@@ -20,7 +20,7 @@ Word = tuple[list[int], int]  # its tokens and its label
 
 class TokenClass(Kind):
     name = "token_class"
-    objective = "token-classification"
+    objectives = ("token-classification",)
     has_names = True
     notes_names = True
     help = ('words with a label each, such as B-PER, I-PER and O: {"tokens": [word, ...], "labels": [label, ...]} records; null is '

@@ -8,15 +8,17 @@ namespace tartan::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr char const* way_out = "export the model again with tartan train";
+constexpr char const* way_out = "restore it from a copy";
 
 Facts described_heads(model::SafetensorsFile const& file) {
   auto const found = file.metadata().find("heads");
   if (found == file.metadata().end()) fail_data(file.path().string() + " lacks the metadata \"heads\"; " + way_out);
   Facts heads = Facts::object();
-  for (auto const& r : train::read_head_metadata(found->second, file.path().string()))
-    heads[r.task] = {{"objective", r.objective}, {"metric", r.metric},         {"head", r.head},
-                     {"labels", r.labels},       {"tensors", Facts::object()}, {"parameters", 0}};
+  for (auto const& [task, r] : train::read_head_metadata(found->second, file.path().string())) {
+    if (!r) train::refuse_head_record(file.path().string(), task);
+    heads[task] = {{"objective", r->objective}, {"metric", r->metric},        {"head", r->head},
+                   {"labels", r->labels},       {"tensors", Facts::object()}, {"parameters", 0}};
+  }
   return heads;
 }
 

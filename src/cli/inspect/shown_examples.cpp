@@ -88,7 +88,7 @@ Facts label_fact(data::Dataset const& dataset, std::uint64_t example, data::Pack
   if (layout.use == data::LabelUse::value) return shortest(labels[0]);
   if (layout.use == data::LabelUse::places) return answers_of(batch);
   if (layout.use == data::LabelUse::words) return words_of(labels, names);
-  if (layout.use == data::LabelUse::index && !layout.named) return static_cast<std::int64_t>(labels[0]);
+  if (layout.use == data::LabelUse::choice) return static_cast<std::int64_t>(labels[0]);
   if (layout.use == data::LabelUse::index) return names[static_cast<std::size_t>(labels[0])];
   Facts holding = Facts::array();
   for (std::size_t c = 0; c < labels.size(); ++c)
