@@ -35,9 +35,10 @@ def _add_local(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of every run")
     parser.add_argument("--parallel", type=whole, default=1, metavar="N", help="runs at a time, memory allowing (1)")
     parser.add_argument("--dry-run", action="store_true", help="list the runs and their commands, write nothing")
-    parser.add_argument("--only", nargs="+", default=[], metavar="WORD",
-                        help="methods and crossed settings, METHOD or KEY=VALUE: 'meta-*' task.end.fraction=0.1")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[], metavar="SEED", help="these seeds")
+    parser.add_argument("--only", nargs="+", action="extend", default=[], metavar="WORD",
+                        help="methods and crossed settings, METHOD or KEY=VALUE: 'meta-*' task.end.fraction=0.1; "
+                             "of several methods, or of values of one key, any; of several keys, all")
+    parser.add_argument("--seeds", nargs="+", action="extend", type=int, default=[], metavar="SEED", help="these seeds")
     parser.add_argument("--minutes", type=above_zero, metavar="M", help="then stop the runs, which save; status 75")
     parser.add_argument("--lean", action="store_true", help="remove models and checkpoints of each run once its results are there")
     parser.set_defaults(carry_out=local)

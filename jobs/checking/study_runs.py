@@ -16,6 +16,9 @@ def part(runs: Path, key: str) -> list[Entry]:
 
 
 def nothing_ran(runs: Path) -> Refusal:
+    if not (runs / SPEC).exists():  # as where an earlier version wrote three sweeps
+        return usage(f"{runs} was written by no muppet_scale.py of this version, as it has no {SPEC}; "
+                     f"give jobs/recipes/muppet_scale.py FOLDER --output {runs} first")
     return usage(f"{runs / RUNS} has no run of this part that ended; give sweep.py local {runs / SPEC} first "
                  "(--runs is the --output of muppet_scale.py)")
 

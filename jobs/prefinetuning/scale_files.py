@@ -14,8 +14,8 @@ from .prepared import Wish
 from .probes import evaluation_texts, probes_of
 from .request import Request
 from .stability import stability
-from .study import FRACTION, PROBE, RUNS, SPEC, Study, methods_of_labels, methods_of_sizes
-from .writing import Cross, Method, members_of, model, write_spec
+from .study import FRACTION, PROBE, RUNS, SPEC, Study, is_of_labels, methods_of_sizes
+from .writing import CrossedLists, WrittenMethod, members_of, model, write_spec
 
 DEV_EXAMPLES = 8  # of a member: every member must have some, and nobody looks at them
 ALL_LABELS = 1.0
@@ -41,13 +41,13 @@ def _prepare(request: Request, probes: list[Member], others: list[Member]) -> No
     prepare_all(request.placed(others), request.folder, replace(whole, most_dev=DEV_EXAMPLES), request.again)
 
 
-def _scale(request: Request, probes: list[Member], others: list[Member]) -> dict[str, Method]:
+def _scale(request: Request, probes: list[Member], others: list[Member]) -> dict[str, WrittenMethod]:
     """Every size on all labels; all members and none on parts of them as well."""
     sizes = {member.name: size_of(member, request.data) for member in others}
     study = Study(sizes, request.sizes, request.nestings, request.steps, request.reference)
     config = write_ini(request.output / "scale.ini", _settings(request, probes[0].settings["objective"], others))
-    on_parts, parts = methods_of_labels(study), _cross(request, request.fractions)
-    return {name: Method(config, settings, parts if name in on_parts else None)
+    parts = _cross(request, request.fractions)
+    return {name: WrittenMethod(config, settings, parts if is_of_labels(study, name) else None)
             for name, settings in methods_of_sizes(study).items()}
 
 
@@ -62,11 +62,11 @@ def _settings(request: Request, objective: str, others: list[Member]) -> Setting
         "stage.finetune.patience": 0, "stage.finetune.lr": 3e-4, "stage.finetune.head_lr": 3e-3}
 
 
-def _cross(request: Request, fractions: list[float]) -> Cross:
+def _cross(request: Request, fractions: list[float]) -> CrossedLists:
     return {PROBE: [str(request.data / probe) for probe in request.probes],
             FRACTION: list(dict.fromkeys([ALL_LABELS, *fractions]))}
 
 
-def _write(request: Request, methods: dict[str, Method]) -> Path:
+def _write(request: Request, methods: dict[str, WrittenMethod]) -> Path:
     facts = {"output": str(request.output / RUNS), "seeds": [1], "baseline": next(iter(methods)), "metric": request.metric}
     return write_spec(request.output / SPEC, facts, methods, _cross(request, []))

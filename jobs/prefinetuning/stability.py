@@ -9,14 +9,14 @@ from .members import Member
 from .nesting import nested
 from .request import Request
 from .study import RATE, Methods
-from .writing import Method, members_of, model
+from .writing import WrittenMethod, members_of, model
 
 SCALES = {"scaled": "uniform", "plain": "none"}
 MIXINGS = ("heterogeneous", "batch-homogeneous", "dataset-homogeneous")
 STEP_DOWN = 0.95
 
 
-def stability(request: Request, others: list[Member]) -> dict[str, Method]:
+def stability(request: Request, others: list[Member]) -> dict[str, WrittenMethod]:
     """Members keep that part of their examples that makes one epoch of the steps, so that the last mixing, one member after the
     other, meets all of them too."""
     drawn = nested([member.name for member in others], [request.stability_members], 1)[request.stability_members]
@@ -25,7 +25,7 @@ def stability(request: Request, others: list[Member]) -> dict[str, Method]:
     config = write_ini(request.output / "stability.ini", model(request.model) | members_of(found, request.data, fraction=share) | {
         "run.recipe": "muppet", "run.checkpoint_every": 0, "stage.prefinetune.steps": request.stability_steps,
         "stage.prefinetune.sub_batches": request.sub_batches, "stage.prefinetune.head_lr": 1e-3})
-    return {name: Method(config, settings, {RATE: request.rates}) for name, settings in stability_methods().items()}
+    return {name: WrittenMethod(config, settings, {RATE: request.rates}) for name, settings in stability_methods().items()}
 
 
 def stability_methods() -> Methods:

@@ -52,10 +52,10 @@ def methods_of_sizes(study: Study) -> Methods:
     return {name: settings for nesting in _nestings(study) for name, settings in _methods(study, nesting, study.all_sizes)}
 
 
-def methods_of_labels(study: Study) -> Methods:
-    """Without pre-finetuning, and after that on all members."""
-    every = method_name(PROPORTIONAL, len(study.members), 1).rsplit("-", 1)[0]
-    return {name: settings for name, settings in methods_of_sizes(study).items() if name.rsplit("-", 1)[0] in (NONE, every)}
+def is_of_labels(study: Study, name: str) -> bool:
+    """Whether a method of sizes is fine-tuned on parts of the labels too: without pre-finetuning, and after that on all members."""
+    arm, size, _ = parse_name(name)
+    return arm == NONE or (arm == PROPORTIONAL and size == len(study.members))
 
 
 def _nestings(study: Study) -> range:

@@ -9,14 +9,14 @@ from checking.configuration import Settings
 
 from .members import Member
 
-Cross = dict[str, list]
+CrossedLists = dict[str, list]  # values by key
 
 
 @dataclass(frozen=True)
-class Method:
+class WrittenMethod:
     config: Path
     settings: Settings
-    cross: Cross | None = None  # in place of the sweep's
+    cross: CrossedLists | None = None  # in place of the sweep's
 
 
 def model(path: Path) -> Settings:
@@ -29,7 +29,7 @@ def members_of(found: list[Member], data: Path, **more: object) -> Settings:
             for key, value in (member.settings | {"data": data / member.name} | more).items()}
 
 
-def write_spec(path: Path, facts: dict[str, object], methods: dict[str, Method], cross: Cross) -> Path:
+def write_spec(path: Path, facts: dict[str, object], methods: dict[str, WrittenMethod], cross: CrossedLists) -> Path:
     lines = [f"{key} = {json.dumps(value)}" for key, value in facts.items()]
     for name, method in methods.items():
         lines += ["", f"[method.{name}]", *_method(method)]
@@ -38,7 +38,7 @@ def write_spec(path: Path, facts: dict[str, object], methods: dict[str, Method],
     return path
 
 
-def _method(method: Method) -> Iterator[str]:
+def _method(method: WrittenMethod) -> Iterator[str]:
     yield f"config = {json.dumps(str(method.config))}"
     yield f"set = {_inline(method.settings)}"
     if method.cross is not None:

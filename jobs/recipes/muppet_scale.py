@@ -52,7 +52,9 @@ def parse(arguments: list[str] | None) -> Request:
     add("--stability-steps", type=whole, default=80, metavar="N", help="of the part stability, about one epoch (default: %(default)s)")
     add("--max-length", type=whole, default=128, metavar="N", help="tokens per sequence (default: %(default)s)")
     add("--again", action="store_true", help="prepare anew what was prepared with something else")
-    return Request(**vars(parser.parse_args(arguments)))
+    values = vars(parser.parse_args(arguments))
+    once = {name: list(dict.fromkeys(values[name])) for name in ("probes", "rates")}
+    return Request(**values | once)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ class Facts:
     device: str
     ranks: str
     threads: str
-    dev_data: str  # XXH3 of the end task's dev split
+    dev_data: str  # XXH3 of the end task's dev split; empty without end task
 
 
 NAMES = {
@@ -29,7 +29,7 @@ def facts_of(about: dict, task: str) -> Facts:
         device=str(about.get("device", "?")),
         ranks=str(about.get("ranks", "?")),
         threads=str(about.get("threads_per_rank", "?")),
-        dev_data=str(child(about, "data", task, "dev").get("xxh3", "?")),
+        dev_data=str(child(about, "data", task, "dev").get("xxh3", "?")) if task else "",
     )
 
 
@@ -37,7 +37,7 @@ def differences(facts: list[Facts]) -> list[str]:
     """A sentence for each fact that is not the same of all runs."""
     found = []
     for name, words in NAMES.items():
-        values = sorted({getattr(each, name) for each in facts})
+        values = sorted({getattr(each, name) for each in facts} - {""})
         if len(values) > 1:
             found.append(f"The runs have different {words}: {', '.join(values)}.")
     return found

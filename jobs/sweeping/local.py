@@ -9,9 +9,10 @@ from preparing.errors import STOPPED, Refusal, usage
 from . import commands, machine
 from .eta import Clock
 from .forecast import Forecast, check_settings, dry_run, first_job, read_forecasts, write_forecasts
+from .judging import check_end_tasks, metric_of
 from .listing import list_runs
 from .lock import held
-from .plan import Group, Job
+from .plan import Group, Job, groups_of
 from .progress import next_phase
 from .queue import Queue
 from .record import read_record, write_record
@@ -22,19 +23,18 @@ from .screen import Screen
 from .selection import wanted
 from .spec import Spec, read_spec
 from .stopping import Stop
-from .tasks import DEFAULT_METRIC, end_task, kept_by
-from .values import Settings
+from .tasks import end_task
 
 
 def local(options: argparse.Namespace) -> int:
     """Returns the exit status: 0 all done, 75 stopped with runs left, else that of the first run given up."""
     spec = read_spec(options.spec, options.set)
-    jobs = wanted(spec, options.only, options.seeds)
+    jobs = wanted(spec, options.spec, options.only, options.seeds)
     threads = machine.threads(options.parallel * spec.ranks)
     if spec.test and not spec.test.exists():
         raise usage(f"{options.spec}: test = {spec.test} does not exist; name a shard that jobs/prepare.py wrote")
-    left = {job.group: None for job in jobs if next_phase(job, spec.test)}
-    resolved = check_settings(list(left), spec, commands.environment(1, Path("/tmp")))
+    resolved = check_settings(_to_resolve(spec, jobs), spec, commands.environment(1, Path("/tmp")))
+    check_end_tasks(spec, resolved, options.spec)
     spec = replace(spec, metric=metric_of(spec, resolved))
     check_same(spec)
     if options.dry_run:
@@ -46,18 +46,15 @@ def local(options: argparse.Namespace) -> int:
         return _carry_out(spec, jobs, options, threads, tasks)
 
 
-def metric_of(spec: Spec, resolved: dict[Group, Settings]) -> str:
-    """The metric that all methods with an end task keep their best encoder by. Raises Refusal (2) where they differ from it."""
-    if not resolved:  # all is done
-        return spec.metric or read_record(spec.output)["metric"]
-    kept = {group: metric for group, each in resolved.items() if (metric := kept_by(each))}
-    metric = spec.metric or next(iter(kept.values()), DEFAULT_METRIC)
-    for group, other in kept.items():
-        if other != metric:
-            task = end_task(resolved[group])
-            raise usage(f"method {group.name} keeps its best encoder by {other}, but metric = {metric} is compared; "
-                        f'write "task.{task}.metric" = "{metric}" below [set]')
-    return metric
+def _to_resolve(spec: Spec, jobs: list[Job]) -> list[Group]:
+    """Those that have runs left, and one of every method that no call has looked at: all calls then find the same metric, and what
+    a method cannot do is told before the first run of any."""
+    known = read_record(spec.output).get("tasks", {})
+    firsts: dict[str, Group] = {}
+    for group in groups_of(spec):
+        if group.method.name not in known:
+            firsts.setdefault(group.method.name, group)
+    return list(dict.fromkeys([*(job.group for job in jobs if next_phase(job, spec.test)), *firsts.values()]))
 
 
 def _carry_out(spec: Spec, jobs: list[Job], options: argparse.Namespace, threads: int, tasks: dict[Group, str]) -> int:

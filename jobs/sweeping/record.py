@@ -70,10 +70,6 @@ def write_record(spec: Spec, tasks: dict[str, str], parallel: int, threads: int)
 
 def spec_of(record: dict, output: Path) -> Spec:
     """As it was carried out in `output`, with that path even if the directory has moved since."""
-    methods = {
-        name: Method(name, Path(each["config"]), each["set"], _tuning_of(each["tune"]), _cross_of(each.get("cross")))
-        for name, each in record["method"].items()
-    }
     return Spec(
         output=output,
         seeds=tuple(record["seeds"]),
@@ -84,14 +80,20 @@ def spec_of(record: dict, output: Path) -> Spec:
         ranks=record["ranks"],
         settings=record["set"],
         overrides=record["overrides"],
-        methods=methods,
+        methods={name: _method_of(name, each) for name, each in record["method"].items()},
         cross=_cross_of(record["cross"]),
     )
+
+
+def _method_of(name: str, described: dict) -> Method:
+    cross = described.get("cross")
+    return Method(name, Path(described["config"]), described["set"], _tuning_of(described["tune"]),
+                  None if cross is None else _cross_of(cross))
 
 
 def _tuning_of(described: dict | None) -> Tuning | None:
     return Tuning(tuple(described["candidates"]), described["seeds"]) if described else None
 
 
-def _cross_of(described: dict | None) -> Cross | None:
-    return None if described is None else {key: tuple(values) for key, values in described.items()}
+def _cross_of(described: dict) -> Cross:
+    return {key: tuple(values) for key, values in described.items()}

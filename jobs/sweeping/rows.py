@@ -48,7 +48,7 @@ class Row:
     test: Mean
     difference: Difference | None  # None of the baseline itself, and without a common seed
     is_baseline: bool
-    is_planned: bool  # named by its specification as a test
+    is_planned: bool  # named by its specification as a test, under a setting that the baseline has too
     device_seconds: float  # means over runs
     tokens: float
     probe_tokens: float
@@ -118,7 +118,7 @@ def _row(entry: Entry, baseline: Entry | None, split: str, reader: AnswersReader
         test=_mean([run.test for run in runs]),
         difference=None if baseline in (None, entry) else _difference(entry, baseline, split, reader),
         is_baseline=baseline is entry,
-        is_planned=entry.group.method.name in entry.sweep.spec.tests,
+        is_planned=baseline is not None and entry.group.method.name in entry.sweep.spec.tests,
         device_seconds=_mean([run.device_seconds for run in runs]).value,
         tokens=_mean([run.tokens for run in runs]).value,
         probe_tokens=float(np.mean([run.probe_tokens for run in runs])) if runs else math.nan,

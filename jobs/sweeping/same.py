@@ -12,11 +12,17 @@ OF_METHOD = ("configuration", "set", "tune")  # the file itself may move
 def check_same(spec: Spec) -> None:
     """Raises Refusal (2) naming what is not as before; appended methods, seeds and crossed values are welcome."""
     before, now = read_record(spec.output), describe(spec)
-    found = [*_changed(before, now, OF_ALL), *_gone(before, now)] if before else []
+    found = [*_changed(before, now, _of_all(before)), *_gone(before, now)] if before else []
     if found:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         raise usage(f"the sweep in {spec.output} was started with another specification ({', '.join(found[:3])}{more}); "
                     "restore it, or name another output (methods, seeds and crossed values may be appended)")
+
+
+def _of_all(before: dict) -> list[str]:
+    """While no method has an end task, nothing was measured by the metric."""
+    tasks = before.get("tasks", {}).values()
+    return [key for key in OF_ALL if key != "metric" or not tasks or any(tasks)]
 
 
 def _gone(before: dict, now: dict) -> list[str]:
@@ -38,6 +44,8 @@ def _lost(where: str, before: dict | None, now: dict | None) -> list[str]:
         return [] if before is now else [where]
     if before.keys() != now.keys():
         return [f"the keys of {where}"]
+    if list(before) != list(now):
+        return [f"the order of the keys of {where}"]  # directories are named in it
     return [f"{where}.{key} has lost {value}" for key, values in before.items() for value in values if value not in now[key]]
 
 

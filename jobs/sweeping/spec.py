@@ -5,7 +5,7 @@
     baseline = "finetune"            # differences and tests are against it
     tests = ["tapt", "meta-tartan"]  # whose differences Holm's correction counts, run or not; without it all that are run
     test = "data/end/test.h5"        # read once per run, after it has finished; without it only dev is compared
-    metric = "macro-f1"              # without it the end task's
+    metric = "macro-f1"              # without it that of the methods' end tasks
     ranks = 1
     [set]                            # for every run
     "stage.finetune.steps" = 150
@@ -13,10 +13,12 @@
     config = "jobs/recipes/finetune.ini"
     set = { "stage.finetune.lr" = 1e-4 }
     tune = { grid = { … } } or { simplex = ["end", "task_text"], points = 3, seeds = 1 }
-    cross = { "task.end.fraction" = [1.0] }  # this method's, in place of [cross]
+    cross = { "task.end.fraction" = [1.0] }  # this method's, in place of [cross]; {}: it is crossed with nothing
     [cross]                          # crossed with methods and seeds
     "task.end.fraction" = [0.1, 0.3, 1.0]
 
+A method is compared with the baseline where both have the same crossed setting. One without end task, such as pre-finetuning
+alone, has no metric: it is trained and compared with nothing, and can be neither tuned nor in tests nor part of a sweep with a test split.
 Paths are relative to the working directory, as the program's own are.
 """
 
@@ -27,9 +29,11 @@ from pathlib import Path
 
 from preparing.errors import usage
 
-from .spec_lists import read_baseline, read_ranks, read_seeds, read_tests
-from .spec_method import Method, read_methods
-from .spec_settings import Cross, check_key, read_cross, read_overrides, read_settings, refuse_unknown, text
+from .crossing import in_one_order, refuse_two_spellings
+from .spec_head import read_baseline, read_ranks, read_seeds, read_tests
+from .spec_method import Method, read_methods, refuse_clashes, refuse_too_few_seeds
+from .spec_settings import Cross, read_lists, read_overrides, read_settings
+from .toml_tables import needed_text, refuse_unknown
 from .values import Settings
 
 KNOWN = ("output", "seeds", "baseline", "tests", "test", "metric", "ranks", "set", "method", "cross")
@@ -62,22 +66,26 @@ def read_spec(path: Path, overrides: list[str]) -> Spec:
     """`overrides`: KEY=VALUE for every run, over whatever the specification says. Raises Refusal (2)."""
     table = _parse(path)
     refuse_unknown(table, KNOWN, str(path))
-    methods = read_methods(table, str(path))
+    cross = read_lists(table.get("cross", {}), f"{path}: [cross]")
+    methods = in_one_order(cross, read_methods(table, str(path)))
+    refuse_two_spellings(cross, methods, path)
     spec = Spec(
-        output=Path(text(table, "output", path)),
+        output=Path(needed_text(table, "output", path)),
         seeds=read_seeds(table, path),
         baseline=read_baseline(table, list(methods), path),
         tests=read_tests(table, list(methods), path),
-        test=Path(text(table, "test", path)) if "test" in table else None,
-        metric=text(table, "metric", path) if "metric" in table else None,
+        test=Path(needed_text(table, "test", path)) if "test" in table else None,
+        metric=needed_text(table, "metric", path) if "metric" in table else None,
         ranks=read_ranks(table, path),
         settings=read_settings(table.get("set", {}), f"{path}: [set]"),
         overrides=read_overrides(overrides),
         methods=methods,
-        cross=read_cross(table.get("cross", {}), f"{path}: [cross]"),
+        cross=cross,
     )
+    _refuse_tests_of_nothing(spec, path)
     for method in methods.values():
-        _refuse_clashes(spec, method, path)
+        refuse_clashes(method, spec.cross_of(method), spec.settings | spec.overrides, path)
+        refuse_too_few_seeds(method, spec.seeds, path)
     return spec
 
 
@@ -90,17 +98,9 @@ def _parse(path: Path) -> dict:
         raise usage(f"{path}: not TOML ({error}); correct it") from None
 
 
-def _refuse_clashes(spec: Spec, method: Method, path: Path) -> None:
-    """A key that is crossed or tuned has no other value, else one of them would be silently lost."""
-    tuned, cross = method.tuned_keys, spec.cross_of(method).keys()
-    for key in tuned:
-        check_key(key, f"{path}: [method.{method.name}] tune")
-    if tuned & cross:
-        raise usage(f"{path}: {(tuned & cross).pop()} is tuned by {method.name} and crossed; leave one")
-    for key in tuned | cross:
-        if key in spec.settings | method.settings | spec.overrides:
-            kind = "tuned" if key in tuned else "crossed"
-            raise usage(f"{path}: {key} is {kind} for {method.name} and set as well; leave one")
-    if method.tuning and method.tuning.seeds > len(spec.seeds):
-        raise usage(f"{path}: [method.{method.name}] tune: seeds = {method.tuning.seeds}, but the sweep has "
-                    f"{len(spec.seeds)}; write at most that")
+def _refuse_tests_of_nothing(spec: Spec, path: Path) -> None:
+    settings = spec.crossed(spec.methods[spec.baseline])
+    for name in spec.tests:
+        if not any(each in settings for each in spec.crossed(spec.methods[name])):
+            raise usage(f"{path}: tests holds {name}, which has no crossed setting of the baseline {spec.baseline}, so that no test "
+                        "can be made; cross both alike, or leave it out of tests")

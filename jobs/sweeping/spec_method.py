@@ -6,7 +6,8 @@ from pathlib import Path
 
 from preparing.errors import usage
 
-from .spec_settings import Cross, read_cross, read_settings, refuse_unknown, text
+from .spec_settings import Cross, check_key, read_lists, read_settings
+from .toml_tables import needed_text, refuse_unknown
 from .tuning_space import Tuning, read_tuning
 from .values import Settings
 
@@ -42,10 +43,30 @@ def _method(name: str, table: object, where: str) -> Method:
     if not isinstance(table, dict):
         raise usage(f'{where} is no table; write [method.{name}] and below it config = "run.ini"')
     refuse_unknown(table, KNOWN, where)
-    config = Path(text(table, "config", where))
+    config = Path(needed_text(table, "config", where))
     if not config.is_file():
         raise usage(f"{where}: config = {config} does not exist; name a configuration, relative to the working directory")
     return Method(
         name, config, read_settings(table.get("set", {}), f"{where} set"),
         tuning=read_tuning(table["tune"], f"{where} tune") if "tune" in table else None,
-        cross=read_cross(table["cross"], f"{where} cross") if "cross" in table else None)
+        cross=read_lists(table["cross"], f"{where} cross") if "cross" in table else None)
+
+
+def refuse_clashes(method: Method, cross: Cross, settings: Settings, path: Path) -> None:
+    """A key that is crossed or tuned has no other value, else one of them would be silently lost. Raises Refusal (2)."""
+    tuned, crossed = method.tuned_keys, cross.keys()
+    for key in tuned:
+        check_key(key, f"{path}: [method.{method.name}] tune")
+    if tuned & crossed:
+        raise usage(f"{path}: {(tuned & crossed).pop()} is tuned by {method.name} and crossed; leave one")
+    for key in tuned | crossed:
+        if key in settings | method.settings:
+            kind = "tuned" if key in tuned else "crossed"
+            raise usage(f"{path}: {key} is {kind} for {method.name} and set as well; leave one")
+
+
+def refuse_too_few_seeds(method: Method, seeds: tuple[int, ...], path: Path) -> None:
+    """Raises Refusal (2)."""
+    if method.tuning and method.tuning.seeds > len(seeds):
+        raise usage(f"{path}: [method.{method.name}] tune: seeds = {method.tuning.seeds}, but the sweep has {len(seeds)}; "
+                    "write at most that")

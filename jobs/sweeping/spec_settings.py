@@ -1,4 +1,4 @@
-"""Tables of settings in a sweep's specification, and settings beside it. All raise Refusal (2)."""
+"""Settings of a specification, and lists of values of them. All raise Refusal (2)."""
 
 import re
 
@@ -8,18 +8,6 @@ from .values import Settings, flat, text_of
 
 OURS = ("run.seed", "run.output")  # the sweep gives each run its own
 Cross = dict[str, tuple[str, ...]]  # values by key
-
-
-def refuse_unknown(table: dict, known: tuple[str, ...], where: str) -> None:
-    if unknown := [key for key in table if key not in known]:
-        raise usage(f"{where}: unknown key {unknown[0]}; known are {', '.join(known)}")
-
-
-def text(table: dict, key: str, where: object) -> str:
-    value = table.get(key)
-    if not isinstance(value, str) or not value:
-        raise usage(f'{where}: {key} {"is missing" if value is None else "is no text"}; write {key} = "…"')
-    return value
 
 
 def read_settings(table: object, where: str) -> Settings:
@@ -42,7 +30,7 @@ def read_overrides(words: list[str]) -> Settings:
     return settings
 
 
-def read_cross(table: object, where: str) -> Cross:
+def read_lists(table: object, where: str) -> Cross:
     if not isinstance(table, dict):
         raise usage(f'{where} is no table of lists; write "task.end.fraction" = [0.1, 1.0]')
     return {key: _values(key, values, where) for key, values in flat(table, where).items()}

@@ -6,7 +6,9 @@ from itertools import product
 
 from preparing.errors import usage
 
-from .values import Settings, flat, text_of
+from .spec_settings import read_lists
+from .toml_tables import refuse_unknown
+from .values import Settings
 
 KNOWN = ("grid", "simplex", "points", "seeds")
 MOST_CANDIDATES = 500
@@ -22,8 +24,7 @@ def read_tuning(table: object, where: str) -> Tuning:
     """{ grid = { KEY = [VALUE, …] } } or { simplex = [TASK, …], points = N }, and seeds = N. Raises Refusal (2)."""
     if not isinstance(table, dict):
         raise usage(f"{where} is not a table; write {where} = {{ grid = {{ … }} }} or {{ simplex = [ … ], points = 3 }}")
-    if unknown := [key for key in table if key not in KNOWN]:
-        raise usage(f"{where}: unknown key {unknown[0]}; known are {', '.join(KNOWN)}")
+    refuse_unknown(table, KNOWN, where)
     if ("grid" in table) == ("simplex" in table):
         raise usage(f"{where} needs either grid or simplex; leave one of them")
     if "grid" in table and "points" in table:
@@ -44,12 +45,8 @@ def _count(table: dict, key: str, default: int, where: str) -> int:
 def _grid(table: object, where: str) -> list[Settings]:
     if not isinstance(table, dict) or not table:
         raise usage(f'{where}: grid is not a table of lists; write grid = {{ "stage.finetune.lr" = [2e-5, 1e-4] }}')
-    lists = flat(table, where)
-    for key, values in lists.items():
-        if not isinstance(values, list) or not values:
-            raise usage(f"{where}: grid's {key} is not a list of values; write {key} = [ … ]")
-    texts = [[text_of(value, f"{where}: {key}") for value in values] for key, values in lists.items()]
-    return [dict(zip(lists, point)) for point in product(*texts)]
+    lists = read_lists(table, f"{where}: grid")
+    return [dict(zip(lists, point)) for point in product(*lists.values())]
 
 
 def _simplex(table: dict, where: str) -> list[Settings]:

@@ -10,8 +10,8 @@ from checking.spikes import spikes
 from checking.study_runs import part
 from prefinetuning.member_sizes import Size
 from prefinetuning.stability import stability_methods
-from prefinetuning.study import FRACTION, NONE, PROBE, RATE, RUNS, SPEC, Study, methods_of_labels, methods_of_sizes, parse_name
-from prefinetuning.writing import Method, write_spec
+from prefinetuning.study import FRACTION, NONE, PROBE, RATE, RUNS, SPEC, Study, is_of_labels, methods_of_sizes, parse_name
+from prefinetuning.writing import WrittenMethod, write_spec
 from sweeping.plan import jobs_of
 from sweeping.record import write_record
 from sweeping.spec import read_spec
@@ -35,11 +35,11 @@ def sweep(folder, methods, cross):
 
 def study(folder):
     """The sweep of all parts."""
-    few, config = methods_of_labels(STUDY), folder / "scale.ini"
-    methods = {name: Method(config, settings, CROSS | {FRACTION: [1.0, 0.1]} if name in few else None)
+    config = folder / "scale.ini"
+    methods = {name: WrittenMethod(config, settings, CROSS | {FRACTION: [1.0, 0.1]} if is_of_labels(STUDY, name) else None)
                for name, settings in methods_of_sizes(STUDY).items()}
-    return sweep(folder, methods | {name: Method(config, settings, {RATE: RATES}) for name, settings in stability_methods().items()},
-                 CROSS)
+    stability = {name: WrittenMethod(config, settings, {RATE: RATES}) for name, settings in stability_methods().items()}
+    return sweep(folder, methods | stability, CROSS)
 
 
 def finish(job, dev):
@@ -115,8 +115,11 @@ def test_the_verdict_holds_the_commands(checks, tmp_path):
 @pytest.mark.parametrize("name", ["scale", "stability"])
 def test_what_is_no_study_is_refused(checks, tmp_path, capsys, name):
     words = [name, "--runs", str(tmp_path / "runs"), "--output", str(tmp_path / "out")]
-    assert checks.main(words) == 2 and "give sweep.py local" in capsys.readouterr().err
-    method = {"finetune": Method(tmp_path / "runs" / "scale.ini", {})}
+    (tmp_path / "runs" / "sizes").mkdir(parents=True)  # as an earlier version left it
+    (tmp_path / "runs" / "sizes.toml").touch()
+    assert checks.main(words) == 2
+    assert f"was written by no muppet_scale.py of this version, as it has no {SPEC}; give jobs/recipes/muppet_scale.py" in capsys.readouterr().err
+    method = {"finetune": WrittenMethod(tmp_path / "runs" / "scale.ini", {})}
     for job in sweep(tmp_path / "runs", method, {PROBE: ["data/rte"], RATE: [1]}):
         finish(job, 0.5)
     assert checks.main(words) == 2

@@ -64,6 +64,23 @@ def test_stability_crosses_scaling_mixing_and_rate(written, tmp_path):
     assert len(members(tmp_path / "scale" / "stability.ini")) == 2
 
 
+def test_what_is_named_twice_is_written_once(written, write, tmp_path):
+    assert write("--probes", "two", "two", "--rates", 1e-4, "1e-4", 0.01)[0] == 0
+    twice = tomllib.loads((tmp_path / "scale" / "scale.toml").read_text())
+    assert twice["cross"] == written["cross"]
+    assert twice["method"]["plain-heterogeneous"]["cross"] == {"stage.prefinetune.lr": [1e-4, 0.01]}
+
+
+@pytest.mark.parametrize("objective, metric, known", [("regression", "macro-f1", "rmse, mae, pearson or spearman"),
+                                                      ("classification", "pearson", "accuracy, macro-f1, micro-f1 or matthews")])
+def test_a_metric_of_another_objective_is_refused_before_anything_is_prepared(write, config, program, tmp_path, objective, metric, known):
+    head = "[task.two]\nrole = member\nobjective = "
+    config.write_text(config.read_text().replace(f"{head}classification", f"{head}{objective}"))
+    status, told = write("--metric", metric)
+    assert status == 2 and f"--metric {metric} is none of objective {objective}; use {known}" in told
+    assert not (tmp_path / "scale").exists()
+
+
 def test_an_epoch_of_stability_fits_into_its_steps():
     sizes = [Size(1000, 2, 8), Size(5000, 150, 8), Size(300, 0, 4)]
     share = share_of(20, sizes, 4)

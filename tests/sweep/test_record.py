@@ -103,6 +103,28 @@ def test_a_record_from_before_tests_were_named_plans_none(started):
     assert spec_of(read_record(started / "out"), started / "out").tests == ()
 
 
+def test_the_order_of_crossed_keys_is_kept(started):
+    """Directories are named in it, so that another would do every run again."""
+    order = '[cross]\ntask.end.fraction = [0.1]'
+    both = (order, f"{order}\na.b = [1]")
+    write_record(spec(started, *both), {}, 1, 1)
+    check_same(spec(started, *both))
+    with pytest.raises(Refusal, match=r"\(the order of the keys of cross\)"):
+        check_same(spec(started, order, "[cross]\na.b = [1]\ntask.end.fraction = [0.1]"))
+
+
+def test_without_end_task_no_metric_was_used(started):
+    other = ('metric = "accuracy"', 'metric = "macro-f1"')
+    for tasks, refused in (({"base": ""}, False), ({"new": "end"}, True)):
+        path = started / "out" / NAME
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"tasks": tasks}))
+        if refused:
+            with pytest.raises(Refusal, match=r"\(metric\)"):
+                check_same(spec(started, *other))
+        else:
+            check_same(spec(started, *other))
+
+
 def test_other_overrides_are_refused(started):
     with pytest.raises(Refusal, match=r"\(overrides.train.eps\)"):
         check_same(spec(started, overrides=["train.eps=1"]))

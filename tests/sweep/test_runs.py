@@ -12,7 +12,7 @@ from pathlib import Path
 
 import launch
 import pytest
-from trial import Trial
+from trial import STAGES, Trial
 
 PROGRAM = launch.ROOT / "jobs" / "sweep.py"
 PATIENCE = 240  # [s] for whatever is waited for
@@ -32,9 +32,10 @@ class Folder:
         self.trial.ini({"run.recipe": "finetune"} | changes, output=name)
         return f'[method.{name}]\nconfig = "{name}.ini"\n'
 
-    def write(self, body: str, head: str = "", output: str = "out", name: str = "sweep.toml", seeds: str = "[1, 2]") -> None:
-        first = f'output = "{output}"\nseeds = {seeds}\ntest = "{self.trial.world.task / "test.h5"}"\n{head}\n'
-        (self.path / name).write_text(first + body)
+    def write(self, body: str, head: str = "", output: str = "out", name: str = "sweep.toml", seeds: str = "[1, 2]",
+              test: bool = True) -> None:
+        split = f'test = "{self.trial.world.task / "test.h5"}"\n' if test else ""
+        (self.path / name).write_text(f'output = "{output}"\nseeds = {seeds}\n{split}{head}\n{body}')
 
     def start(self, *words: object, spec: str = "sweep.toml") -> subprocess.Popen:
         command = [sys.executable, PROGRAM, "local", spec, *words]
@@ -225,7 +226,39 @@ def test_a_bad_method_is_refused_before_any_run(folder, name, change, words):
 def test_other_metrics_are_refused(folder):
     folder.write(folder.config("a", **SHORT), 'metric = "accuracy"')
     said = folder.run(status=2)
-    assert "keeps its best encoder by macro-f1, but metric = accuracy" in said and '"task.toy.metric" = "accuracy"' in said
+    assert "keeps its best encoder by macro-f1, but metric = accuracy" in said
+    assert '"task.toy.metric" = "accuracy" in the set of [method.a]' in said
+
+
+@pytest.fixture
+def without_end_task(folder) -> str:
+    """[method.pre]: pre-finetuning alone."""
+    member = {"task.toy.role": "member", "run.recipe": "muppet", "stage.prefinetune.steps": 2, "stage.prefinetune.sub_batches": 1}
+    left_out = dict.fromkeys(["task.words.objective", "task.words.batch", "task.words.data", "task.toy.metric",
+                              *(key for key in STAGES if key.startswith(("stage.joint.", "stage.finetune.")))])
+    return folder.config("pre", **left_out | member)
+
+
+@pytest.mark.parametrize("first", ["base", "pre"])
+def test_a_method_without_end_task_goes_by_the_metric_of_the_others(folder, without_end_task, first):
+    """Whichever is carried out first, and though no metric is named."""
+    folder.write(folder.config("base", **SHORT) + without_end_task, 'baseline = "base"', seeds="[1]", test=False)
+    assert f"{first}/seed_1 is done" in folder.run("--only", first)
+    assert json.loads((folder.path / "out" / "sweep.json").read_text())["metric"] == "macro-f1"
+    assert "2 of 2 runs done" in folder.run() and "2 of 2 runs done" in folder.run()
+
+
+def test_what_a_method_without_end_task_cannot_do_is_refused_before_any_run(folder, without_end_task):
+    folder.write(folder.config("base", **SHORT) + without_end_task, 'baseline = "base"')
+    said = folder.run("--only", "base", status=2)  # what was recorded with it would have to stay
+    assert "sweep.toml: [method.pre] has no end task, so test = " in said and "cannot be read by it; leave test out, or give" in said
+    folder.write(folder.config("base", **SHORT) + without_end_task, 'baseline = "base"\ntests = ["pre"]', test=False)
+    assert "sweep.toml: tests holds pre, which has no end task and so no metric; leave it out of tests" in folder.run(status=2)
+    tune = 'tune = { grid = { "stage.prefinetune.lr" = [1e-4, 1e-3] } }\n'
+    folder.write(folder.config("base", **SHORT) + without_end_task + tune, 'baseline = "base"', test=False)
+    said = folder.run(status=2)
+    assert "sweep.toml: [method.pre] tune: pre has no end task, so no dev metric chooses; leave tune out" in said
+    assert folder.runs() == []
 
 
 def test_dry_run_lists_and_writes_nothing(folder):

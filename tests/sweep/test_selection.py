@@ -35,7 +35,7 @@ def spec(tmp_path, monkeypatch):
 @pytest.fixture
 def select(spec):
     def call(only, seeds=(1,)):
-        jobs = wanted(spec, only.split(), list(seeds))
+        jobs = wanted(spec, Path("sweep.toml"), only.split(), list(seeds))
         return [(job.group.method.name, *(value for _, value in job.group.crossed)) for job in jobs if job.candidate is None]
     return call
 
@@ -57,14 +57,17 @@ def test_all_and_seeds(select):
 
 
 def test_the_searches_of_what_is_chosen_are_chosen_too(spec):
-    jobs = wanted(spec, ["stage.finetune.lr=2"], [2])
+    jobs = wanted(spec, Path("sweep.toml"), ["stage.finetune.lr=2"], [2])
     assert [(job.candidate is None, job.seed) for job in jobs] == [(False, 1), (False, 1), (True, 2)]
 
 
 @pytest.mark.parametrize("only, words", [
     ("none", "--only none is none of the methods; name some of none-1, none-2, scaled"),
-    ("none-1 task.end.fraction=0.2", "is none of the crossed settings; name some of task.end.data=data/one, task.end.data=data/two, "),
-    ("none-1 stage.finetune.lr=1", "fits no run"),
+    ("none-1 task.end.fraction=0.2", "--only task.end.fraction=0.2 is none of the values of task.end.fraction; name some of 0.1, 1.0"),
+    ("task.end.batch=*", "--only task.end.batch=*: task.end.batch is not crossed in sweep.toml; name some of "
+                         "task.end.data, task.end.fraction, stage.finetune.lr"),
+    ("none-1 stage.finetune.lr=1", "fits no run, as none of these methods is crossed so; leave methods or settings out"),
+    ("task.end.fraction=0.1 stage.finetune.lr=1", "fits no run, as no method is crossed so; leave settings out"),
 ])  # fmt: skip
 def test_refusals(select, only, words):
     with pytest.raises(Refusal) as caught:
@@ -72,3 +75,26 @@ def test_refusals(select, only, words):
     assert caught.value.status == 2 and words in caught.value.message
     with pytest.raises(Refusal, match="--seeds 9 is none of the sweep's"):
         select("none-1", [9])
+
+
+def simple(tmp_path, cross=""):
+    text = f'output = "out"\nseeds = [1]\nbaseline = "a"\n[method.a]\nconfig = "a.ini"\n[method.b]\nconfig = "a.ini"\n{cross}'
+    return read_spec(specification(tmp_path, text), [])
+
+
+def test_where_nothing_is_crossed_the_methods_are_named(spec, tmp_path):
+    with pytest.raises(Refusal, match=r"--only a.b=1: nothing is crossed in x.toml; name some of the methods a, b"):
+        wanted(simple(tmp_path), Path("x.toml"), ["a.b=1"], [])
+
+
+@pytest.mark.parametrize("value", ["data/[one]", "data/*", "data/[o]ne"])
+def test_a_value_with_brackets_fits_itself(spec, tmp_path, value):
+    crossed = simple(tmp_path, f'[cross]\n"task.end.data" = ["{value}", "other"]')
+    jobs = wanted(crossed, Path("x.toml"), ["b", f"task.end.data={value}"], [])
+    assert [dict(job.group.crossed) for job in jobs] == [{"task.end.data": value}]
+
+
+def test_words_of_several_flags_add_up(sweep):
+    options = sweep.parse("local x.toml --only a --seeds 1 --only b c --seeds 2".split())
+    assert options.only == ["a", "b", "c"] and options.seeds == [1, 2]
+    assert sweep.parse(["local", "x.toml"]).only == []

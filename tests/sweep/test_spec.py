@@ -64,6 +64,21 @@ def test_a_method_may_be_crossed_with_other_settings():
                      "new/task.end.fraction=0.5/seed_3", "tuned/seed_3"]
 
 
+def test_crossed_keys_of_all_methods_have_one_order():
+    """The sweep's, then that in which methods name others first: the same settings stand together and have one name."""
+    first, second = ("{ c.d = [1], a.b = [2], task.end.fraction = [0.1] }", "{ task.end.fraction = [0.1], a.b = [2], c.d = [1] }")
+    text = GOOD.replace('config = "base.ini"', f'config = "base.ini"\ncross = {first}').replace("99 }", f"99 }}\ncross = {second}")
+    names = [group.name for group in groups_of(spec_of(text))]
+    assert names[:2] == [f"{method}/task.end.fraction=0.1,c.d=1,a.b=2" for method in ("base", "new")]
+
+
+def test_a_planned_test_needs_a_setting_of_the_baseline():
+    planned = GOOD.replace("ranks = 2", 'tests = ["new", "tuned"]')
+    assert spec_of(planned.replace("99 }", '99 }\ncross = { "task.end.fraction" = [0.5, 0.1] }')).tests == ("new", "tuned")
+    with pytest.raises(Refusal, match="tests holds new, which has no crossed setting of the baseline base, .* leave it out of tests"):
+        spec_of(planned.replace("99 }", "99 }\ncross = { a.b = [1] }"))
+
+
 def test_searches_come_first_and_have_their_own_directories():
     jobs = jobs_of(spec_of(GOOD))
     searches = [job for job in jobs if job.candidate]
@@ -161,6 +176,9 @@ BAD = {  # what is replaced in GOOD by what, and words of the refusal
     "method's cross and set": ("stage.finetune.steps\" = 99 }", "stage.finetune.steps\" = 99 }\ncross = { weighting.rate = [1] }",
                                "weighting.rate is crossed for new and set"),
     "crossed twice": ("[0.1, 1.0]", "[0.1, 0.1]", "holds a value twice"),
+    "number spelled twice": ("[0.1, 1.0]", '[0.1, "0.10"]', "task.end.fraction is crossed with 0.1 and with 0.10, which are one number"),
+    "number spelled twice by methods": ("stage.finetune.steps\" = 99 }", "stage.finetune.steps\" = 99 }\ncross = { task.end.fraction = [1] }",
+                                        "task.end.fraction is crossed with 1.0 and with 1, which are one number"),
     "crossed and set": ("train.dropout = false", "task.end.fraction = 0.5", "task.end.fraction is crossed for"),
     "tuned and set": ("train.dropout = false", "task.end.weight = 0.5", "task.end.weight is tuned for tuned and set"),
     "tuned and crossed": ('"task.end.fraction"', '"task.end.weight"', "task.end.weight is tuned by tuned and crossed"),
@@ -170,7 +188,8 @@ BAD = {  # what is replaced in GOOD by what, and words of the refusal
     "too few points": (TUNE, 'tune = { simplex = ["a", "b", "c"], points = 1 }', "leaves no weight for some of 3 tasks"),
     "one candidate": (TUNE, 'tune = { grid = { "stage.finetune.lr" = [1e-4] } }', "gives 1 candidates"),
     "too many candidates": (TUNE, 'tune = { simplex = ["a", "b"], points = 999 }', "gives 999 candidates"),
-    "grid of no list": (TUNE, 'tune = { grid = { "stage.finetune.lr" = 1e-4 } }', "is not a list of values"),
+    "grid of no list": (TUNE, 'tune = { grid = { "stage.finetune.lr" = 1e-4 } }', "tune: grid: stage.finetune.lr is no list of values"),
+    "grid with a value twice": (TUNE, 'tune = { grid = { "stage.finetune.lr" = [1, 1, 2] } }', "stage.finetune.lr holds a value twice"),
     "tuned key of the sweep": (TUNE, 'tune = { grid = { "run.seed" = [1, 2] } }', "run.seed is given to each run"),
     "more tuning seeds than seeds": ("points = 3, seeds = 2", "points = 3, seeds = 3", "seeds = 3, but the sweep has 2"),
 }  # fmt: skip

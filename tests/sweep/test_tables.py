@@ -301,6 +301,32 @@ def test_a_planned_test_that_was_not_run_counts(tmp_path):
     assert row_of(table, "three").difference.p_holm is None
 
 
+def test_a_planned_test_that_cannot_be_does_not_count(tmp_path):
+    """Of the settings of `two`, the baseline has the first alone."""
+    simple(tmp_path, ("base", "one", "two"), more="tests = ['one', 'two']\n[cross]\n'a.b' = [1]")
+    path = tmp_path / "sweep.toml"
+    path.write_text(path.read_text() + "cross = { 'a.b' = [1, 2] }\n")
+    spec = read_spec(path, [])
+    write_record(spec, {}, parallel=1, threads=1)
+    fill(spec, {"base/a.b=1": BASE, "one/a.b=1": [each + 0.01 for each in BASE], "two/a.b=1": NEW, "two/a.b=2": NEW})
+    table = table_of(spec)
+    one, two = (row_of(table, name, **{"a.b": "1"}).difference for name in ("one", "two"))
+    assert table.family == 2 and (one.p_holm, two.p_holm) == (4 / 64, 4 / 64)
+    assert row_of(table, "two", **{"a.b": "2"}).difference is None and "over the 2 tests that" in text_form(table)
+
+
+def test_a_method_without_end_task_has_no_dev_split_to_compare(tmp_path):
+    spec = simple(tmp_path)
+    data = {"end": {"dev": {"xxh3": "aa11"}}}
+    fill(spec, {"base": BASE, "new": NEW}, data=data)
+    for config in spec.output.glob("new/*/config.ini"):
+        config.write_text("[task.word]\nrole = member\n")
+    assert not any("dev splits" in note for note in notes(table_of(spec)))
+    run = spec.output / "base" / "seed_1" / "run.json"
+    run.write_text(run.read_text().replace("aa11", "bb22"))
+    assert "The runs have different dev splits (XXH3): aa11, bb22." in notes(table_of(spec))
+
+
 def test_against_another_method_nothing_was_planned(tmp_path):
     spec = simple(tmp_path, THREE, more="tests = ['two']")
     fill(spec, THREE)

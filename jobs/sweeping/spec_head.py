@@ -1,4 +1,4 @@
-"""Seeds, ranks, baseline and planned tests of a sweep's specification. All raise Refusal (2)."""
+"""What stands at the head of a specification: seeds, ranks, baseline and planned tests. All raise Refusal (2)."""
 
 from pathlib import Path
 
