@@ -54,7 +54,7 @@ def open_task(config, options):
 
 
 def train(model, task, drawn: list[list[int]], config) -> list[float]:
-    optimiser = peer_optimiser.Optimiser(model, config, len(drawn))
+    optimiser = peer_optimiser.Optimiser(model.encoder, model.head, config, "finetune", len(drawn))
     model.train()
     losses = []
     for rows in drawn:
