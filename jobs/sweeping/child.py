@@ -66,6 +66,7 @@ def start(job: Job, phase: Phase, command: list[str], threads: int, gpu: int | N
             stdout=out if answer else log,
             stderr=log,
             start_new_session=True,
+            restore_signals=command[0] != "mpirun",  # OpenMPI 4.1's may die of SIGPIPE where a rank is gone before it
             preexec_fn=_save_when_the_sweep_dies,
         )
     return Child(job, phase, process, sessions, answer)

@@ -59,6 +59,7 @@ def start(*arguments: object, ranks: int = 1, before: tuple[str, ...] = ()) -> s
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        restore_signals=ranks == 1,  # OpenMPI 4.1's mpirun may die of SIGPIPE where a rank is gone before it; ranks get it restored
     )
 
 
