@@ -1,7 +1,8 @@
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/core/problems.hpp>
 
-#include <algorithm>
+#include <ranges>
 
 namespace tartan {
 namespace {
@@ -26,7 +27,7 @@ void Problems::refuse_any(std::string const& things, std::string const& way_out)
   if (messages_.empty()) return;
   std::string text = std::to_string(messages_.size()) + " of " + std::to_string(attempts_) + " " + things +
                      (messages_.size() == 1 ? " is wrong: " : " are wrong: ");
-  for (std::size_t i = 0; i < std::min(messages_.size(), most_told); ++i) text += (i == 0 ? "" : ", ") + messages_[i];
+  text += joined(messages_ | std::views::take(most_told));
   if (messages_.size() > most_told) text += " and " + std::to_string(messages_.size() - most_told) + " more";
   fail_data(text + "; " + way_out);
 }

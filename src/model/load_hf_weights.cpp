@@ -3,11 +3,13 @@
 #include "tensor_names.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/core/log.hpp>
 #include <tartan/model/hf_directory.hpp>
 
 #include <algorithm>
 #include <fnmatch.h>
+#include <ranges>
 
 namespace tartan::model {
 namespace fs = std::filesystem;
@@ -19,8 +21,7 @@ bool matches(std::vector<std::string> const& patterns, std::string const& name) 
 }
 
 [[noreturn]] void refuse(fs::path const& file, std::vector<std::string> const& problems) {
-  std::string text = file.string() + " does not fit its config.json: ";
-  for (std::size_t i = 0; i < problems.size() && i < 12; ++i) text += (i ? ", " : "") + problems[i];
+  std::string text = file.string() + " does not fit its config.json: " + joined(problems | std::views::take(12));
   if (problems.size() > 12) text += " and " + std::to_string(problems.size() - 12) + " more";
   fail_data(
       text +

@@ -1,5 +1,6 @@
 #include <tartan/core/atomic_file.hpp>
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/core/log.hpp>
 #include <tartan/train/run_directory.hpp>
 
@@ -8,8 +9,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <ranges>
 #include <sstream>
 #include <unistd.h>
+#include <vector>
 
 namespace tartan::train {
 namespace fs = std::filesystem;
@@ -40,18 +43,17 @@ std::set<std::string> const free_keys = {"run.checkpoint_every", "run.comm", "ru
 //! Names of keys whose values differ, at most three.
 std::string differences(std::string const& before, ResolvedConfig const& now) {
   auto const old_keys = keys_of(before), new_keys = keys_of(now.ini);
-  std::string names;
-  int found = 0;
+  std::vector<std::string> found;
   auto const note = [&](std::string const& key) {
-    if (free_keys.contains(key)) return;
-    if (++found <= 3) names += (names.empty() ? "" : ", ") + key;
+    if (!free_keys.contains(key)) found.push_back(key);
   };
   for (auto const& [key, value] : new_keys)
     if (auto const was = old_keys.find(key); was == old_keys.end() ? !now.defaults.contains(key) : was->second != value)
       note(key);
   for (auto const& [key, value] : old_keys)
     if (!new_keys.contains(key)) note(key);
-  return found > 3 ? names + " and " + std::to_string(found - 3) + " more" : names;
+  std::string const names = joined(found | std::views::take(3));
+  return found.size() > 3 ? names + " and " + std::to_string(found.size() - 3) + " more" : names;
 }
 
 [[noreturn]] void refuse_second(fs::path const& path) {

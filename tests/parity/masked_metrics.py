@@ -10,6 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
+import peer_draws
 import torch
 from torch.nn import functional as F
 from transformers import AutoModelForMaskedLM, AutoTokenizer, DataCollatorForLanguageModeling
@@ -51,7 +52,7 @@ def metrics(directory: Path, texts: list[str], max_length: int) -> dict[str, flo
 def at_masked_places(model, batch) -> tuple[torch.Tensor, torch.Tensor]:
     """Logits and labels; those of all other places would cost as much as the encoder."""
     labels = batch["labels"]
-    at = labels != -100
+    at = labels != peer_draws.IGNORED
     hidden = model.base_model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
     return model.cls(hidden[at]), labels[at]
 

@@ -1,12 +1,14 @@
 #include "shown_examples.hpp"
 
 #include <tartan/core/error.hpp>
+#include <tartan/core/joined.hpp>
 #include <tartan/data/labels.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <functional>
+#include <ranges>
 
 namespace tartan::cli {
 namespace {
@@ -30,8 +32,7 @@ Wanted wanted_label(data::Dataset const& dataset, Request const& request) {
     return [&, place](std::uint64_t e) { return dataset.class_label(e) == static_cast<std::int64_t>(place); };
   if (dataset.info().kind != "text" && *request.label == unlabelled_name)
     return [&](std::uint64_t e) { return data::is_unlabelled(dataset.info(), dataset.labels(e)); };
-  std::string known;
-  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 20); ++i) known += (i == 0 ? "" : ", ") + names[i];
+  std::string const known = joined(names | std::views::take(20));
   fail_usage("--label " + *request.label + " is not among the labels of " + request.path.string() + " (" +
              (known.empty() ? "it has none" : known + (names.size() > 20 ? ", ..." : "")) + "); name one of them");
 }
